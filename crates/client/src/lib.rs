@@ -1,0 +1,1 @@
+//! Generated low-level client of the PingOne platform API.

@@ -1,0 +1,1 @@
+//! Compares documentation pages, the OpenAPI document and the Rust API.

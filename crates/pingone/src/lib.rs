@@ -1,0 +1,1 @@
+//! PingOne platform API client for Rust.
