@@ -1,1 +1,28 @@
-//! Generated low-level client of the PingOne platform API.
+#![doc = include_str!("../README.md")]
+
+// Generated code names this crate by its outer name, wherever it stands.
+extern crate self as pingone_client;
+
+mod call;
+#[cfg(feature = "dispatch")]
+pub mod dispatch;
+
+mod generated {
+    pub(crate) mod auth;
+    #[cfg(feature = "dispatch")]
+    pub(crate) mod dispatch;
+    pub(crate) mod platform;
+}
+
+pub use call::{Answer, Call, Credentials, DEFAULT_BODY_LIMIT};
+pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+
+/// Operations of the server `platform`: users and their passwords.
+pub mod platform {
+    pub use crate::generated::platform::Client;
+}
+
+/// Operations of the server `auth`: flows, device authentications and tokens.
+pub mod auth {
+    pub use crate::generated::auth::Client;
+}

@@ -1,1 +1,16 @@
-//! Lowers an OpenAPI document with several request media types and generates Rust from it.
+#![doc = include_str!("../README.md")]
+
+mod document;
+pub mod emit;
+mod error;
+mod generate;
+mod lower;
+pub mod model;
+mod output;
+mod schemas;
+
+pub use document::{Document, join};
+pub use error::{Error, Position, Result};
+pub use generate::{Layout, generate};
+pub use lower::lower;
+pub use output::{Output, Stale};
