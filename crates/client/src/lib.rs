@@ -8,9 +8,12 @@ mod call;
 pub mod dispatch;
 
 mod generated {
+    #[rustfmt::skip]
     pub(crate) mod auth;
     #[cfg(feature = "dispatch")]
+    #[rustfmt::skip]
     pub(crate) mod dispatch;
+    #[rustfmt::skip]
     pub(crate) mod platform;
 }
 

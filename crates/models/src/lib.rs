@@ -12,7 +12,9 @@ mod secret;
 mod timestamp;
 
 mod generated {
+    #[rustfmt::skip]
     pub(crate) mod models;
+    #[rustfmt::skip]
     pub(crate) mod operations;
 }
 
