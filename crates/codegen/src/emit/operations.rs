@@ -13,7 +13,7 @@ use crate::model::{Api, Body, Effect, Location, Operation, ResponseBody, Securit
 ///
 /// # Errors
 /// When the result cannot be printed, which is a fault of the generator.
-pub fn operations(document: &Document, api: &Api) -> Result<String> {
+pub(crate) fn operations(document: &Document, api: &Api) -> Result<String> {
     let statics: Vec<_> = api
         .operations
         .iter()
@@ -46,6 +46,7 @@ pub fn operations(document: &Document, api: &Api) -> Result<String> {
     });
     let (count, server_count) = (statics.len(), api.servers.len());
     let tokens = quote! {
+        #[allow(unused_imports, reason = "not every document needs each")]
         use ::pingone_models::operation::{Body, Effect, Location, Operation, Parameter, Security, Server};
 
         /// The servers, in the order of the document.

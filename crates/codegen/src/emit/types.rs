@@ -17,7 +17,7 @@ use crate::model::{Api, Schema, SchemaKind};
 ///
 /// # Errors
 /// When a schema cannot be expressed in Rust.
-pub fn types(document: &Document, api: &Api) -> Result<String> {
+pub(crate) fn types(document: &Document, api: &Api) -> Result<String> {
     let mut text = String::new();
     for (name, schema) in &api.schemas {
         match &schema.kind {

@@ -2,6 +2,7 @@
 // document sha256: 314c1c32abe0dd294c013e5d54d379d2a926645d6ce55ebb4308d323debf778d
 // generator: pingone-codegen 0.1.0
 
+#[allow(unused_imports, reason = "not every document needs each")]
 use ::pingone_models::operation::{
     Body, Effect, Location, Operation, Parameter, Security, Server,
 };
