@@ -184,10 +184,18 @@ fn unprintable(document: &Document, error: &syn::Error) -> Error {
 
 /// Doc attributes, one for each line; `prettyplease` prints them as `///`.
 fn doc(text: &str) -> TokenStream {
-    let lines = text
-        .trim()
-        .lines()
-        .map(|line| format!(" {}", line.trim_end()));
-    let lines = lines.map(|line| if line == " " { String::new() } else { line });
+    let lines = doc_texts(text);
     quote! { #(#[doc = #lines])* }
+}
+
+/// The text of each doc attribute.
+fn doc_texts(text: &str) -> impl Iterator<Item = String> {
+    let lines = text.trim().lines().map(str::trim_end);
+    lines.map(|line| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
+    })
 }
