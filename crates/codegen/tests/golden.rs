@@ -2,6 +2,8 @@
 
 // The features of this crate do not concern the generated code.
 #![allow(
+    dead_code,
+    clippy::pedantic,
     unexpected_cfgs,
     missing_docs,
     reason = "generated code is compiled here, outside its own crate"

@@ -8,7 +8,7 @@ use ::pingone_models::operation::{
 };
 
 /// The servers, in the order of the document.
-pub static SERVERS: [Server; 2usize] = [
+pub static SERVERS: [Server; 2] = [
     Server {
         name: "platform",
         url: "https://api.pingone.{tld}/v1",
@@ -22,7 +22,7 @@ pub static SERVERS: [Server; 2usize] = [
 ];
 
 /// The operations, in the order of the document.
-pub static OPERATIONS: [&Operation; 36usize] = [
+pub static OPERATIONS: [&Operation; 36] = [
     &LIST_USERS,
     &READ_USER,
     &SEND_VERIFICATION_CODE,
