@@ -32,7 +32,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Output {
         command.env_remove(name);
     }
     command
-        .env("CARGO_TARGET_DIR", root().join("target/regenerate"))
+        .env("CARGO_TARGET_DIR", root().join("target"))
         .env("INSTA_UPDATE", "no")
         .env("RUST_BACKTRACE", "0")
         .output()

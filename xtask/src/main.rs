@@ -2,6 +2,7 @@
 
 mod check;
 mod codegen;
+mod readme;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -3,7 +3,8 @@
 // The features of this crate do not concern the generated code.
 #![allow(
     dead_code,
-    clippy::pedantic,
+    clippy::all,
+    unreachable_pub,
     unexpected_cfgs,
     missing_docs,
     reason = "generated code is compiled here, outside its own crate"
