@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::document::Document;
-use crate::emit::{self, Paths};
+use crate::emit::{self, Client, Paths};
 use crate::error::Result;
 use crate::lower::lower;
 use crate::model::Api;
@@ -63,6 +63,11 @@ pub fn generate(document: &Document, layout: &Layout) -> Result<Vec<Output>> {
         path: folder.join(format!("{name}.rs")),
         content: format!("{}{content}", preamble(document)),
     };
+    let clients = api
+        .servers
+        .iter()
+        .map(|server| Client::new(document, &api, server, &layout.paths));
+    let clients = clients.collect::<Result<Vec<_>>>()?;
     let mut outputs = vec![
         rust(&layout.models, "models", emit::types(document, &api)?),
         rust(
@@ -73,12 +78,15 @@ pub fn generate(document: &Document, layout: &Layout) -> Result<Vec<Output>> {
         rust(
             &layout.clients,
             "dispatch",
-            emit::dispatch(document, &api, &layout.paths)?,
+            emit::dispatch(document, &clients)?,
         ),
     ];
-    for server in &api.servers {
-        let content = emit::client(document, &api, server, &layout.paths)?;
-        outputs.push(rust(&layout.clients, &server.name, content));
+    for (client, server) in clients.iter().zip(&api.servers) {
+        outputs.push(rust(
+            &layout.clients,
+            &server.name,
+            client.print(document, &layout.paths)?,
+        ));
     }
     let schemas = serde_json::to_string_pretty(&emit::validation(&api))
         .map_err(|error| document.error("", error.to_string()))?;

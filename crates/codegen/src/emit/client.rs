@@ -1,135 +1,174 @@
 //! The clients: progenitor makes one for each server from a document in which each variant has a path of its own.
 
-use quote::{ToTokens, quote};
-use serde_json::{Map, Value, json};
-use syn::{ImplItem, Item, parse_quote};
+use std::collections::HashMap;
 
-use super::types::steered;
-use super::{Paths, doc, file, generate, openapi, rust_name, settings, unprintable};
+use quote::quote;
+use serde_json::{Map, Value, json};
+use syn::{ImplItem, Item};
+
+use super::types::{replace_docs, steered};
+use super::{Paths, file, generate, openapi, rust_name, settings, unprintable};
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, Body, Location, Operation, ResponseBody, SchemaKind, Server};
 
-/// Generates the client of one server.
-///
-/// # Errors
-/// When an operation cannot be expressed in Rust.
-pub fn client(document: &Document, api: &Api, server: &Server, paths: &Paths) -> Result<String> {
-    let generated = parse(document, api, server, paths)?;
-    let operations: syn::Path =
-        syn::parse_str(&paths.operations).map_err(|error| unprintable(document, &error))?;
-    let items = generated.items;
-    let name = &server.name;
-    let tokens = quote! {
-        #(#items)*
-
-        impl ClientHooks<::pingone_client::Call> for Client {
-            async fn pre<E>(
-                &self,
-                request: &mut ::reqwest::Request,
-                info: &OperationInfo,
-            ) -> Result<(), Error<E>> {
-                let operation = #operations::operation(info.operation_id);
-                self.inner.prepare(#name, operation, request).map_err(Error::InvalidRequest)
-            }
-
-            async fn exec(
-                &self,
-                request: ::reqwest::Request,
-                _: &OperationInfo,
-            ) -> ::reqwest::Result<::reqwest::Response> {
-                self.inner.execute(&self.client, request).await
-            }
-        }
-    };
-    let attributes = quote! {
-        #![allow(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated code")]
-    };
-    file(document, tokens, &attributes)
+/// The generated client of one server.
+pub struct Client<'a> {
+    server: &'a Server,
+    syntax: syn::File,
+    /// The operations of the server, by the name of their function.
+    operations: HashMap<String, (usize, &'a Operation)>,
 }
 
-/// The client of one server as a syntax tree, without what nobody should use.
-pub(super) fn parse(
-    document: &Document,
-    api: &Api,
-    server: &Server,
-    paths: &Paths,
-) -> Result<syn::File> {
-    let mut settings = settings().map_err(|error| document.error("", error.to_string()))?;
-    settings
-        .with_hooks(progenitor::HooksMode::Expected)
-        .with_inner_type(quote!(::pingone_client::Call));
-    let mut schemas = Map::new();
-    for (name, schema) in &api.schemas {
-        let rust = match schema.kind {
-            SchemaKind::Secret => super::SECRET.to_owned(),
-            SchemaKind::Id | SchemaKind::Enum(_) | SchemaKind::Type => {
-                format!("{}::{}", paths.types, rust_name(name))
-            }
+impl<'a> Client<'a> {
+    /// Generates the client of one server.
+    ///
+    /// # Errors
+    /// When an operation cannot be expressed in Rust.
+    pub fn new(
+        document: &Document,
+        api: &'a Api,
+        server: &'a Server,
+        paths: &Paths,
+    ) -> Result<Self> {
+        let own = api
+            .operations
+            .iter()
+            .enumerate()
+            .filter(|(_, operation)| operation.server == server.name);
+        let mut client = Self {
+            server,
+            syntax: syn::parse_quote!(),
+            operations: own
+                .map(|(index, operation)| (operation.rust_name(), (index, operation)))
+                .collect(),
         };
-        settings.with_replacement(name, &rust, std::iter::empty());
-        // The replacement stands for the schema, whatever it holds.
-        schemas.insert(name.clone(), json!({ "type": "object" }));
+        let mut settings = settings().map_err(|error| document.error("", error.to_string()))?;
+        settings
+            .with_hooks(progenitor::HooksMode::Expected)
+            .with_inner_type(quote!(::pingone_client::Call));
+        let mut schemas = Map::new();
+        for (name, schema) in &api.schemas {
+            let rust = match schema.kind {
+                SchemaKind::Secret => super::SECRET.to_owned(),
+                SchemaKind::Id | SchemaKind::Enum(_) | SchemaKind::Type => {
+                    format!("{}::{}", paths.types, rust_name(name))
+                }
+            };
+            settings.with_replacement(name, &rust, std::iter::empty());
+            // The replacement stands for the schema, whatever it holds.
+            schemas.insert(name.clone(), json!({ "type": "object" }));
+        }
+        let mut lowered = Map::new();
+        for (_, operation) in client.operations.values() {
+            let (path, value) = lower(operation);
+            let method = operation.method.to_lowercase();
+            lowered.insert(format!("{path}#{}", operation.id), json!({ method: value }));
+        }
+        let (_, tokens) = generate(
+            document,
+            &settings,
+            openapi(api, lowered.into(), schemas.into()),
+        )?;
+        client.syntax = syn::parse2(tokens).map_err(|error| unprintable(document, &error))?;
+        client.repair();
+        Ok(client)
     }
-    let mut lowered = Map::new();
-    let own: Vec<&Operation> = api
-        .operations
-        .iter()
-        .filter(|operation| operation.server == server.name)
-        .collect();
-    for operation in &own {
-        let (path, value) = lower(operation);
-        let method = operation.method.to_lowercase();
-        lowered.insert(format!("{path}#{}", operation.id), json!({ method: value }));
+
+    /// The name of the server, and so of the module.
+    pub(super) fn name(&self) -> &str {
+        &self.server.name
     }
-    let (_, tokens) = generate(
-        document,
-        &settings,
-        openapi(api, lowered.into(), schemas.into()),
-    )?;
-    let mut file: syn::File = syn::parse2(tokens).map_err(|error| unprintable(document, &error))?;
-    file.items.retain(|item| !matches!(item, Item::Mod(_)));
-    for item in &mut file.items {
-        match item {
-            Item::Impl(item) if item.trait_.is_none() => {
-                // `new` would build a client that follows redirects and knows no limits.
-                item.items.retain(
-                    |item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"),
-                );
-                for item in &mut item.items {
-                    if let ImplItem::Fn(function) = item {
-                        let operation =
-                            own.iter().find(|own| function.sig.ident == own.rust_name());
-                        document_function(function, operation.copied());
+
+    /// The functions that perform an operation, in the order of the document.
+    pub(super) fn functions(&self) -> impl Iterator<Item = (&'a Operation, &syn::Signature)> {
+        let items = self.syntax.items.iter().flat_map(|item| match item {
+            Item::Impl(item) => item.items.as_slice(),
+            _ => &[],
+        });
+        items.filter_map(|item| match item {
+            ImplItem::Fn(function) => {
+                let (_, operation) = self.operations.get(&function.sig.ident.to_string())?;
+                Some((*operation, &function.sig))
+            }
+            _ => None,
+        })
+    }
+
+    /// Takes out what nobody should use, documents the rest, and restores the order of the document.
+    fn repair(&mut self) {
+        self.syntax
+            .items
+            .retain(|item| !matches!(item, Item::Mod(_)));
+        for item in &mut self.syntax.items {
+            match item {
+                Item::Impl(item) if item.trait_.is_none() => {
+                    // `new` would build a client that follows redirects and knows no limits.
+                    item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
+                    let find = |item: &ImplItem| match item {
+                        ImplItem::Fn(function) => self
+                            .operations
+                            .get(&function.sig.ident.to_string())
+                            .copied(),
+                        _ => None,
+                    };
+                    item.items
+                        .sort_by_cached_key(|item| find(item).map(|(index, _)| index));
+                    for item in &mut item.items {
+                        let operation = find(item);
+                        if let (ImplItem::Fn(function), Some((_, operation))) = (item, operation) {
+                            replace_docs(&mut function.attrs, &documentation(operation));
+                        }
                     }
                 }
-                order(&mut item.items, &own);
+                Item::Struct(item) => {
+                    let text = format!("The operations of the server `{}`.", self.server.name);
+                    replace_docs(&mut item.attrs, &text);
+                }
+                _ => {}
             }
-            Item::Struct(item) => {
-                let docs = doc(&format!("The operations of the server `{}`.", server.name));
-                let holder: syn::ItemStruct = parse_quote! { #docs struct Holder; };
-                item.attrs
-                    .retain(|attribute| !attribute.path().is_ident("doc"));
-                item.attrs.splice(0..0, holder.attrs);
-            }
-            _ => {}
         }
     }
-    Ok(file)
+
+    /// The file of this client.
+    ///
+    /// # Errors
+    /// When the result cannot be printed, which is a fault of the generator.
+    pub fn print(&self, document: &Document, paths: &Paths) -> Result<String> {
+        let operations: syn::Path =
+            syn::parse_str(&paths.operations).map_err(|error| unprintable(document, &error))?;
+        let items = &self.syntax.items;
+        let name = &self.server.name;
+        let tokens = quote! {
+            #(#items)*
+
+            impl ClientHooks<::pingone_client::Call> for Client {
+                async fn pre<E>(
+                    &self,
+                    request: &mut ::reqwest::Request,
+                    info: &OperationInfo,
+                ) -> ::std::result::Result<(), Error<E>> {
+                    let operation = #operations::operation(info.operation_id);
+                    self.inner.prepare(#name, operation, request).map_err(Error::InvalidRequest)
+                }
+
+                async fn exec(
+                    &self,
+                    request: ::reqwest::Request,
+                    _: &OperationInfo,
+                ) -> ::reqwest::Result<::reqwest::Response> {
+                    self.inner.execute(&self.client, request).await
+                }
+            }
+        };
+        let attributes = quote! {
+            #![allow(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated code")]
+        };
+        file(document, tokens, &attributes)
+    }
 }
 
-/// Functions in the order of the document rather than of their paths.
-fn order(items: &mut [ImplItem], own: &[&Operation]) {
-    items.sort_by_key(|item| match item {
-        ImplItem::Fn(function) => own
-            .iter()
-            .position(|own| function.sig.ident == own.rust_name()),
-        _ => None,
-    });
-}
-
-fn document_function(function: &mut syn::ImplItemFn, operation: Option<&Operation>) {
-    let Some(operation) = operation else { return };
+fn documentation(operation: &Operation) -> String {
     let Operation {
         summary,
         method,
@@ -148,12 +187,7 @@ fn document_function(function: &mut syn::ImplItemFn, operation: Option<&Operatio
     if let Some(docs) = &operation.docs {
         text.push_str(&format!("\n\n[Documentation]({})", docs.page));
     }
-    let docs = doc(&text);
-    let holder: syn::ItemStruct = parse_quote! { #docs struct Holder; };
-    function
-        .attrs
-        .retain(|attribute| !attribute.path().is_ident("doc"));
-    function.attrs.splice(0..0, holder.attrs);
+    text
 }
 
 /// One operation as progenitor understands it, with its path.
@@ -215,26 +249,4 @@ fn response(body: &ResponseBody) -> Value {
         }
     };
     json!({ "description": "", "content": content })
-}
-
-/// The public functions of a generated client that perform an operation.
-pub(super) fn functions<'a>(
-    file: &'a syn::File,
-    api: &'a Api,
-) -> impl Iterator<Item = (&'a Operation, &'a syn::Signature)> {
-    let functions = file.items.iter().flat_map(|item| match item {
-        Item::Impl(item) => item.items.as_slice(),
-        _ => &[],
-    });
-    functions.filter_map(|item| {
-        let ImplItem::Fn(function) = item else {
-            return None;
-        };
-        let name = function.sig.ident.to_token_stream().to_string();
-        let operation = api
-            .operations
-            .iter()
-            .find(|operation| operation.rust_name() == name)?;
-        Some((operation, &function.sig))
-    })
 }

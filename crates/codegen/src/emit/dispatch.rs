@@ -4,36 +4,33 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{FnArg, Ident, Pat, Signature, Type, parse_quote};
 
-use super::client::{functions, parse};
+use super::client::Client;
 use super::types::option_argument;
-use super::{Paths, doc, file};
+use super::{doc, file};
 use crate::document::Document;
 use crate::error::Result;
-use crate::model::{Api, Operation, ResponseBody};
+use crate::model::{Operation, ResponseBody};
 
 /// Generates a function that calls any operation by its id, with arguments as text and JSON.
 ///
 /// # Errors
-/// When an operation cannot be expressed in Rust.
-pub fn dispatch(document: &Document, api: &Api, paths: &Paths) -> Result<String> {
+/// When the result cannot be printed, which is a fault of the generator.
+pub fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<String> {
+    let modules: Vec<_> = clients
+        .iter()
+        .map(|client| format_ident!("{}", client.name()))
+        .collect();
     let mut arms = TokenStream::new();
-    for server in &api.servers {
-        let client = parse(document, api, server, paths)?;
-        let module = format_ident!("{}", server.name);
+    for (client, module) in clients.iter().zip(&modules) {
         arms.extend(
-            functions(&client, api)
-                .map(|(operation, signature)| arm(&module, operation, signature)),
+            client
+                .functions()
+                .map(|(operation, signature)| arm(module, operation, signature)),
         );
     }
-    let modules: Vec<_> = api
-        .servers
+    let docs = clients
         .iter()
-        .map(|server| format_ident!("{}", server.name))
-        .collect();
-    let docs = api
-        .servers
-        .iter()
-        .map(|server| doc(&format!("The server `{}`.", server.name)));
+        .map(|client| doc(&format!("The server `{}`.", client.name())));
     let tokens = quote! {
         use ::pingone_client::dispatch::{Arguments, Failure};
 

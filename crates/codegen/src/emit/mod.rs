@@ -13,7 +13,7 @@ use quote::quote;
 use serde_json::{Value, json};
 use syn::visit_mut::VisitMut;
 
-pub use client::client;
+pub use client::Client;
 pub use dispatch::dispatch;
 pub use operations::operations;
 pub use types::types;

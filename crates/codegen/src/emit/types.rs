@@ -390,7 +390,7 @@ impl SerdeAttributes {
     }
 }
 
-fn replace_docs(attributes: &mut Vec<syn::Attribute>, text: &str) {
+pub(super) fn replace_docs(attributes: &mut Vec<syn::Attribute>, text: &str) {
     attributes.retain(|attribute| !attribute.path().is_ident("doc"));
     let docs = doc(text);
     let holder: ItemStruct = parse_quote! { #docs struct Holder; };
