@@ -7,7 +7,6 @@ use bytes::Bytes;
 use http::HeaderMap;
 use pingone_client::{Answer, Call, Error as ClientError, ResponseValue};
 use pingone_models::ErrorDetail;
-use pingone_models::operation::Operation;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -304,7 +303,9 @@ fn undecodable<T: DeserializeOwned>(body: &[u8]) -> Option<BoxError> {
     let path = error.path().to_string();
     let error = error.into_inner();
     let reason = match error.classify() {
-        serde_json::error::Category::Data => "a value of another kind than the document says",
+        serde_json::error::Category::Data => {
+            "a value is missing or of another kind than the document says"
+        }
         serde_json::error::Category::Eof => "the JSON ends too early",
         serde_json::error::Category::Syntax | serde_json::error::Category::Io => "no JSON",
     };

@@ -178,7 +178,6 @@ impl<P: RetryPolicy> RetryPolicy for LimitElapsed<P> {
 
 /// Makes one attempt, whatever happens.
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
 pub struct NeverRetry;
 
 impl RetryPolicy for NeverRetry {

@@ -28,7 +28,6 @@ pub trait Runtime: fmt::Debug + Send + Sync + 'static {
 
 /// The runtime of every client that was not given another: the system's clocks, and the timer of `tokio`.
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
 pub struct TokioRuntime;
 
 impl Runtime for TokioRuntime {
