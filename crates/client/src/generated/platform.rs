@@ -2,7 +2,13 @@
 // document sha256: 314c1c32abe0dd294c013e5d54d379d2a926645d6ce55ebb4308d323debf778d
 // generator: pingone-codegen 0.1.0
 
-#![allow(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated code")]
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    unreachable_pub,
+    reason = "generated code"
+)]
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]

@@ -8,7 +8,7 @@ use crate::model::{Api, Body, ResponseBody};
 ///
 /// The result is JSON Schema 2020-12, with every bound, pattern and default of the document.
 #[must_use]
-pub fn validation(api: &Api) -> Value {
+pub(crate) fn validation(api: &Api) -> Value {
     let definitions = api
         .schemas
         .iter()
@@ -63,11 +63,33 @@ fn json_schema(schema: &Value) -> Value {
                 };
                 lowered.insert(key.clone(), value);
             }
+            if members.get("x-patch") == Some(&Value::Bool(true)) {
+                clearable(&mut lowered);
+            }
             if members.get("nullable") == Some(&Value::Bool(true)) {
-                return json!({ "anyOf": [Value::Object(lowered), { "type": "null" }] });
+                return or_null(&Value::Object(lowered));
             }
             Value::Object(lowered)
         }
         other => other.clone(),
     }
+}
+
+/// Lets every optional property of a partial update be `null`.
+fn clearable(schema: &mut Map<String, Value>) {
+    let required = schema.get("required").cloned().unwrap_or_default();
+    let required: Vec<&str> = required.as_array().map_or_else(Vec::new, |names| {
+        names.iter().filter_map(Value::as_str).collect()
+    });
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for (name, property) in properties {
+            if !required.contains(&name.as_str()) {
+                *property = or_null(property);
+            }
+        }
+    }
+}
+
+fn or_null(schema: &Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
 }

@@ -317,6 +317,7 @@ impl ApplicationReference {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct AssertionCheck {
     /// The assertion that the browser or PingID Desktop returned.
     #[serde(
@@ -375,6 +376,7 @@ impl AssertionCheck {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct AuthorizeResponse {
     /// Access token.
     #[serde(
@@ -443,6 +445,7 @@ impl AuthorizeResponse {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct Device {
     /// E-mail address, masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -727,6 +730,7 @@ impl DeviceAuthentication {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct DeviceAuthenticationEmbedded {
     /// Devices to choose from, or the one in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -758,6 +762,7 @@ impl DeviceAuthenticationEmbedded {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct DeviceAuthenticationError {
     /// What is wrong, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -908,6 +913,7 @@ impl DeviceAuthenticationRequest {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct DeviceAuthenticationTest {
     /// The passcode that would have been sent.
     #[serde(
@@ -1013,6 +1019,7 @@ impl EnvironmentReference {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct ErrorDetail {
     /// What is wrong, for programs. Known codes are `ACCOUNT_NOT_USABLE`, `CONSTRAINT_VIOLATION`, `EMPTY_VALUE`, `INVALID_FILTER`, `INVALID_OTP`, `INVALID_PARAMETER`, `INVALID_VALUE`, `MFA_AUTH_METHODS_CONFLICT`, `NO_PASSWORD`, `OUT_OF_RANGE`, `REQUIRED_VALUE`, `SIZE_LIMIT_EXCEEDED`, `UNIQUENESS_VIOLATION`, `INVALID_TOKEN`, `INSUFFICIENT_PERMISSIONS`, `LICENSE_EXCEEDED`, `LIMIT_EXCEEDED` and `QUOTA_EXCEEDED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1082,6 +1089,7 @@ impl ErrorDetail {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct ErrorResponse {
     /// What is wrong, for programs. Known codes are `INVALID_DATA`, `INVALID_REQUEST`, `REQUEST_FAILED`, `ACCESS_FAILED`, `NOT_FOUND`, `REQUEST_LIMITED` and `UNEXPECTED_ERROR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1302,6 +1310,7 @@ impl Flow {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct FlowApplication {
     /// The member `icon`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1355,6 +1364,7 @@ impl FlowApplication {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct FlowApplicationIcon {
     /// Address of the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1414,6 +1424,7 @@ impl FlowDeviceSelection {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct FlowEmbedded {
     /// The member `application`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1538,6 +1549,7 @@ impl FlowPasswordReset {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct FlowUser {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1874,6 +1886,7 @@ impl FlowUserRegistration {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct FlowUserUpdate {
     /// Identifier of the user's account.
     #[serde(
@@ -2171,6 +2184,7 @@ impl GatewayUserTypeReference {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct Link {
     /// The address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2306,6 +2320,7 @@ impl NotificationTemplate {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct OAuthError {
     /// What is wrong, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2348,6 +2363,7 @@ impl OAuthError {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct OneTimeDevice {
     /// E-mail address, for the type `EMAIL`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2674,6 +2690,7 @@ impl PasswordSet {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct PasswordState {
     /// The member `environment`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2877,6 +2894,7 @@ impl PushCancellation {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct SelectedDevice {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2942,6 +2960,7 @@ impl SessionReference {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct SocialProvider {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3479,6 +3498,7 @@ impl User {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct UserAccount {
     /// False if the account is locked or the user is disabled.
     #[serde(
@@ -3568,6 +3588,7 @@ impl UserAccount {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct UserAddress {
     /// Country as two capital letters of ISO 3166-1.
     #[serde(rename = "countryCode", default, skip_serializing_if = "Option::is_none")]
@@ -3741,6 +3762,7 @@ impl UserAddressPatch {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct UserCollection {
     /// Number of users in all pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3808,6 +3830,7 @@ impl UserCollection {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct UserCollectionEmbedded {
     /// The users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3839,6 +3862,7 @@ impl UserCollectionEmbedded {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct UserIdentityProvider {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3881,6 +3905,7 @@ impl UserIdentityProvider {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct UserLastSignOn {
     /// When it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3923,6 +3948,7 @@ impl UserLastSignOn {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct UserLifecycle {
     /// The member `status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3954,6 +3980,7 @@ impl UserLifecycle {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct UserName {
     /// Family name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -4156,6 +4183,7 @@ impl UserNamePatch {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct UserPhoto {
     /// Address of the picture. Required where a photo is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,12 +2,13 @@
 // document sha256: 314c1c32abe0dd294c013e5d54d379d2a926645d6ce55ebb4308d323debf778d
 // generator: pingone-codegen 0.1.0
 
+#[allow(unused_imports, reason = "not every document needs each")]
 use ::pingone_models::operation::{
     Body, Effect, Location, Operation, Parameter, Security, Server,
 };
 
 /// The servers, in the order of the document.
-pub static SERVERS: [Server; 2usize] = [
+pub static SERVERS: [Server; 2] = [
     Server {
         name: "platform",
         url: "https://api.pingone.{tld}/v1",
@@ -21,7 +22,7 @@ pub static SERVERS: [Server; 2usize] = [
 ];
 
 /// The operations, in the order of the document.
-pub static OPERATIONS: [&Operation; 36usize] = [
+pub static OPERATIONS: [&Operation; 36] = [
     &LIST_USERS,
     &READ_USER,
     &SEND_VERIFICATION_CODE,
