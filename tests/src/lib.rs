@@ -1,7 +1,10 @@
-//! What the cross-crate tests share: the document, a server that records what it is sent, and calls made from examples.
+//! What the cross-crate tests share: the document, servers that record what they are sent and answer as they are told,
+//! a time that moves as it is told, and calls made from examples.
 
 mod recorder;
 mod sample;
+pub mod stub;
+pub mod time;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
