@@ -1,6 +1,8 @@
 //! Repository tasks: `cargo xtask`.
 
+mod check;
 mod codegen;
+mod readme;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,12 +19,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Runs every check that a change has to pass.
+    Check(check::Arguments),
     /// Generates the Rust code from the OpenAPI document.
     Codegen(codegen::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
+        Task::Check(arguments) => check::run(&arguments),
         Task::Codegen(arguments) => codegen::run(&arguments),
     };
     match outcome {

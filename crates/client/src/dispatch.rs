@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::str::FromStr;
 
 use futures::TryStreamExt;
 use serde::Serialize;
@@ -106,14 +105,21 @@ impl Failure {
 
 impl Arguments {
     #[doc(hidden)]
-    pub fn required<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, Failure> {
+    pub fn required<T: DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {
         let missing = || Failure::Missing(name.to_owned());
         self.optional(name)?.ok_or_else(missing)
     }
 
+    /// Text where the type reads text, else JSON: `true`, `3`, `["a", "b"]`.
     #[doc(hidden)]
-    pub fn optional<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, Failure> {
-        let parse = |text: &String| text.parse().map_err(|error| Failure::wrong(name, error));
+    pub fn optional<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Failure> {
+        let parse = |text: &String| {
+            T::deserialize(Value::String(text.clone())).or_else(|error| {
+                let value: Value =
+                    serde_json::from_str(text).map_err(|_| Failure::wrong(name, &error))?;
+                T::deserialize(value).map_err(|error| Failure::wrong(name, error))
+            })
+        };
         self.parameters.get(name).map(parse).transpose()
     }
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod document;
-pub mod emit;
+mod emit;
 mod error;
 mod generate;
 mod lower;
@@ -10,6 +10,7 @@ mod output;
 mod schemas;
 
 pub use document::{Document, join};
+pub use emit::Paths;
 pub use error::{Error, Position, Result};
 pub use generate::{Layout, generate};
 pub use lower::lower;

@@ -135,7 +135,9 @@ impl<'a> Schemas<'a> {
 
     fn claim(&mut self, name: &str, pointer: &str) -> Result<()> {
         let rust = name.to_upper_camel_case();
-        if syn::parse_str::<syn::Ident>(&rust).is_err() || PRELUDE.contains(&rust.as_str()) {
+        if syn::parse_str::<syn::Ident>(&rust).is_err()
+            || PRELUDE.iter().any(|(_, name)| *name == rust)
+        {
             let message = format!("`{name}` cannot be the name of a Rust type: choose another");
             return Err(self.document.error(pointer, message));
         }

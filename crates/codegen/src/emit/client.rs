@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::model::{Api, Body, Location, Operation, ResponseBody, SchemaKind, Server};
 
 /// The generated client of one server.
-pub struct Client<'a> {
+pub(crate) struct Client<'a> {
     server: &'a Server,
     syntax: syn::File,
     /// The operations of the server, by the name of their function.
@@ -25,7 +25,7 @@ impl<'a> Client<'a> {
     ///
     /// # Errors
     /// When an operation cannot be expressed in Rust.
-    pub fn new(
+    pub(crate) fn new(
         document: &Document,
         api: &'a Api,
         server: &'a Server,
@@ -134,7 +134,7 @@ impl<'a> Client<'a> {
     ///
     /// # Errors
     /// When the result cannot be printed, which is a fault of the generator.
-    pub fn print(&self, document: &Document, paths: &Paths) -> Result<String> {
+    pub(crate) fn print(&self, document: &Document, paths: &Paths) -> Result<String> {
         let operations: syn::Path =
             syn::parse_str(&paths.operations).map_err(|error| unprintable(document, &error))?;
         let items = &self.syntax.items;
@@ -162,7 +162,7 @@ impl<'a> Client<'a> {
             }
         };
         let attributes = quote! {
-            #![allow(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated code")]
+            #![allow(clippy::all, clippy::pedantic, clippy::allow_attributes_without_reason, unreachable_pub, reason = "generated code")]
         };
         file(document, tokens, &attributes)
     }

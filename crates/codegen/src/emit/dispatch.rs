@@ -15,7 +15,7 @@ use crate::model::{Operation, ResponseBody};
 ///
 /// # Errors
 /// When the result cannot be printed, which is a fault of the generator.
-pub fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<String> {
+pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<String> {
     let modules: Vec<_> = clients
         .iter()
         .map(|client| format_ident!("{}", client.name()))

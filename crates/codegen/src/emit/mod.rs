@@ -3,6 +3,7 @@
 mod client;
 mod dispatch;
 mod operations;
+mod registry;
 mod types;
 mod validation;
 
@@ -13,11 +14,12 @@ use quote::quote;
 use serde_json::{Value, json};
 use syn::visit_mut::VisitMut;
 
-pub use client::Client;
-pub use dispatch::dispatch;
-pub use operations::operations;
-pub use types::types;
-pub use validation::validation;
+pub(crate) use client::Client;
+pub(crate) use dispatch::dispatch;
+pub(crate) use operations::operations;
+pub(crate) use registry::registry;
+pub(crate) use types::types;
+pub(crate) use validation::validation;
 
 use crate::document::Document;
 use crate::error::{Error, Result};
@@ -129,20 +131,17 @@ struct ShortenPaths;
 
 impl VisitMut for ShortenPaths {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        let names: Vec<String> = path
+        let mut names = path
             .segments
             .iter()
-            .map(|segment| segment.ident.to_string())
-            .collect();
-        let known = match names
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .as_slice()
-        {
-            ["std", _, name, ..] => PRELUDE.contains(name),
-            _ => false,
-        };
+            .map(|segment| segment.ident.to_string());
+        let start = [names.next(), names.next(), names.next()];
+        let known = PRELUDE.iter().any(|(module, name)| {
+            start
+                .iter()
+                .map(Option::as_deref)
+                .eq([Some("std"), Some(*module), Some(*name)])
+        });
         if path.leading_colon.is_some() && known {
             path.leading_colon = None;
             path.segments = path.segments.iter().skip(2).cloned().collect();
@@ -151,8 +150,15 @@ impl VisitMut for ShortenPaths {
     }
 }
 
-/// Names that no generated type may take, since generated code uses them by their short name.
-pub(crate) const PRELUDE: [&str; 6] = ["Default", "Into", "Option", "Result", "String", "Vec"];
+/// What generated code uses by its short name, with its module in `std`; no generated type may take the name.
+pub(crate) const PRELUDE: [(&str, &str); 6] = [
+    ("convert", "Into"),
+    ("default", "Default"),
+    ("option", "Option"),
+    ("result", "Result"),
+    ("string", "String"),
+    ("vec", "Vec"),
+];
 
 /// A blank line between items and between functions, where `prettyplease` leaves none.
 fn space_out(text: &str) -> String {
@@ -180,10 +186,18 @@ fn unprintable(document: &Document, error: &syn::Error) -> Error {
 
 /// Doc attributes, one for each line; `prettyplease` prints them as `///`.
 fn doc(text: &str) -> TokenStream {
-    let lines = text
-        .trim()
-        .lines()
-        .map(|line| format!(" {}", line.trim_end()));
-    let lines = lines.map(|line| if line == " " { String::new() } else { line });
+    let lines = doc_texts(text);
     quote! { #(#[doc = #lines])* }
+}
+
+/// The text of each doc attribute.
+fn doc_texts(text: &str) -> impl Iterator<Item = String> {
+    let lines = text.trim().lines().map(str::trim_end);
+    lines.map(|line| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
+    })
 }

@@ -1,7 +1,7 @@
 //! The table of operations: what the wire needs and what the document says of each variant.
 
 use heck::ToShoutySnakeCase;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{doc, file};
@@ -13,7 +13,7 @@ use crate::model::{Api, Body, Effect, Location, Operation, ResponseBody, Securit
 ///
 /// # Errors
 /// When the result cannot be printed, which is a fault of the generator.
-pub fn operations(document: &Document, api: &Api) -> Result<String> {
+pub(crate) fn operations(document: &Document, api: &Api) -> Result<String> {
     let statics: Vec<_> = api
         .operations
         .iter()
@@ -44,8 +44,10 @@ pub fn operations(document: &Document, api: &Api) -> Result<String> {
             .map(|(name, default)| quote!((#name, #default)));
         quote! { Server { name: #name, url: #url, variables: &[#(#variables),*] } }
     });
-    let (count, server_count) = (statics.len(), api.servers.len());
+    let count = Literal::usize_unsuffixed(statics.len());
+    let server_count = Literal::usize_unsuffixed(api.servers.len());
     let tokens = quote! {
+        #[allow(unused_imports, reason = "not every document needs each")]
         use ::pingone_models::operation::{Body, Effect, Location, Operation, Parameter, Security, Server};
 
         /// The servers, in the order of the document.

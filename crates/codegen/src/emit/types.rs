@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use heck::ToSnakeCase;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use serde_json::{Map, Value, json};
 use syn::{Field, Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::{doc, file, generate, openapi, replacement, rust_name, settings, unprintable};
+use super::{
+    doc, doc_texts, file, generate, openapi, replacement, rust_name, settings, unprintable,
+};
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, Schema, SchemaKind};
@@ -17,7 +19,7 @@ use crate::model::{Api, Schema, SchemaKind};
 ///
 /// # Errors
 /// When a schema cannot be expressed in Rust.
-pub fn types(document: &Document, api: &Api) -> Result<String> {
+pub(crate) fn types(document: &Document, api: &Api) -> Result<String> {
     let mut text = String::new();
     for (name, schema) in &api.schemas {
         match &schema.kind {
@@ -34,16 +36,12 @@ pub fn types(document: &Document, api: &Api) -> Result<String> {
         .collect();
     let raw: syn::File =
         syn::parse2(typify(document, api)?).map_err(|error| unprintable(document, &error))?;
-    let fallible = raw.items.iter().any(|item| {
-        !matches!(item, Item::Mod(_))
-            && item
-                .to_token_stream()
-                .to_string()
-                .contains("ConversionError")
-    });
+    let fallible = raw.items.iter().any(can_fail_to_convert);
     for item in raw.items {
         match item {
             Item::Mod(_) if !fallible => {}
+            // Every type without required members derives it below.
+            Item::Impl(item) if is_default(&item) => {}
             Item::Struct(mut item) => {
                 let known = by_rust_name.get(&item.ident.to_string());
                 let fields = finish_struct(document, &mut item, known.copied())?;
@@ -212,7 +210,25 @@ fn finish_struct(
     for field in &mut fields.named {
         listed.push(finish_field(document, pointer, field, schema)?);
     }
+    let derived = |attribute: &syn::Attribute| {
+        attribute.path().is_ident("derive")
+            && attribute.to_token_stream().to_string().contains("Default")
+    };
+    let needs_nothing = listed
+        .iter()
+        .all(|field| field.presence != Presence::Required);
+    if needs_nothing && !item.attrs.iter().any(derived) {
+        item.attrs.push(parse_quote!(#[derive(Default)]));
+    }
     Ok(Some(listed))
+}
+
+fn is_default(item: &syn::ItemImpl) -> bool {
+    let name = item
+        .trait_
+        .as_ref()
+        .and_then(|(path, _)| path.segments.last());
+    name.is_some_and(|name| name.ident == "Default")
 }
 
 fn finish_field(
@@ -290,12 +306,13 @@ fn finish_field(
     } else {
         inner.clone()
     };
-    if mentions_secret(&inner) {
-        let Some(expose) = expose_function(&field.ty) else {
+    match secret_in(&field.ty) {
+        Holds::NoSecret => {}
+        Holds::Exactly(expose) => arguments.push(quote!(serialize_with = #expose)),
+        Holds::Deeper => {
             let at = format!("{pointer}/properties/{}", listed.wire);
             return Err(document.error(&at, "a secret inside a list or a map is unsupported"));
-        };
-        arguments.push(quote!(serialize_with = #expose));
+        }
     }
     if !arguments.is_empty() {
         field.attrs.push(parse_quote!(#[serde(#(#arguments),*)]));
@@ -392,43 +409,85 @@ impl SerdeAttributes {
 
 pub(super) fn replace_docs(attributes: &mut Vec<syn::Attribute>, text: &str) {
     attributes.retain(|attribute| !attribute.path().is_ident("doc"));
-    let docs = doc(text);
-    let holder: ItemStruct = parse_quote! { #docs struct Holder; };
-    attributes.splice(0..0, holder.attrs);
+    let docs = doc_texts(text).map(|line| syn::Attribute {
+        pound_token: Default::default(),
+        style: syn::AttrStyle::Outer,
+        bracket_token: Default::default(),
+        meta: syn::Meta::NameValue(syn::MetaNameValue {
+            path: Ident::new("doc", Span::call_site()).into(),
+            eq_token: Default::default(),
+            value: syn::Expr::Lit(syn::ExprLit {
+                attrs: Vec::new(),
+                lit: syn::Lit::Str(syn::LitStr::new(&line, Span::call_site())),
+            }),
+        }),
+    });
+    attributes.splice(0..0, docs);
+}
+
+/// Whether an item speaks of the error type that typify adds for constrained values.
+fn can_fail_to_convert(item: &Item) -> bool {
+    let Item::Impl(item) = item else { return false };
+    item.items.iter().any(|item| match item {
+        syn::ImplItem::Type(syn::ImplItemType {
+            ty: Type::Path(path),
+            ..
+        }) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "ConversionError"),
+        _ => false,
+    })
 }
 
 /// `T` in `Option<T>`.
 pub(super) fn option_argument(ty: &Type) -> Option<Type> {
+    type_argument(ty)
+        .filter(|(name, _)| *name == "Option")
+        .map(|(_, argument)| argument.clone())
+}
+
+/// The name of a generic type with its last argument.
+fn type_argument(ty: &Type) -> Option<(&Ident, &Type)> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
     let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
-    match arguments.args.first()? {
-        syn::GenericArgument::Type(inner) if last.ident == "Option" => Some(inner.clone()),
+    match arguments.args.last()? {
+        syn::GenericArgument::Type(argument) => Some((&last.ident, argument)),
         _ => None,
     }
 }
 
-fn mentions_secret(ty: &Type) -> bool {
-    let secret: Type = parse_quote!(::pingone_models::Secret);
-    ty.to_token_stream()
-        .to_string()
-        .contains(&secret.to_token_stream().to_string())
+/// How a type holds a secret.
+enum Holds {
+    NoSecret,
+    Exactly(&'static str),
+    Deeper,
 }
 
-/// The function that writes a secret; the type itself refuses to be serialized.
-fn expose_function(ty: &Type) -> Option<&'static str> {
-    let secret: Type = parse_quote!(::pingone_models::Secret);
-    let option: Type = parse_quote!(Option<#secret>);
-    let patch: Type = parse_quote!(::pingone_models::Patch<#secret>);
-    if *ty == secret {
-        Some("::pingone_models::expose::required")
-    } else if *ty == option {
-        Some("::pingone_models::expose::optional")
-    } else if *ty == patch {
-        Some("::pingone_models::expose::patch")
-    } else {
-        None
+/// Finds the function that writes the secrets of a field; the type itself refuses to be serialized.
+fn secret_in(ty: &Type) -> Holds {
+    let is_secret = |ty: &Type| match ty {
+        Type::Path(path) => {
+            let names = path.path.segments.iter().map(|segment| &segment.ident);
+            names.eq(["pingone_models", "Secret"])
+        }
+        _ => false,
+    };
+    if is_secret(ty) {
+        return Holds::Exactly("::pingone_models::expose::required");
+    }
+    match type_argument(ty) {
+        Some((name, argument)) if is_secret(argument) && name == "Option" => {
+            Holds::Exactly("::pingone_models::expose::optional")
+        }
+        Some((name, argument)) if is_secret(argument) && name == "Patch" => {
+            Holds::Exactly("::pingone_models::expose::patch")
+        }
+        Some((_, argument)) if !matches!(secret_in(argument), Holds::NoSecret) => Holds::Deeper,
+        _ => Holds::NoSecret,
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{Api, Body, ResponseBody};
 ///
 /// The result is JSON Schema 2020-12, with every bound, pattern and default of the document.
 #[must_use]
-pub fn validation(api: &Api) -> Value {
+pub(crate) fn validation(api: &Api) -> Value {
     let definitions = api
         .schemas
         .iter()
