@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod calls;
+mod cancel;
 mod errors;
 mod faults;
+mod hostile;
 mod support;

@@ -207,8 +207,10 @@ impl Drop for Stub {
     }
 }
 
+type Script = dyn Fn(usize, &Received) -> Reply + Send + Sync;
+
 struct Shared {
-    script: Box<dyn Fn(usize, &Received) -> Reply + Send + Sync>,
+    script: Box<Script>,
     next: AtomicUsize,
     received: Arc<Mutex<Vec<Received>>>,
     counts: watch::Sender<Counts>,
