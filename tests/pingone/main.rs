@@ -7,4 +7,5 @@ mod cancel;
 mod errors;
 mod faults;
 mod hostile;
+mod secrets;
 mod support;

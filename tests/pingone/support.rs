@@ -167,6 +167,14 @@ pub(crate) fn operations() -> usize {
     OPERATIONS.len() - 1
 }
 
+/// The operations that [`every_call`] calls, in its order.
+pub(crate) async fn every_operation() -> Vec<&'static Operation> {
+    let url = nobody().await;
+    let client = builder(&url, &url, &TestTime::default()).build().unwrap();
+    let calls = every_call(&client).into_iter();
+    calls.map(|call| call.operation).collect()
+}
+
 /// Every operation that a client can call, one time. Every secret in them has the canary in it.
 pub(crate) fn every_call(client: &Client) -> Vec<AnyCall> {
     let id: UserId = ID.parse().unwrap();
