@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use insta::{Settings, assert_snapshot};
 use pingone_codegen::model::{Body, Operation, Response, ResponseBody};
 use pingone_models::registry::round_trip;
-use pingone_tests::{API, Recorder, Reply, samples};
+use pingone_tests::stub::{Reply, Stub};
+use pingone_tests::{API, samples};
 use serde_json::{Value, json};
 
 /// Snapshots in a folder of their own, each saying which page it comes from.
@@ -30,21 +31,17 @@ fn pretty(value: &Value) -> String {
 
 #[tokio::test]
 async fn requests_look_like_their_snapshots() {
-    let recorder = Recorder::start(Reply {
-        status: 500,
-        body: "{}".to_owned(),
-    })
-    .await;
+    let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
     for sample in samples() {
         let operation = sample.operation;
-        let _ = sample.send(recorder.url(), recorder.url()).await;
-        let request = recorder.take().pop().expect("something was sent");
+        let _ = sample.send(stub.url(), stub.url()).await;
+        let request = stub.take().pop().expect("something was sent");
         let server = API
             .servers
             .iter()
             .find(|server| server.name == operation.server)
             .expect("a server");
-        let (method, target) = request.line.split_once(' ').expect("a request line");
+        let (method, target) = request.line().split_once(' ').expect("a request line");
         let path = target.trim_end_matches(" HTTP/1.1");
         let mut text = format!("{method} {}{path}\n", server.url);
         for name in [
@@ -62,8 +59,8 @@ async fn requests_look_like_their_snapshots() {
             }
         }
         if !request.body.is_empty() {
-            let body = serde_json::from_str(&request.body)
-                .map_or(request.body.clone(), |body| pretty(&body));
+            let body = serde_json::from_slice(&request.body)
+                .map_or_else(|_| request.text().to_owned(), |body| pretty(&body));
             write!(text, "\n{body}\n").expect("text");
         }
         let name = format!("{}__{}", operation.id, sample.case);

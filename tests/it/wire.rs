@@ -2,7 +2,8 @@
 
 use pingone_codegen::model::{Body, ResponseBody};
 use pingone_models::operations::OPERATIONS;
-use pingone_tests::{API, Recorder, Reply, Sample, samples};
+use pingone_tests::stub::{Reply, Stub};
+use pingone_tests::{API, Sample, samples};
 
 /// What the document says must be on the wire: the request line, the headers sorted by name, the body.
 fn expected(sample: &Sample, host: &str, prefix: &str) -> String {
@@ -57,12 +58,8 @@ fn form(body: &serde_json::Value) -> String {
 
 #[tokio::test]
 async fn every_operation_is_on_the_wire_as_the_document_says() {
-    let recorder = Recorder::start(Reply {
-        status: 500,
-        body: "{}".to_owned(),
-    })
-    .await;
-    let host = recorder.url().trim_start_matches("http://").to_owned();
+    let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
+    let host = stub.url().trim_start_matches("http://").to_owned();
     let mut seen = Vec::new();
     for sample in samples() {
         let prefix = if sample.operation.server == "platform" {
@@ -70,24 +67,18 @@ async fn every_operation_is_on_the_wire_as_the_document_says() {
         } else {
             ""
         };
-        let outcome = sample
-            .send(&format!("{}/v1", recorder.url()), recorder.url())
-            .await;
+        let outcome = sample.send(&format!("{}/v1", stub.url()), stub.url()).await;
         assert!(outcome.is_err(), "the server refuses everything");
-        let requests = recorder.take();
+        let requests = stub.take();
         assert_eq!(requests.len(), 1, "`{}` was sent once", sample.operation.id);
         let request = &requests[0];
-        let mut headers: Vec<String> = request
-            .headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
+        let mut headers: Vec<&str> = request.headers().collect();
         headers.sort_unstable();
         let sent = format!(
             "{}\n{}\n\n{}",
-            request.line,
+            request.line(),
             headers.join("\n"),
-            request.body
+            request.text()
         );
         assert_eq!(
             sent,

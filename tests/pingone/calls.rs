@@ -8,7 +8,7 @@ use pingone::models::{FlowId, LifecycleStatus, UserId};
 use pingone_tests::stub::{Received, Reply, Stub};
 use serde_json::{Value, json};
 
-use crate::support::{ANYTHING, ENVIRONMENT, ID, USER, client, every_call};
+use crate::support::{ANYTHING, ENVIRONMENT, FLOW, ID, USER, client, every_call};
 
 #[tokio::test]
 async fn every_operation_is_reachable_and_says_what_the_document_says() {
@@ -22,7 +22,8 @@ async fn every_operation_is_reachable_and_says_what_the_document_says() {
         assert_eq!(received.len(), position + 1, "{}", operation.id);
         let request = received.last().unwrap();
         let path = operation.path.replace("{environmentId}", ENVIRONMENT);
-        let path = ["{userId}", "{flowId}", "{deviceAuthenticationId}"]
+        let path = path.replace("{flowId}", FLOW);
+        let path = ["{userId}", "{deviceAuthenticationId}"]
             .iter()
             .fold(path, |path, name| path.replace(name, ID));
         let line = request.line().strip_suffix(" HTTP/1.1").unwrap();
@@ -39,12 +40,12 @@ async fn every_operation_is_reachable_and_says_what_the_document_says() {
         let bearer = operation.security.contains(&Security::Bearer);
         assert_eq!(
             request.header("authorization"),
-            bearer.then_some("Bearer token-of-the-test")
+            bearer.then_some("Bearer canary-token")
         );
         let cookie = operation.security.contains(&Security::Cookie("ST"));
         assert_eq!(
             request.header("cookie"),
-            cookie.then_some("ST=cookie-of-the-test")
+            cookie.then_some("ST=canary-cookie")
         );
         assert_eq!(
             request.body.is_empty(),

@@ -1,16 +1,21 @@
 //! No call does its work twice, whatever goes wrong.
 
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use pingone::models::UserId;
-use pingone::models::operation::Effect;
+use pingone::models::operation::{Effect, Security};
 use pingone::models::operations::{READ_USER, VERIFY_USER};
 use pingone::retry::{Outcome, RetryContext, RetryDecision, RetryPolicy, SafeRetry};
-use pingone::{Error, ErrorKind};
+use pingone::token::{Token, TokenProvider};
+use pingone::{BoxError, BoxFuture, Client, Error, ErrorKind};
 use pingone_tests::stub::{Reply, Stub, response};
 use pingone_tests::time::TestTime;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
 
-use crate::support::{ANYTHING, ID, builder, client, every_call};
+use crate::support::{ANYTHING, ID, builder, client, every_call, nobody, operations, with_names};
 
 /// Failures after which nobody knows whether the service has acted.
 fn ambiguous() -> Vec<(&'static str, Reply)> {
@@ -92,73 +97,150 @@ async fn a_connection_that_dies_while_idle_repeats_no_effect() {
     .await
     .unwrap();
     let (client, _) = client(&stub);
-    let names: Vec<usize> = (0..every_call(&client).len()).collect();
-    for position in names {
-        let operation = every_call(&client)[position].operation;
-        if operation.effect == Effect::Read {
-            continue;
-        }
-        every_call(&client)
-            .swap_remove(position)
-            .send()
-            .await
-            .unwrap();
-        let before = stub.received().len();
-        let result = every_call(&client).swap_remove(position).send().await;
-        assert_eq!(stub.received().len() - before, 1, "{}", operation.id);
-        assert!(result.unwrap_err().may_have_been_sent());
+    let mut cases = 0;
+    for position in unsafe_calls(&client) {
+        let call = || every_call(&client).swap_remove(position);
+        call().send().await.unwrap();
+        let before = stub.counts();
+        let error = call().error().await;
+        let after = stub.counts();
+        assert_eq!(
+            after.connections, before.connections,
+            "it was the same connection"
+        );
+        assert_eq!(after.requests - before.requests, 1, "{error:?}");
+        assert!(error.may_have_been_sent());
+        cases += 1;
     }
+    println!("A2: {cases} operations on a pooled connection that dies, 0 repeated effects");
 }
 
 #[tokio::test]
 async fn a_timeout_after_the_request_was_read_repeats_no_effect() {
+    let mut cases = 0;
     for reply in [
         Reply::Hang(Vec::new()),
         Reply::Hang(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".to_vec()),
     ] {
         let stub = Stub::always(reply).await.unwrap();
         let (client, time) = client(&stub);
-        for call in every_call(&client)
-            .into_iter()
-            .filter(|call| call.operation.effect != Effect::Read)
-        {
-            let operation = call.operation;
-            let before = stub.received().len();
+        for position in unsafe_calls(&client) {
+            let call = every_call(&client).swap_remove(position);
+            let before = stub.counts().requests;
             let read = stub.wait_for(before + 1);
             let (result, ()) = tokio::join!(call.send(), async {
                 read.await;
                 time.advance(Duration::from_secs(1_000));
             });
-            assert_eq!(stub.received().len() - before, 1, "{}", operation.id);
+            assert_eq!(stub.counts().requests - before, 1);
             if let Err(error) = result {
                 assert_eq!(error.kind(), ErrorKind::Timeout);
                 assert!(error.may_have_been_sent());
             }
+            cases += 1;
         }
     }
+    println!("A2: {cases} pairs of timeout and operation, 0 repeated effects");
+}
+
+/// The positions of the calls that do something, among all calls.
+fn unsafe_calls(client: &Client) -> Vec<usize> {
+    let calls = every_call(client);
+    (0..calls.len())
+        .filter(|position| calls[*position].operation.effect != Effect::Read)
+        .collect()
 }
 
 #[tokio::test]
 async fn what_was_not_sent_is_tried_again_whatever_it_does() {
-    // A port that nobody listens on any more.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
     let time = TestTime::default();
-    let url = format!("http://127.0.0.1:{port}");
-    let client = builder(&url, &url, &time).build().unwrap();
-    for position in 0..every_call(&client).len() {
-        // A client of its own, so that the retry budget of another does not run out.
-        let client = builder(&url, &url, &time).build().unwrap();
-        let call = every_call(&client).swap_remove(position);
-        let operation = call.operation;
-        let error = call.error().await;
-        assert_eq!(error.kind(), ErrorKind::Connect, "{}", operation.id);
-        assert_eq!(error.attempts(), 4, "{}", operation.id);
-        assert!(!error.may_have_been_sent());
+    let two = SafeRetry::default().with_max_attempts(2);
+    let refused = nobody().await;
+    let nameless = || -> BoxFuture<'static, std::io::Result<SocketAddr>> {
+        Box::pin(async { Err(std::io::Error::other("no such host")) })
+    };
+    // Speaks, and not TLS.
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let secure = format!("https://{}", plain.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = plain.accept().await {
+            let _ = stream.write_all(b"220 not TLS\r\n").await;
+        }
+    });
+    let mut cases = 0;
+    for (fault, builder) in [
+        ("refused", builder(&refused, &refused, &time)),
+        ("no such host", with_names(&refused, &time, nameless)),
+        ("no TLS", builder(&secure, &secure, &time)),
+    ] {
+        let client = builder.retry_policy(two.clone()).build().unwrap();
+        for call in every_call(&client) {
+            let operation = call.operation.id;
+            let error = call.error().await;
+            assert_eq!(error.kind(), ErrorKind::Connect, "{fault}: {operation}");
+            assert_eq!(error.attempts(), 2, "{fault}: {operation}");
+            assert!(!error.may_have_been_sent(), "{fault}: {operation}");
+            cases += 1;
+        }
     }
+    server.abort();
+    println!("A3: {cases} pairs of failed connection and operation: not sent, and tried again");
+}
+
+/// Has no token.
+#[derive(Debug)]
+struct NoToken;
+
+impl TokenProvider for NoToken {
+    fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+        Box::pin(async { Err("the canary in the cage".into()) })
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_is_sent_that_needs_one() {
+    let stub = Stub::always(Reply::json(200, ANYTHING)).await.unwrap();
+    let time = TestTime::default();
+    let builder = builder(stub.url(), stub.url(), &time);
+    let client = builder.token_provider(NoToken).build().unwrap();
+    let mut cases = 0;
+    for call in every_call(&client) {
+        let operation = call.operation;
+        let before = stub.counts().requests;
+        let result = call.send().await;
+        if operation.security.contains(&Security::Bearer) {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Token, "{}", operation.id);
+            assert!(!error.may_have_been_sent());
+            assert_eq!(stub.counts().requests, before);
+            cases += 1;
+        } else {
+            result.unwrap();
+        }
+    }
+    println!("A3: {cases} operations without a token: not sent");
+    assert!(cases > 0);
+}
+
+#[tokio::test]
+async fn an_attempt_that_may_have_been_sent_is_not_forgotten_for_one_that_was_not() {
+    let stub = Stub::always(Reply::Reset(Vec::new())).await.unwrap();
+    let time = TestTime::default();
+    let address: SocketAddr = stub.url()["http://".len()..].parse().unwrap();
+    let first = AtomicBool::new(true);
+    let names = move || -> BoxFuture<'static, std::io::Result<SocketAddr>> {
+        let found = first.swap(false, Ordering::Relaxed).then_some(address);
+        Box::pin(async move { found.ok_or_else(|| std::io::Error::other("no such host")) })
+    };
+    let client = with_names(stub.url(), &time, names).build().unwrap();
+    let error = client
+        .user(ID.parse::<UserId>().unwrap())
+        .read()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.attempts() > 1);
+    assert!(error.may_have_been_sent());
 }
 
 #[tokio::test]
@@ -170,11 +252,70 @@ async fn a_refusal_before_acting_is_tried_again_whatever_it_does() {
     .await
     .unwrap();
     let (client, time) = client(&stub);
-    let calls = every_call(&client).len();
     for call in every_call(&client) {
         call.send().await.unwrap();
     }
-    assert_eq!(time.pauses(), vec![Duration::from_secs(3); calls]);
+    assert_eq!(time.pauses(), vec![Duration::from_secs(3); operations()]);
+    println!("A4: {} operations wait out a 429", operations());
+}
+
+#[tokio::test]
+async fn a_failure_after_acting_is_returned_with_the_time_to_wait() {
+    let stub = Stub::always(Reply::with_headers(503, &["Retry-After: 3"], "{}"))
+        .await
+        .unwrap();
+    let (client, time) = client(&stub);
+    let positions = unsafe_calls(&client);
+    for position in &positions {
+        let error = every_call(&client).swap_remove(*position).error().await;
+        assert_eq!(error.status(), Some(503));
+        assert_eq!(error.attempts(), 1);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+    }
+    assert!(time.pauses().is_empty());
+    println!(
+        "A4: {} operations return a 503 with its Retry-After",
+        positions.len()
+    );
+}
+
+/// Whether the caller is told that the request may have left, for every way in which a call can end.
+#[tokio::test]
+async fn whether_it_may_have_been_sent_is_a_table() {
+    let time = TestTime::default();
+    let verify = async |builder: pingone::ClientBuilder| {
+        let client = builder.build().unwrap();
+        let user = client.user(ID.parse::<UserId>().unwrap());
+        user.verify("canary").await.unwrap_err()
+    };
+    let mut rows = 0;
+    let mut check = |fault: &str, error: &Error, sent: bool| {
+        assert_eq!(error.may_have_been_sent(), sent, "{fault}: {error:?}");
+        rows += 1;
+    };
+    for (fault, reply) in ambiguous() {
+        let stub = Stub::always(reply).await.unwrap();
+        let error = verify(builder(stub.url(), stub.url(), &time)).await;
+        check(fault, &error, true);
+    }
+    for status in [301, 400, 401, 403, 404, 409, 429, 501] {
+        let stub = Stub::always(Reply::json(status, "{}")).await.unwrap();
+        let error = verify(builder(stub.url(), stub.url(), &time)).await;
+        check(&status.to_string(), &error, true);
+    }
+    let stub = Stub::always(Reply::json(200, "{}")).await.unwrap();
+    let error = verify(builder(stub.url(), stub.url(), &time)).await;
+    check("an answer that cannot be read", &error, true);
+    let error = verify(builder(stub.url(), stub.url(), &time).token_provider(NoToken)).await;
+    check("no token", &error, false);
+    let refused = nobody().await;
+    let error = verify(builder(&refused, &refused, &time)).await;
+    check("refused", &error, false);
+    let client = builder(stub.url(), stub.url(), &time).build().unwrap();
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    let error = user.read().with_transaction_id("a b").await.unwrap_err();
+    check("a wrong argument", &error, false);
+    println!("A5: {rows} ways to fail, each with the right answer");
 }
 
 async fn waits_for(headers: &'static [&'static str]) -> (Vec<Duration>, Error) {
@@ -230,6 +371,7 @@ async fn a_wait_that_is_asked_for_is_kept_to_and_bounded() {
             .0
             .is_empty()
     );
+    println!("A6: 9 forms of Retry-After");
 }
 
 #[tokio::test]

@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod calls;
+mod cancel;
 mod errors;
 mod faults;
+mod hostile;
+mod secrets;
 mod support;

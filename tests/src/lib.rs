@@ -1,7 +1,6 @@
-//! What the cross-crate tests share: the document, servers that record what they are sent and answer as they are told,
+//! What the cross-crate tests share: the document, a server that keeps what it is sent and answers as it is told,
 //! a time that moves as it is told, and calls made from examples.
 
-mod recorder;
 mod sample;
 pub mod stub;
 pub mod time;
@@ -12,7 +11,6 @@ use std::sync::LazyLock;
 use pingone_codegen::model::Api;
 use pingone_codegen::{Document, lower};
 
-pub use recorder::{Recorder, Reply, Request};
 pub use sample::{ENVIRONMENT, Sample, samples};
 
 /// The root folder of the workspace.

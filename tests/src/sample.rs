@@ -1,5 +1,7 @@
 //! Calls made from the examples of the document, for every operation that it has.
 
+use std::sync::LazyLock;
+
 use pingone_client::dispatch::{Arguments, Clients, Failure, call};
 use pingone_client::{Call, Credentials, auth, platform};
 use pingone_codegen::model::{Body, Location, Operation, Security};
@@ -99,39 +101,70 @@ impl Sample {
         }
     }
 
+    /// The arguments of the sample.
+    #[must_use]
+    pub fn arguments(&self) -> Arguments {
+        Arguments {
+            parameters: self.parameters().collect(),
+            body: self.body.clone(),
+        }
+    }
+
+    /// A call with the credentials that the document asks for.
+    #[must_use]
+    pub fn authorized(&self) -> Call {
+        let credentials = match self.operation.security.first() {
+            Some(Security::Bearer) => Credentials::Bearer("the-token".into()),
+            Some(Security::Basic) => Credentials::Basic("client".into(), "secret".into()),
+            Some(Security::Cookie(_)) => Credentials::Cookie("the-session".into()),
+            Some(Security::Header(_) | Security::Query(_)) | None => return Call::new(),
+        };
+        Call::new().with_credentials(credentials)
+    }
+
     /// Sends the sample with the generated client.
     ///
     /// # Errors
     /// As the generated client has them.
-    ///
-    /// # Panics
-    /// When no HTTP client can be made.
     pub async fn send(&self, platform_url: &str, auth_url: &str) -> Result<Value, Failure> {
-        let mut made = Call::new();
-        made = match self.operation.security.first() {
-            Some(Security::Bearer) => {
-                made.with_credentials(Credentials::Bearer("the-token".into()))
-            }
-            Some(Security::Basic) => {
-                made.with_credentials(Credentials::Basic("client".into(), "secret".into()))
-            }
-            Some(Security::Cookie(_)) => {
-                made.with_credentials(Credentials::Cookie("the-session".into()))
-            }
-            Some(Security::Header(_) | Security::Query(_)) | None => made,
-        };
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
-        let clients = Clients {
-            platform: platform::Client::new_with_client(platform_url, http.clone(), made.clone()),
-            auth: auth::Client::new_with_client(auth_url, http, made),
-        };
-        let arguments = Arguments {
-            parameters: self.parameters().collect(),
-            body: self.body.clone(),
-        };
-        call(&clients, &self.operation.id, &arguments).await
+        send(
+            &self.operation.id,
+            [platform_url, auth_url],
+            self.authorized(),
+            &self.arguments(),
+        )
+        .await
     }
+
+    /// Sends the operation with another call and other arguments, to one server for all.
+    ///
+    /// # Errors
+    /// As the generated client has them.
+    pub async fn call(
+        &self,
+        url: &str,
+        made: Call,
+        arguments: &Arguments,
+    ) -> Result<Value, Failure> {
+        send(&self.operation.id, [url, url], made, arguments).await
+    }
+}
+
+async fn send(
+    id: &str,
+    [platform_url, auth_url]: [&str; 2],
+    made: Call,
+    arguments: &Arguments,
+) -> Result<Value, Failure> {
+    // Connections belong to the runtime of one test, and the client to all of them.
+    static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        let builder = reqwest::Client::builder().no_proxy();
+        builder.pool_max_idle_per_host(0).build().expect("a client")
+    });
+    let http = HTTP.clone();
+    let clients = Clients {
+        platform: platform::Client::new_with_client(platform_url, http.clone(), made.clone()),
+        auth: auth::Client::new_with_client(auth_url, http, made),
+    };
+    call(&clients, id, arguments).await
 }

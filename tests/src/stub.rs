@@ -1,13 +1,14 @@
-//! A server on a loopback socket that reads whole requests and answers with the bytes it is told.
+//! A server on a loopback socket that keeps every request byte for byte and answers with the bytes it is told.
 
 use std::future::Future;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// What a stub does with a request that it has read to its end.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub enum Reply {
     Reset(Vec<u8>),
     /// Writes these bytes and then nothing, without closing the connection.
     Hang(Vec<u8>),
+    /// Writes the first bytes once and the second ones until the other side hangs up.
+    Endless(Vec<u8>, Vec<u8>),
 }
 
 impl Reply {
@@ -45,9 +48,7 @@ pub fn response(status: u16, headers: &[&str], body: &[u8]) -> Vec<u8> {
         text.push_str("\r\n");
     }
     text.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-    let mut bytes = text.into_bytes();
-    bytes.extend_from_slice(body);
-    bytes
+    [text.as_bytes(), body].concat()
 }
 
 /// A request as it came over the wire.
@@ -66,27 +67,50 @@ impl Received {
         self.head.lines().next().unwrap_or_default()
     }
 
+    /// The lines of the headers, in the order in which they came.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        self.head.lines().skip(1)
+    }
+
     /// The value of a header, if it came exactly once.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut values = self.head.lines().skip(1).filter_map(|line| {
+        let mut values = self.headers().filter_map(|line| {
             let (found, value) = line.split_once(':')?;
             found.eq_ignore_ascii_case(name).then_some(value.trim())
         });
         let value = values.next();
         if values.next().is_some() { None } else { value }
     }
-}
 
-type Script = dyn Fn(usize, &Received) -> Reply + Send + Sync;
+    /// The body as text.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("a body of text")
+    }
+}
 
 /// A running stub. Dropping it stops it.
 #[derive(Debug)]
 pub struct Stub {
-    address: String,
+    url: String,
     received: Arc<Mutex<Vec<Received>>>,
-    count: watch::Receiver<usize>,
+    counts: watch::Receiver<Counts>,
     task: JoinHandle<()>,
+}
+
+/// What a stub has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Connections that were accepted.
+    pub connections: usize,
+    /// Connections that have ended.
+    pub closed: usize,
+    /// Requests that were read to their end.
+    pub requests: usize,
 }
 
 impl Stub {
@@ -98,24 +122,31 @@ impl Stub {
         script: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let address = format!("http://{}", listener.local_addr()?);
-        let received = Arc::new(Mutex::new(Vec::new()));
-        let (sender, count) = watch::channel(0);
+        let url = format!("http://{}", listener.local_addr()?);
+        let (sender, counts) = watch::channel(Counts::default());
+        let received = Arc::default();
         let shared = Arc::new(Shared {
             script: Box::new(script),
+            next: AtomicUsize::new(0),
             received: Arc::clone(&received),
-            count: sender,
+            counts: sender,
         });
         let task = tokio::spawn(async move {
-            let mut connections = tokio::task::JoinSet::new();
+            let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(serve(stream, Arc::clone(&shared)));
+                let shared = Arc::clone(&shared);
+                shared.counts.send_modify(|counts| counts.connections += 1);
+                connections.spawn(async move {
+                    // However a connection ends, it has ended.
+                    let _ = serve(stream, &shared).await;
+                    shared.counts.send_modify(|counts| counts.closed += 1);
+                });
             }
         });
         Ok(Self {
-            address,
+            url,
             received,
-            count,
+            counts,
             task,
         })
     }
@@ -131,25 +162,42 @@ impl Stub {
     /// The base address.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.address
+        &self.url
     }
 
     /// The requests that came so far.
     #[must_use]
     pub fn received(&self) -> Vec<Received> {
-        self.received
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.received).clone()
+    }
+
+    /// Takes the requests that came so far.
+    #[must_use]
+    pub fn take(&self) -> Vec<Received> {
+        std::mem::take(&mut *lock(&self.received))
+    }
+
+    /// What the stub has seen so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        *self.counts.borrow()
+    }
+
+    /// Waits until the stub has seen what is waited for.
+    pub fn wait_until(
+        &self,
+        seen: impl Fn(&Counts) -> bool + Send,
+    ) -> impl Future<Output = ()> + Send {
+        let mut counts = self.counts.clone();
+        async move {
+            // The stub is gone if this fails; whatever waits for it fails by itself.
+            let _ = counts.wait_for(seen).await;
+        }
     }
 
     /// Waits until this many requests have been read to their end.
-    pub fn wait_for(&self, requests: usize) -> impl Future<Output = ()> + Send + use<> {
-        let mut count = self.count.clone();
-        async move {
-            // The stub is gone if this fails; whatever waits for it fails by itself.
-            let _ = count.wait_for(|count| *count >= requests).await;
-        }
+    pub fn wait_for(&self, requests: usize) -> impl Future<Output = ()> + Send {
+        self.wait_until(move |counts| counts.requests >= requests)
     }
 }
 
@@ -159,48 +207,50 @@ impl Drop for Stub {
     }
 }
 
+type Script = dyn Fn(usize, &Received) -> Reply + Send + Sync;
+
 struct Shared {
     script: Box<Script>,
+    next: AtomicUsize,
     received: Arc<Mutex<Vec<Received>>>,
-    count: watch::Sender<usize>,
+    counts: watch::Sender<Counts>,
 }
 
-async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
+fn lock(received: &Mutex<Vec<Received>>) -> MutexGuard<'_, Vec<Received>> {
+    received.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let mut buffer = Vec::new();
-    while let Ok(Some(request)) = read(&mut stream, &mut buffer).await {
-        let position = {
-            let mut received = shared
-                .received
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            received.push(request.clone());
-            received.len() - 1
-        };
+    while let Some(request) = read(&mut stream, &mut buffer).await? {
+        let position = shared.next.fetch_add(1, Ordering::Relaxed);
         let reply = (shared.script)(position, &request);
-        shared.count.send_modify(|count| *count += 1);
-        let end = match reply {
-            Reply::Bytes(bytes) => stream.write_all(&bytes).await.is_err(),
+        lock(&shared.received).push(request);
+        shared.counts.send_modify(|counts| counts.requests += 1);
+        match reply {
+            Reply::Bytes(bytes) => stream.write_all(&bytes).await?,
             Reply::Close(bytes) => {
-                let _ = stream.write_all(&bytes).await;
-                let _ = stream.shutdown().await;
-                true
+                stream.write_all(&bytes).await?;
+                return stream.shutdown().await;
             }
             Reply::Reset(bytes) => {
-                let _ = stream.write_all(&bytes).await;
-                let _ = stream.set_zero_linger();
-                true
+                stream.write_all(&bytes).await?;
+                return stream.set_zero_linger();
             }
             Reply::Hang(bytes) => {
-                let _ = stream.write_all(&bytes).await;
+                stream.write_all(&bytes).await?;
                 // Ends when the other side hangs up.
-                let _ = stream.read(&mut [0]).await;
-                true
+                return stream.read(&mut [0]).await.map(drop);
             }
-        };
-        if end {
-            return;
+            Reply::Endless(first, again) => {
+                stream.write_all(&first).await?;
+                loop {
+                    stream.write_all(&again).await?;
+                }
+            }
         }
     }
+    Ok(())
 }
 
 /// Reads one request to its end, or nothing if the connection ends before one begins.

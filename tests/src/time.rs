@@ -56,6 +56,14 @@ impl TestTime {
         self.lock().pauses.clone()
     }
 
+    /// How many time limits somebody still waits for.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        let state = self.lock();
+        let sleepers = state.sleepers.iter();
+        sleepers.filter(|(_, sender)| !sender.is_closed()).count()
+    }
+
     /// How far the time has moved.
     #[must_use]
     pub fn elapsed(&self) -> Duration {

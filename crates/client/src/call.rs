@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use pingone_models::Secret;
@@ -292,20 +292,21 @@ impl Call {
         } else {
             self.error_body_limit
         };
-        let mut body = BytesMut::new();
+        let mut body = Vec::new();
         let end = loop {
             match response.chunk().await {
                 Ok(None) => break Ok(true),
                 Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                    body.extend_from_slice(&chunk[..limit - body.len()]);
+                    let rest = limit - body.len();
+                    append(&mut body, &chunk[..rest], limit);
                     answer.too_large = true;
                     break Ok(false);
                 }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(Some(chunk)) => append(&mut body, &chunk, limit),
                 Err(error) => break Err(error.without_url()),
             }
         };
-        answer.body = body.freeze();
+        answer.body = body.into();
         answer.complete = matches!(end, Ok(true));
         self.keep(Some(answer.clone()));
         end?;
@@ -318,6 +319,16 @@ impl Call {
     fn keep(&self, answer: Option<Answer>) {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
+}
+
+/// Appends to a body that never gets longer than the limit, so that it takes no more memory than that either.
+fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
+    let length = body.len() + chunk.len();
+    if length > body.capacity() {
+        let capacity = length.max((2 * body.capacity()).min(limit));
+        body.reserve_exact(capacity - body.len());
+    }
+    body.extend_from_slice(chunk);
 }
 
 /// Drops the segment of `{environmentId}` from the address of an operation whose path begins with it.

@@ -9,8 +9,9 @@ use pingone_client::{Answer, Call, Error as ClientError, ResponseValue};
 use pingone_models::ErrorDetail;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
 
-use crate::error::{BoxError, Inner};
+use crate::error::{BoxError, Inner, name};
 use crate::retry::{self, Outcome};
 use crate::{Error, ErrorKind};
 
@@ -285,6 +286,25 @@ impl fmt::Display for Undecodable {
 
 impl std::error::Error for Undecodable {}
 
+/// A path as text. A key of a map is the service's own text, and shown only if it is a name by its form.
+fn place(path: &Path) -> String {
+    let mut text = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                text.push_str(if text.is_empty() { "" } else { "." });
+                text.push_str(name(key).unwrap_or("?"));
+            }
+            Segment::Unknown => text.push_str(if text.is_empty() { "?" } else { ".?" }),
+        }
+    }
+    if text.is_empty() {
+        text.push('.');
+    }
+    text
+}
+
 fn undecodable<T: DeserializeOwned>(body: &[u8]) -> Option<BoxError> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let error = match serde_path_to_error::deserialize::<_, T>(&mut reader) {
@@ -300,7 +320,7 @@ fn undecodable<T: DeserializeOwned>(body: &[u8]) -> Option<BoxError> {
             }));
         }
     };
-    let path = error.path().to_string();
+    let path = place(error.path());
     let error = error.into_inner();
     let reason = match error.classify() {
         serde_json::error::Category::Data => {
