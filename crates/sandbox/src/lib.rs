@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+mod control;
 mod fault;
 mod handlers;
 mod http;
@@ -8,6 +9,7 @@ mod journal;
 mod limits;
 mod links;
 mod outbox;
+mod page;
 mod random;
 mod refusal;
 mod resource;
@@ -15,6 +17,7 @@ pub mod rules;
 mod sandbox;
 mod schemas;
 mod seed;
+mod seed_file;
 mod server;
 mod state;
 mod token;
@@ -27,3 +30,5 @@ pub use limits::{RateLimit, RateLimitError};
 pub use outbox::{Channel, Kind, Message, NoMessage, Outbox};
 pub use sandbox::{Config, Sandbox, StartError};
 pub use seed::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError};
+pub use seed_file::{SeedFile, SeedFileError};
+pub use server::Snapshot;

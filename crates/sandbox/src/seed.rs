@@ -353,6 +353,12 @@ pub(crate) const CLIENT_SECRET: &str = "sandbox-client-secret";
 #[derive(Clone, Debug)]
 pub struct SeedError(String);
 
+impl SeedError {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
 impl fmt::Display for SeedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the sandbox cannot be seeded: {}", self.0)

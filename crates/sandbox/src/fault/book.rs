@@ -124,6 +124,10 @@ impl Book {
         Ok(id)
     }
 
+    pub(crate) fn planned(&self) -> &[PlannedFault] {
+        &self.planned
+    }
+
     pub(crate) fn has_rules(&self) -> bool {
         !self.planned.is_empty()
     }

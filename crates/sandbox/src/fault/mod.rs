@@ -117,6 +117,39 @@ impl Fault {
         self
     }
 
+    /// Reads the text that `X-Sandbox-Fault` takes.
+    pub(crate) fn from_text(text: &str) -> Result<Self, FaultError> {
+        header::parse(text)
+    }
+
+    /// The fault in a few words.
+    pub(crate) fn summary(&self) -> String {
+        let text = serde_json::to_value(self).unwrap_or_default();
+        let mut words = Vec::new();
+        for part in ["effect", "match"] {
+            let members = text.get(part).and_then(serde_json::Value::as_object);
+            for (name, value) in members.into_iter().flatten() {
+                let value = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                match name.as_str() {
+                    // The number that follows says it all.
+                    "kind" if value == "status" => {}
+                    "kind" => words.push(value),
+                    name => words.push(format!("{name} {value}")),
+                }
+            }
+        }
+        if let Some(probability) = self.probability {
+            words.push(format!("probability {probability}"));
+        }
+        words.join(", ")
+    }
+
+    pub(crate) fn count(&self) -> Option<u64> {
+        self.count
+    }
+
     /// Whether the fault can happen as it is described.
     pub(crate) fn check(&self) -> Result<(), FaultError> {
         self.effect.check()?;

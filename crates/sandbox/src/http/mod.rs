@@ -70,7 +70,7 @@ async fn respond(shared: &Shared, found: Option<Found>, request: Request) -> Res
     let fate = fate
         .map(|ConnectInfo(fate)| fate.clone())
         .unwrap_or_default();
-    let body = to_bytes(body, shared.largest_body()).await;
+    let body = to_bytes(body, shared.options().largest_body).await;
     let incoming = Incoming { found, parts, body };
     let (reply, delivery) = answer(shared, incoming);
     delivery::send(reply, delivery, &fate).await
@@ -318,6 +318,11 @@ fn decide(
         .find(|(name, _)| name == "environmentId")
         .and_then(|(_, id)| id.parse().ok());
     let Some(environment) = environment else {
+        if resource.takes_forms() {
+            turn.rule(&rules::TOKEN_ERRORS);
+            let text = "the environment does not exist";
+            return Err(Refusal::oauth(401, "invalid_client", text));
+        }
         turn.rule(&rules::ID_MALFORMED);
         return Err(Refusal::not_found("environmentId is no UUID."));
     };
