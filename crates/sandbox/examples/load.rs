@@ -19,6 +19,7 @@ use pingone_sandbox::{Config, NewUser};
 
 const ROUNDS: u64 = 20;
 const PER_ROUND: u64 = 2_000;
+/// How many requests are sent at once where only their number matters.
 const BATCH: u64 = 20;
 const BARE: &str = "bare-axum";
 
@@ -50,8 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for round in 0..=ROUNDS {
         let spent = |name: &str, connection: &mut Connection| -> Result<u64, Box<dyn Error>> {
             let before = processor_time(name)?;
-            for _ in 0..PER_ROUND / BATCH {
-                connection.send(&request, BATCH)?;
+            for _ in 0..PER_ROUND {
+                connection.send(&request, 1)?;
             }
             Ok(processor_time(name)? - before)
         };

@@ -97,6 +97,10 @@ pub(super) async fn act(
             shared.core().limits = changed;
             Ok(Told::nothing())
         }
+        ("DELETE", ["limits"]) => {
+            shared.core().limits.clear();
+            Ok(Told::nothing())
+        }
         ("GET", ["users"]) => Ok(users(shared)),
         ("POST", ["users"]) => {
             let user = NewUser::from(read::<UserEntry>(&asked.body)?);

@@ -303,7 +303,10 @@ fn decide(
     };
     if let Some(operation) = decision.operation {
         let taken = limits.take(operation, turn.now);
-        decision.limited = taken.is_err();
+        if taken.is_err() {
+            decision.limited = true;
+            turn.rule(&rules::RATE_LIMIT);
+        }
         taken?;
     }
     let wrong_method = matches!(&route, Err(refusal) if refusal.status == 405);

@@ -80,6 +80,7 @@ impl Environment {
             flow.session = session;
             return None;
         }
+        turn.rule(&rules::FLOW_COOKIE);
         let cookie = turn.random.token();
         self.sessions.insert(cookie.clone(), flow.session);
         Some(cookie)

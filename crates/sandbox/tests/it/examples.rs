@@ -10,6 +10,7 @@ use pingone_sandbox::{DeviceKind, Kind, NewDevice, NewFlow, NewUser, Sandbox};
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, Reply, Request, action, linda, sandbox};
+use crate::tokens::basic;
 
 /// The document that everything is generated from.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
@@ -50,11 +51,10 @@ fn examples(operation: &Operation) -> Vec<(String, Value)> {
 #[track_caller]
 fn check(operation: &Operation, reply: &Reply) {
     let status = reply.status.to_string();
-    assert!(
-        operation.statuses.contains(&status.as_str()),
-        "{}: {reply:?}",
-        operation.id
-    );
+    let class = format!("{}XX", &status[..1]);
+    let mut statuses = operation.statuses.iter();
+    let documented = statuses.any(|known| **known == status || **known == class);
+    assert!(documented, "{}: {reply:?}", operation.id);
     let schemas = &SCHEMAS["responses"][operation.id];
     let schema = schemas.get(&status).or_else(|| schemas.get(&class));
     let Some(mut schema) = schema.cloned() else {
@@ -270,6 +270,9 @@ impl Stage {
         if operation.security.contains(&Security::Bearer) {
             request = request.authorized();
         }
+        if operation.id == "requestToken" && body.get("client_id").is_none() {
+            request = request.header("Authorization", basic(&self.sandbox));
+        }
         request = self.with_session(request);
         if let Some(media_type) = operation.media_type() {
             request = request.media_type(media_type);
@@ -277,7 +280,7 @@ impl Stage {
         match (operation.media_type(), body) {
             (_, Value::Null) => request.send().await,
             (Some("application/x-www-form-urlencoded"), body) => {
-                let members = body.as_object().unwrap().iter();
+                let members = body.as_object().into_iter().flatten();
                 let pairs = members
                     .map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()));
                 let form = url::form_urlencoded::Serializer::new(String::new())
@@ -311,7 +314,12 @@ async fn every_example_of_the_document_succeeds_as_documented() {
         }
     }
     assert!(sent >= operations::OPERATIONS.len(), "{sent}");
-    insta::assert_json_snapshot!(refused, @"");
+    // The sandbox verifies no signatures; the rule `token.assertion` says so.
+    insta::assert_json_snapshot!(refused, @r#"
+    {
+      "requestToken signedAssertion": "401 "
+    }
+    "#);
 }
 
 #[tokio::test]
