@@ -23,6 +23,10 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Clone)]
 pub struct Clock(Arc<Mutex<Setting>>);
 
+/// What a snapshot keeps of a clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClockSetting(Setting);
+
 #[derive(Clone, Copy, Debug)]
 struct Setting {
     /// The sandbox's time at `since`.
@@ -96,6 +100,15 @@ impl Clock {
     #[must_use]
     pub fn rate(&self) -> f64 {
         self.setting().rate
+    }
+
+    /// Where the clock stands in relation to the machine's, and how fast it runs.
+    pub(crate) fn setting_now(&self) -> ClockSetting {
+        ClockSetting(*self.setting())
+    }
+
+    pub(crate) fn restore(&self, setting: ClockSetting) {
+        *self.setting() = setting.0;
     }
 
     fn rebase(&self, change: impl FnOnce(&mut Setting)) {

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pingone_models::{Secret, UserId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::server::Shared;
 
 /// What a message is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum Kind {
@@ -209,6 +209,10 @@ impl Messages {
             self.messages.drain(..KEPT / 10);
         }
         self.messages.push(message);
+    }
+
+    pub(crate) fn all(&self) -> &[Message] {
+        &self.messages
     }
 
     fn take(&mut self, user: UserId, kind: Kind) -> Option<Message> {

@@ -75,6 +75,10 @@ rules! {
         "A code for a user without an address or number to send it to is refused with REQUEST_FAILED.",
         Assumed("no page says what happens");
 
+    RATE_LIMIT = "rate.limit",
+        "There is no rate limit until one is set; it fills up steadily, and more is answered with 429 LIMIT_EXCEEDED and `Retry-After`.",
+        Assumed("the figures for these operations are not published");
+
     USERS_PAGE = "users.page",
         "A page of users holds 100 unless `limit` says otherwise, and 200 at most.",
         Assumed("the maximum is documented, the default is not");
@@ -195,6 +199,9 @@ rules! {
     FLOW_SESSION = "flow.session",
         "A flow sets the cookie ST when it learns who the user is; from then on a request without it is answered with 401.",
         Assumed("seen in public clients only");
+    FLOW_COOKIE = "flow.cookie",
+        "The cookie ST has no attribute `Secure`.",
+        Assumed("the sandbox speaks plain HTTP");
     FLOW_CREDENTIALS = "flow.credentials",
         "A wrong username or password, or a user who cannot sign on, is answered with INVALID_DATA and the target `username`.",
         Assumed("seen in public clients only");
@@ -217,6 +224,9 @@ rules! {
     TOKEN_LIFETIME = "token.lifetime",
         "An access token is valid for one hour.",
         Documented(page!("getting-started/introduction.html"));
+    TOKEN_ASSERTION = "token.assertion",
+        "A client assertion is refused with `invalid_client`, whatever it says.",
+        Assumed("the sandbox verifies no signatures; a client secret works in the header and in the body");
     TOKEN_ERRORS = "token.errors",
         "The token endpoint fails in the form of RFC 6749; an unknown environment or client is `invalid_client`.",
         Assumed("no page shows these answers");

@@ -9,14 +9,16 @@ use pingone_models::{
 };
 
 use crate::clock::Clock;
+use crate::fault::{Book, Faults};
+use crate::journal::{Journal, Records};
+use crate::limits::{Limits, RateLimit, RateLimitError};
 use crate::links::Links;
 use crate::outbox::{Messages, Outbox};
 use crate::random::Random;
 use crate::seed::{self, NewFlow, NewUser, SeedError};
-use crate::server::{Core, Counts, Server, Shared, bind};
-use crate::state::environment::Environment;
+use crate::seed_file::SeedFile;
+use crate::server::{Core, Counts, Options, Server, Shared, Snapshot, bind};
 use crate::state::tokens::Holder;
-use crate::state::turn::Turn;
 
 /// How to start a sandbox.
 ///
@@ -44,6 +46,9 @@ pub struct Config {
     environment: EnvironmentId,
     client: (String, Secret),
     largest_body: usize,
+    journal: usize,
+    control: bool,
+    seed_file: Option<SeedFile>,
 }
 
 impl Config {
@@ -57,6 +62,9 @@ impl Config {
             environment: EnvironmentId::new(seed::ENVIRONMENT),
             client: (seed::CLIENT.to_owned(), Secret::from(seed::CLIENT_SECRET)),
             largest_body: 1024 * 1024,
+            journal: 1000,
+            control: true,
+            seed_file: None,
         }
     }
 
@@ -102,28 +110,74 @@ impl Config {
         self
     }
 
+    /// Sets how many requests the journal keeps; 0 keeps none.
+    pub fn with_journal(mut self, requests: usize) -> Self {
+        self.journal = requests;
+        self
+    }
+
+    /// Gives the sandbox what a file describes; what the file says of environment, client, seed and clock replaces
+    /// what this configuration has so far.
+    pub fn with_seed_file(mut self, file: SeedFile) -> Self {
+        if let Some(environment) = file.environment {
+            self.environment = environment;
+        }
+        if let Some(client) = &file.client {
+            self.client = (client.id.clone(), client.secret.clone());
+        }
+        if let Some(seed) = file.seed {
+            self.seed = seed;
+        }
+        if let Some(moment) = file.frozen_at {
+            self.clock = Clock::frozen(moment);
+        }
+        self.seed_file = Some(file);
+        self
+    }
+
+    /// Serves neither the control API nor the page at `/_sandbox`.
+    pub fn without_control(mut self) -> Self {
+        self.control = false;
+        self
+    }
+
     /// Starts a sandbox.
     ///
     /// It serves from a thread of its own, so it works with any runtime, and with blocking clients.
     ///
     /// # Errors
-    /// When the address cannot be listened on, or the machine has no thread left.
+    /// When the address cannot be listened on, the machine has no thread left, or the seed file cannot be followed.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let address = SocketAddr::new(self.host, self.port);
-        let failed = |source| StartError { address, source };
+        let failed = |source| StartError::new(address, source);
         let (listener, address) = bind(address).map_err(failed)?;
         let core = Core {
             state: seed::initial_state(self.environment, &self.client),
             random: Random::seeded(self.seed),
             outbox: Messages::default(),
             counts: Counts::default(),
+            journal: Records::new(self.journal),
+            faults: Book::new(Random::apart(self.seed)),
+            limits: Limits::default(),
         };
         let links = Links::new(format!("http://{}", reachable(address)));
-        let shared = Arc::new(Shared::new(core, self.clock, links, self.largest_body));
+        let options = Options {
+            largest_body: self.largest_body,
+            control: self.control,
+            loopback: address.ip().is_loopback(),
+        };
+        let shared = Shared::new(core, self.clock, links, self.environment, options);
+        if let Some(file) = self.seed_file {
+            file.apply(&shared).map_err(StartError::seeding)?;
+        }
+        shared.keep_as_initial();
+        let shared = Arc::new(shared);
         let server = Server::start(listener, &shared).map_err(failed)?;
         Ok(Sandbox {
             server,
             outbox: Outbox(Arc::clone(&shared)),
+            journal: Journal::new(Arc::clone(&shared)),
+            faults: Faults(Arc::clone(&shared)),
             shared,
             address,
             environment: self.environment,
@@ -150,19 +204,39 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 /// A sandbox cannot be started.
 #[derive(Debug)]
 pub struct StartError {
-    address: SocketAddr,
-    source: std::io::Error,
+    /// The address that cannot be listened on; none if that was not the reason.
+    address: Option<SocketAddr>,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl StartError {
+    fn new(address: SocketAddr, source: std::io::Error) -> Self {
+        Self {
+            address: Some(address),
+            source: Box::new(source),
+        }
+    }
+
+    fn seeding(source: SeedError) -> Self {
+        Self {
+            address: None,
+            source: Box::new(source),
+        }
+    }
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the sandbox cannot listen on {}", self.address)
+        match self.address {
+            Some(address) => write!(f, "the sandbox cannot listen on {address}"),
+            None => write!(f, "the sandbox cannot begin with what it is given"),
+        }
     }
 }
 
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
+        Some(&*self.source)
     }
 }
 
@@ -185,6 +259,8 @@ impl std::error::Error for StartError {
 pub struct Sandbox {
     server: Server,
     outbox: Outbox,
+    journal: Journal,
+    faults: Faults,
     shared: Arc<Shared>,
     address: SocketAddr,
     environment: EnvironmentId,
@@ -239,20 +315,13 @@ impl Sandbox {
     /// A new access token of the worker application, valid for one hour of the sandbox's clock.
     #[must_use]
     pub fn access_token(&self) -> Secret {
-        self.issue(Holder::Worker)
+        self.shared.issue(Holder::Worker)
     }
 
     /// A new access token of a user, who need not exist.
     #[must_use]
     pub fn user_token(&self, user: UserId) -> Secret {
-        self.issue(Holder::User(user))
-    }
-
-    fn issue(&self, holder: Holder) -> Secret {
-        let now = self.shared.clock().now();
-        let mut core = self.shared.core();
-        let Core { state, random, .. } = &mut *core;
-        state.tokens.issue(random, now, holder)
+        self.shared.issue(Holder::User(user))
     }
 
     /// Creates a user.
@@ -260,7 +329,8 @@ impl Sandbox {
     /// # Errors
     /// When the username or the id is taken, or something cannot be as it was asked for.
     pub fn seed_user(&self, user: NewUser) -> Result<UserId, SeedError> {
-        self.seed(|environment, random, now| user.seed(environment, random, now))
+        self.shared
+            .seed(|environment, random, now| user.seed(environment, random, now))
     }
 
     /// Starts a sign-on flow, as an authorization request would.
@@ -276,22 +346,14 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn start_flow(&self, flow: NewFlow) -> FlowId {
-        self.seed(|environment, random, now| flow.seed(environment, random, now))
-    }
-
-    fn seed<T>(&self, seed: impl FnOnce(&mut Environment, &mut Random, jiff::Timestamp) -> T) -> T {
-        let now = self.shared.clock().now();
-        let mut core = self.shared.core();
-        let Core { state, random, .. } = &mut *core;
-        let environments = state.environments.entry(self.environment);
-        let environment = environments.or_insert_with(|| Environment::new(self.environment));
-        seed(environment, random, now)
+        self.shared
+            .seed(|environment, random, now| flow.seed(environment, random, now))
     }
 
     /// The user as the API would return it now.
     #[must_use]
     pub fn user(&self, id: UserId) -> Option<User> {
-        self.look(|environment, turn| {
+        self.shared.look(|environment, turn| {
             let user = environment.users.get(id).ok()?;
             Some(user.view(turn, environment))
         })
@@ -300,7 +362,7 @@ impl Sandbox {
     /// The state of a user's password as the API would return it now.
     #[must_use]
     pub fn password(&self, id: UserId) -> Option<PasswordState> {
-        self.look(|environment, turn| {
+        self.shared.look(|environment, turn| {
             let user = environment.users.get(id).ok()?;
             Some(user.password_view(turn, environment))
         })
@@ -317,55 +379,118 @@ impl Sandbox {
     }
 
     fn answer_push(&self, id: DeviceAuthenticationId, confirmed: bool) -> bool {
-        self.look(|environment, turn| {
-            let found = environment.device_authentications.get_mut(&id)?;
-            Some(found.answer_push(turn.now, confirmed))
-        })
-        .unwrap_or(false)
+        self.shared
+            .look(|environment, turn| {
+                let found = environment.device_authentications.get_mut(&id)?;
+                Some(found.answer_push(turn.now, confirmed))
+            })
+            .unwrap_or(false)
     }
 
     /// As [`confirm_push`](Self::confirm_push), for the push notification of a flow.
     pub fn confirm_flow_push(&self, id: FlowId) -> bool {
-        self.look(|environment, turn| Some(environment.answer_push_of_flow(turn, id, true)))
+        self.shared
+            .look(|environment, turn| Some(environment.answer_push_of_flow(turn, id, true)))
             .unwrap_or(false)
     }
 
     /// As [`deny_push`](Self::deny_push), for the push notification of a flow.
     pub fn deny_flow_push(&self, id: FlowId) -> bool {
-        self.look(|environment, turn| Some(environment.answer_push_of_flow(turn, id, false)))
+        self.shared
+            .look(|environment, turn| Some(environment.answer_push_of_flow(turn, id, false)))
             .unwrap_or(false)
     }
 
     /// What a FIDO2 device would answer to a device authentication with the status `ASSERTION_REQUIRED`.
     #[must_use]
     pub fn assertion(&self, id: DeviceAuthenticationId) -> Option<Secret> {
-        self.look(|environment, _| {
+        self.shared.look(|environment, _| {
             let found = environment.device_authentications.get(&id)?;
             found.authentication.assertion().map(Secret::new)
         })
-    }
-
-    fn look<T>(
-        &self,
-        look: impl FnOnce(&mut Environment, &mut Turn<'_>) -> Option<T>,
-    ) -> Option<T> {
-        let now = self.shared.clock().now();
-        let mut core = self.shared.core();
-        let Core {
-            state,
-            random,
-            outbox,
-            ..
-        } = &mut *core;
-        let environment = state.environments.get_mut(&self.environment)?;
-        let mut turn = Turn::new(now, random, self.shared.links(), outbox, "");
-        look(environment, &mut turn)
     }
 
     /// What the sandbox sent.
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// What was asked and answered.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// What goes wrong, to be read and planned.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Limits how often an operation, such as `listUsers`, may be asked for; more is answered with 429 and `Retry-After`.
+    ///
+    /// # Errors
+    /// When the document has no such operation, or the limit lets nothing through.
+    pub fn limit(&self, operation: &str, limit: RateLimit) -> Result<(), RateLimitError> {
+        self.shared.core().limits.set(operation, limit)
+    }
+
+    /// Removes every rate limit.
+    pub fn clear_limits(&self) {
+        self.shared.core().limits.clear();
+    }
+
+    /// Everything as it is now: users, codes, tokens, flows, messages, journal, faults, limits, counters, randomness,
+    /// and where the clock stands in relation to the machine's.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use pingone_sandbox::{NewUser, Sandbox};
+    /// # let sandbox = Sandbox::start().await?;
+    /// let before = sandbox.snapshot();
+    /// let user = sandbox.seed_user(NewUser::new("lindajones"))?;
+    /// sandbox.restore(&before);
+    /// assert!(sandbox.user(user).is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.shared.snapshot()
+    }
+
+    /// Makes everything as it was when the snapshot was taken, here or in another sandbox of the same environment.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        self.shared.restore(snapshot);
+    }
+
+    /// Makes everything as it was when the sandbox started.
+    pub fn reset(&self) {
+        self.shared.reset();
+    }
+
+    /// What a client must know, as names and values of environment variables.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("PINGONE_PLATFORM_URL", self.platform_url().to_owned()),
+            ("PINGONE_AUTH_URL", self.auth_url().to_owned()),
+            ("PINGONE_ENVIRONMENT_ID", self.environment.to_string()),
+            ("PINGONE_CLIENT_ID", self.client.0.clone()),
+            ("PINGONE_CLIENT_SECRET", self.client.1.expose().to_owned()),
+        ]
+    }
+
+    /// The [`variables`](Self::variables) as lines for a POSIX shell. The secret in there opens this sandbox only.
+    #[must_use]
+    pub fn env_text(&self) -> String {
+        let line = |(name, value): (&str, String)| {
+            let value = value.replace('\'', r"'\''");
+            format!("export {name}='{value}'\n")
+        };
+        self.variables().into_iter().map(line).collect()
     }
 
     /// The clock, to be read and moved.

@@ -11,12 +11,12 @@ use pingone_models::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-pub use crate::state::authentication::DeviceKind;
+pub use crate::state::devices::DeviceKind;
 
 use crate::random::Random;
 use crate::refusal::{Refusal, RefusalBody};
 use crate::state::State;
-use crate::state::authentication::Device;
+use crate::state::devices::Device;
 use crate::state::environment::Environment;
 use crate::state::flow_actions::check_username;
 use crate::state::flows::{Begin, Flow, Plan, Stage};
@@ -352,6 +352,12 @@ pub(crate) const CLIENT_SECRET: &str = "sandbox-client-secret";
 /// Something cannot be seeded.
 #[derive(Clone, Debug)]
 pub struct SeedError(String);
+
+impl SeedError {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
 
 impl fmt::Display for SeedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,17 +6,25 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use pingone_models::operation::Operation;
+use pingone_models::{EnvironmentId, Secret};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{oneshot, watch};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockSetting};
+use crate::control;
+use crate::fault::Book;
 use crate::http;
+use crate::journal::Records;
+use crate::limits::Limits;
 use crate::links::Links;
 use crate::outbox::Messages;
 use crate::random::Random;
 use crate::state::State;
+use crate::state::environment::Environment;
+use crate::state::tokens::Holder;
+use crate::state::turn::Turn;
+use crate::wire::{Fate, Wires};
 
 /// How long a graceful stop waits for requests under way.
 const GRACE: Duration = Duration::from_secs(5);
@@ -27,9 +35,21 @@ pub(crate) struct Shared {
     core: Mutex<Core>,
     clock: Clock,
     links: Links,
-    largest_body: usize,
-    changes: watch::Sender<()>,
+    environment: EnvironmentId,
+    options: Options,
+    initial: OnceLock<Snapshot>,
+    changes: watch::Sender<u64>,
     runtime: OnceLock<Handle>,
+}
+
+/// What stays as it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    pub(crate) largest_body: usize,
+    /// Whether the control API and the page are served.
+    pub(crate) control: bool,
+    /// Whether only this machine can reach the sandbox.
+    pub(crate) loopback: bool,
 }
 
 /// What requests change.
@@ -39,6 +59,9 @@ pub(crate) struct Core {
     pub(crate) random: Random,
     pub(crate) outbox: Messages,
     pub(crate) counts: Counts,
+    pub(crate) journal: Records,
+    pub(crate) faults: Book,
+    pub(crate) limits: Limits,
 }
 
 /// How often operations were asked for, and how often they had an effect.
@@ -66,13 +89,21 @@ impl Counts {
 }
 
 impl Shared {
-    pub(crate) fn new(core: Core, clock: Clock, links: Links, largest_body: usize) -> Self {
+    pub(crate) fn new(
+        core: Core,
+        clock: Clock,
+        links: Links,
+        environment: EnvironmentId,
+        options: Options,
+    ) -> Self {
         Self {
             core: Mutex::new(core),
             clock,
             links,
-            largest_body,
-            changes: watch::Sender::new(()),
+            environment,
+            options,
+            initial: OnceLock::new(),
+            changes: watch::Sender::new(0),
             runtime: OnceLock::new(),
         }
     }
@@ -90,16 +121,91 @@ impl Shared {
         &self.links
     }
 
-    pub(crate) fn largest_body(&self) -> usize {
-        self.largest_body
+    pub(crate) fn environment(&self) -> EnvironmentId {
+        self.environment
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        self.options
+    }
+
+    /// Everything as it is now.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let core = self.core();
+        Snapshot {
+            core: core.clone(),
+            clock: self.clock.setting_now(),
+        }
+    }
+
+    /// Makes everything as it was.
+    pub(crate) fn restore(&self, snapshot: &Snapshot) {
+        let mut core = self.core();
+        core.clone_from(&snapshot.core);
+        self.clock.restore(snapshot.clock);
+        drop(core);
+        self.announce();
+    }
+
+    /// Makes the present state the one that a reset goes back to.
+    pub(crate) fn keep_as_initial(&self) {
+        let _ = self.initial.set(self.snapshot());
+    }
+
+    pub(crate) fn reset(&self) {
+        if let Some(initial) = self.initial.get() {
+            self.restore(initial);
+        }
+    }
+
+    /// A new access token.
+    pub(crate) fn issue(&self, holder: Holder) -> Secret {
+        let now = self.clock.now();
+        let mut core = self.core();
+        let Core { state, random, .. } = &mut *core;
+        state.tokens.issue(random, now, holder)
+    }
+
+    /// Puts something into the environment.
+    pub(crate) fn seed<T>(
+        &self,
+        seed: impl FnOnce(&mut Environment, &mut Random, jiff::Timestamp) -> T,
+    ) -> T {
+        let now = self.clock.now();
+        let mut core = self.core();
+        let Core { state, random, .. } = &mut *core;
+        let environments = state.environments.entry(self.environment);
+        let environment = environments.or_insert_with(|| Environment::new(self.environment));
+        let seeded = seed(environment, random, now);
+        drop(core);
+        self.announce();
+        seeded
+    }
+
+    /// Looks into the environment, or does there what no request can.
+    pub(crate) fn look<T>(
+        &self,
+        look: impl FnOnce(&mut Environment, &mut Turn<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let now = self.clock.now();
+        let mut core = self.core();
+        let Core {
+            state,
+            random,
+            outbox,
+            ..
+        } = &mut *core;
+        let environment = state.environments.get_mut(&self.environment)?;
+        let mut turn = Turn::new(now, random, &self.links, outbox, "");
+        look(environment, &mut turn)
     }
 
     /// Wakes whoever waits for something to happen.
     pub(crate) fn announce(&self) {
-        self.changes.send_replace(());
+        self.changes.send_modify(|count| *count += 1);
     }
 
-    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
@@ -107,6 +213,13 @@ impl Shared {
     pub(crate) fn runtime(&self) -> Option<&Handle> {
         self.runtime.get()
     }
+}
+
+/// Everything in a sandbox at one moment: see [`Sandbox::snapshot`](crate::Sandbox::snapshot).
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    core: Core,
+    clock: ClockSetting,
 }
 
 /// The thread of a sandbox. Dropping it closes the socket and every connection, and waits until that is done.
@@ -138,7 +251,10 @@ impl Server {
         };
         let (shutdown, told) = oneshot::channel();
         let (finished, stopped) = oneshot::channel();
-        let router = http::router(shared);
+        let mut router = http::router(shared);
+        if shared.options().control {
+            router = router.merge(control::router(shared));
+        }
         let thread = std::thread::Builder::new()
             .name("pingone-sandbox".to_owned())
             .spawn(move || {
@@ -183,11 +299,8 @@ fn serve(
 ) {
     runtime.block_on(async move {
         let (finish, finishing) = oneshot::channel::<()>();
-        let listener = listener.tap_io(|stream| {
-            // A failure to set it costs milliseconds, nothing else.
-            let _ = stream.set_nodelay(true);
-        });
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
+        let service = router.into_make_service_with_connect_info::<Fate>();
+        let serving = axum::serve(Wires(listener), service).with_graceful_shutdown(async {
             let _ = finishing.await;
         });
         let mut serving = std::pin::pin!(serving.into_future());

@@ -29,6 +29,10 @@ pub(crate) fn request(
             "only client_credentials is supported",
         ));
     }
+    if parameter("client_assertion").is_some() {
+        turn.rule(&rules::TOKEN_ASSERTION);
+        return Err(refused(false));
+    }
     let in_body = parameter("client_id").zip(parameter("client_secret"));
     let (client, secret, by_header) = match (&call.authorization, in_body) {
         (Some(_), Some(_)) => {

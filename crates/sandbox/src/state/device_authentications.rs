@@ -51,6 +51,10 @@ impl DeviceAuthentication {
 }
 
 impl DeviceAuthentication {
+    pub(crate) fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
     pub(crate) fn answer_push(&mut self, now: Timestamp, confirmed: bool) -> bool {
         let answered = self.authentication.answer_push(now, confirmed);
         if answered {

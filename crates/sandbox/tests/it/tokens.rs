@@ -16,7 +16,7 @@ async fn request(sandbox: &Sandbox, authorization: Option<&str>, form: &str) -> 
     }
 }
 
-fn basic(sandbox: &Sandbox) -> String {
+pub(crate) fn basic(sandbox: &Sandbox) -> String {
     use base64::Engine;
     let secret = sandbox.client_secret().expose();
     let credentials = format!("{}:{secret}", sandbox.client_id());
@@ -100,4 +100,13 @@ async fn the_token_endpoint_takes_forms_only() {
     let path = format!("/{}/as/token", sandbox.environment_id());
     let reply = Request::new(&sandbox, "POST", path).media_type("application/json");
     assert_eq!(error(&reply.text("{}").send().await), "400 invalid_request");
+}
+
+#[tokio::test]
+async fn an_environment_that_is_none_is_refused_in_the_words_of_oauth() {
+    let sandbox = sandbox().await;
+    let request = Request::new(&sandbox, "POST", "/nowhere/as/token");
+    let request = request.media_type("application/x-www-form-urlencoded");
+    let reply = request.text("grant_type=client_credentials").send().await;
+    assert_eq!(error(&reply), "401 invalid_client");
 }
