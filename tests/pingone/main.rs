@@ -6,3 +6,4 @@ mod calls;
 mod errors;
 mod faults;
 mod support;
+mod tokens;

@@ -7,12 +7,13 @@ use std::time::Duration;
 use pingone_client::DEFAULT_BODY_LIMIT;
 use pingone_models::{DeviceAuthenticationId, EnvironmentId, FlowId, Secret, UserId};
 
+use crate::answer::ERROR_BODY_LIMIT;
 use crate::device_authentications::{DeviceAuthenticationHandle, DeviceAuthentications};
 use crate::endpoints::Endpoints;
 use crate::flows::FlowHandle;
 use crate::retry::{RetryBudget, RetryPolicy, SafeRetry};
 use crate::runtime::{Runtime, TokioRuntime};
-use crate::token::{StaticToken, Token, TokenProvider};
+use crate::token::{self, ClientCredentials, StaticToken, Token, TokenProvider};
 use crate::transport::Transport;
 use crate::users::{UserHandle, Users};
 use crate::{Error, Region, Result};
@@ -42,13 +43,14 @@ pub struct Client {
 }
 
 /// What the clones of a client share.
+#[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) environment: EnvironmentId,
     pub(crate) endpoints: Endpoints,
     pub(crate) http: reqwest::Client,
     pub(crate) tokens: Option<Arc<dyn TokenProvider>>,
     pub(crate) retry_policy: Arc<dyn RetryPolicy>,
-    pub(crate) budget: RetryBudget,
+    pub(crate) budget: Arc<RetryBudget>,
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
@@ -134,14 +136,21 @@ pub struct ClientBuilder {
     auth_url: Option<String>,
     custom_domain: Option<String>,
     environment: Option<Result<EnvironmentId, String>>,
-    tokens: Option<Arc<dyn TokenProvider>>,
-    static_token: Option<Secret>,
+    tokens: Tokens,
     retry_policy: Arc<dyn RetryPolicy>,
     runtime: Arc<dyn Runtime>,
     timeout: Duration,
     attempt_timeout: Duration,
     body_limit: usize,
     transport: Transport,
+}
+
+/// Where the builder is told to take tokens from.
+enum Tokens {
+    Nowhere,
+    Static(Secret),
+    Provider(Arc<dyn TokenProvider>),
+    Credentials(Box<ClientCredentials>),
 }
 
 impl Default for ClientBuilder {
@@ -152,8 +161,7 @@ impl Default for ClientBuilder {
             auth_url: None,
             custom_domain: None,
             environment: None,
-            tokens: None,
-            static_token: None,
+            tokens: Tokens::Nowhere,
             retry_policy: Arc::new(SafeRetry::default()),
             runtime: Arc::new(TokioRuntime),
             timeout: Duration::from_secs(60),
@@ -204,17 +212,22 @@ impl ClientBuilder {
     /// Sends this access token with every call.
     ///
     /// PingOne's tokens end after an hour, and this one is not replaced: for anything that lives longer use
-    /// [`token_provider`](Self::token_provider).
+    /// [`client_credentials`](Self::client_credentials).
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
-        self.static_token = Some(token.into());
-        self.tokens = None;
+        self.tokens = Tokens::Static(token.into());
+        self
+    }
+
+    /// Gets access tokens with the credentials of a worker application, and keeps them fresh; see
+    /// [`ClientCredentials`].
+    pub fn client_credentials(mut self, credentials: ClientCredentials) -> Self {
+        self.tokens = Tokens::Credentials(Box::new(credentials));
         self
     }
 
     /// Asks this provider for access tokens.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
-        self.tokens = Some(Arc::new(provider));
-        self.static_token = None;
+        self.tokens = Tokens::Provider(Arc::new(provider));
         self
     }
 
@@ -306,36 +319,62 @@ impl ClientBuilder {
             self.auth_url.as_deref(),
             self.custom_domain.as_deref(),
         )?;
-        let tokens = match self.static_token {
-            Some(token) if token.expose().trim().is_empty() => {
-                return Err(Error::config(
-                    "the access token is empty: is the variable that should hold it set?",
-                ));
+        let token_site = match &self.tokens {
+            Tokens::Credentials(credentials) => {
+                Some(credentials.site(environment, &endpoints, &self.region)?)
             }
-            Some(token) if !is_header_safe(token.expose()) => {
-                return Err(Error::config(
-                    "the access token holds a space, line break or other character that no token has: trim what it was read from",
-                ));
-            }
-            Some(token) => Some(Arc::new(StaticToken(Token::new(token))) as Arc<dyn TokenProvider>),
-            None => self.tokens,
+            _ => None,
         };
-        let http = self.transport.build(&endpoints)?;
+        let mut addresses = vec![&endpoints];
+        addresses.extend(token_site.iter().map(|(_, endpoints)| endpoints));
+        let http = self.transport.build(&addresses)?;
+        let shared = Shared {
+            environment,
+            endpoints,
+            http,
+            tokens: None,
+            retry_policy: self.retry_policy,
+            budget: Arc::new(RetryBudget::new()),
+            runtime: self.runtime,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            body_limit: self.body_limit,
+        };
+        let tokens = match (self.tokens, token_site) {
+            (Tokens::Static(token), _) => Some(static_token(token)?),
+            (Tokens::Provider(provider), _) => Some(provider),
+            (Tokens::Credentials(credentials), Some((environment, endpoints))) => {
+                let own = Shared {
+                    environment,
+                    endpoints,
+                    body_limit: shared.body_limit.min(ERROR_BODY_LIMIT),
+                    ..shared.clone()
+                };
+                let client = Client {
+                    shared: Arc::new(own),
+                };
+                Some(token::source(client, *credentials)?)
+            }
+            (Tokens::Credentials(_) | Tokens::Nowhere, _) => None,
+        };
         Ok(Client {
-            shared: Arc::new(Shared {
-                environment,
-                endpoints,
-                http,
-                tokens,
-                retry_policy: self.retry_policy,
-                budget: RetryBudget::new(),
-                runtime: self.runtime,
-                timeout: self.timeout,
-                attempt_timeout: self.attempt_timeout,
-                body_limit: self.body_limit,
-            }),
+            shared: Arc::new(Shared { tokens, ..shared }),
         })
     }
+}
+
+fn static_token(token: Secret) -> Result<Arc<dyn TokenProvider>> {
+    if token.expose().trim().is_empty() {
+        return Err(Error::config(
+            "the access token is empty: is the variable that should hold it set?",
+        ));
+    }
+    if !is_header_safe(token.expose()) {
+        return Err(Error::config(
+            "the access token holds a space, line break or other character that no token has: trim what it was read from",
+        ));
+    }
+    Ok(Arc::new(StaticToken(Token::new(token))))
 }
 
 /// Whether a text is made of the characters that an access token can have.
@@ -349,9 +388,19 @@ impl fmt::Debug for ClientBuilder {
             .field("region", &self.region)
             .field("environment_id", &self.environment)
             .field("tokens", &self.tokens)
-            .field("has_static_token", &self.static_token.is_some())
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nowhere => f.write_str("None"),
+            Self::Static(_) => f.write_str("Static(***)"),
+            Self::Provider(provider) => provider.fmt(f),
+            Self::Credentials(credentials) => credentials.fmt(f),
+        }
     }
 }

@@ -272,7 +272,7 @@ impl Error {
     /// Whether the resource does not exist, at least not in this environment.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(404) || self.has_code("NOT_FOUND")
+        self.is_about_resource() && (self.status() == Some(404) || self.has_code("NOT_FOUND"))
     }
 
     /// Whether the account or its password is locked, or the account is disabled.
@@ -296,13 +296,19 @@ impl Error {
     /// Whether the token does not permit this, which PingOne also answers when the environment does not exist.
     #[must_use]
     pub fn is_permission_denied(&self) -> bool {
-        self.status() == Some(403) || self.has_code("INSUFFICIENT_PERMISSIONS")
+        self.is_about_resource()
+            && (self.status() == Some(403) || self.has_code("INSUFFICIENT_PERMISSIONS"))
     }
 
     /// Whether the service did not accept the token.
     #[must_use]
     pub fn is_invalid_token(&self) -> bool {
         self.status() == Some(401) && self.has_code("INVALID_TOKEN")
+    }
+
+    /// Whether codes are about what was called, and not about the token that was to be sent with it.
+    fn is_about_resource(&self) -> bool {
+        self.0.kind != ErrorKind::Token
     }
 
     /// Whether the error, or one of its details, has this code.

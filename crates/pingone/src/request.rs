@@ -60,6 +60,8 @@ pub(crate) struct Options {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) token: Option<Secret>,
     pub(crate) session: Option<Arc<Session>>,
+    /// The id and secret of a client, for the token endpoint.
+    pub(crate) basic: Option<(String, Secret)>,
     pub(crate) transaction_id: Option<HeaderValue>,
     pub(crate) session_id: Option<HeaderValue>,
     pub(crate) retry_policy: Option<Arc<dyn RetryPolicy>>,

@@ -183,6 +183,8 @@ impl<'a> Progress<'a> {
             call = call.with_credentials(Credentials::Bearer(token.secret.clone()));
         } else if let Some(session) = &self.options.session {
             call = call.with_credentials(Credentials::Cookie(session.cookie()?));
+        } else if let Some((id, secret)) = &self.options.basic {
+            call = call.with_credentials(Credentials::Basic(id.clone(), secret.clone()));
         }
         if self.shared.endpoints.custom_domain {
             call = call.without_environment();
