@@ -5,5 +5,6 @@
 mod calls;
 mod errors;
 mod faults;
+mod find;
 mod support;
 mod tokens;
