@@ -6,5 +6,6 @@ mod calls;
 mod errors;
 mod faults;
 mod find;
+mod states;
 mod support;
 mod tokens;

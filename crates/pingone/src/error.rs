@@ -394,7 +394,7 @@ impl Error {
 const SHOWN_DETAILS: usize = 4;
 
 /// A text that is a name by its form, and can be shown. Anything else might be what a user typed.
-fn name(text: &str) -> Option<&str> {
+pub(crate) fn name(text: &str) -> Option<&str> {
     let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte);
     (1..=64)
         .contains(&text.len())

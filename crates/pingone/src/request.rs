@@ -180,6 +180,13 @@ impl<T: 'static> Request<T> {
         }
     }
 
+    /// Sets the time of the call to no more than this.
+    pub(crate) fn within(mut self, limit: Duration) -> Self {
+        let own = self.options.timeout.unwrap_or(self.client.shared.timeout);
+        self.options.timeout = Some(own.min(limit));
+        self
+    }
+
     pub(crate) fn with_session(mut self, session: Option<Arc<Session>>) -> Self {
         self.options.session = session;
         self

@@ -198,7 +198,6 @@ impl UserSearch {
     /// As for every read: again after anything that passes. Every page has its own attempts and its own time.
     ///
     /// [Paging](https://developer.pingidentity.com/pingone-api/platform/reference/paging-ordering-collections.html)
-    #[must_use]
     pub fn stream(self) -> UserStream {
         let pages = stream::try_unfold((self, Next::First), |(search, next)| async move {
             let request = match &next {
