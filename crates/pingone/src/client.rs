@@ -11,6 +11,7 @@ use crate::answer::ERROR_BODY_LIMIT;
 use crate::device_authentications::{DeviceAuthenticationHandle, DeviceAuthentications};
 use crate::endpoints::Endpoints;
 use crate::flows::FlowHandle;
+use crate::observe::{AttemptReport, OnAttempt};
 use crate::retry::{RetryBudget, RetryPolicy, SafeRetry};
 use crate::runtime::{Runtime, TokioRuntime};
 use crate::token::{self, ClientCredentials, StaticToken, Token, TokenProvider};
@@ -55,7 +56,12 @@ pub(crate) struct Shared {
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) body_limit: usize,
+    pub(crate) on_attempt: Option<Arc<OnAttempt>>,
+    pub(crate) transaction_ids: Option<Arc<TransactionIds>>,
 }
+
+/// Gives a call its transaction id.
+pub(crate) type TransactionIds = dyn Fn() -> Option<String> + Send + Sync;
 
 impl Client {
     /// Starts to build a client.
@@ -142,6 +148,8 @@ pub struct ClientBuilder {
     timeout: Duration,
     attempt_timeout: Duration,
     body_limit: usize,
+    on_attempt: Option<Arc<OnAttempt>>,
+    transaction_ids: Option<Arc<TransactionIds>>,
     transport: Transport,
 }
 
@@ -167,6 +175,8 @@ impl Default for ClientBuilder {
             timeout: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(20),
             body_limit: DEFAULT_BODY_LIMIT,
+            on_attempt: None,
+            transaction_ids: None,
             transport: Transport::default(),
         }
     }
@@ -267,6 +277,45 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls this function after every attempt, with what became of it; see [`crate::observe`].
+    ///
+    /// It is also called for token requests. It should be quick: the call waits for it. An attempt that is given up
+    /// because its future is dropped is not reported.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    ///
+    /// let attempts = Arc::new(AtomicU32::new(0));
+    /// let counter = Arc::clone(&attempts);
+    /// let builder = pingone::Client::builder().on_attempt(move |report| {
+    ///     counter.fetch_add(1, Ordering::Relaxed);
+    ///     if let Some(error) = report.error {
+    ///         eprintln!("attempt {} of {} failed: {error}", report.attempt, report.operation.id);
+    ///     }
+    /// });
+    /// ```
+    pub fn on_attempt(mut self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Self {
+        self.on_attempt = Some(Arc::new(hook));
+        self
+    }
+
+    /// Asks this function for the transaction id of every call that has none of its own, such as the trace id of the
+    /// span that the call is made in. The rules are those of
+    /// [`Request::with_transaction_id`](crate::Request::with_transaction_id).
+    ///
+    /// ```
+    /// # mod request { pub fn trace_id() -> Option<String> { None } }
+    /// let builder = pingone::Client::builder().transaction_ids(|| request::trace_id());
+    /// ```
+    pub fn transaction_ids(
+        mut self,
+        source: impl Fn() -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.transaction_ids = Some(Arc::new(source));
+        self
+    }
+
     /// Whether to use the proxies that `HTTPS_PROXY` and its like name.
     ///
     /// Off by default: whoever sets a variable would otherwise choose where passwords and tokens travel.
@@ -339,6 +388,8 @@ impl ClientBuilder {
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             body_limit: self.body_limit,
+            on_attempt: self.on_attempt,
+            transaction_ids: self.transaction_ids,
         };
         let tokens = match (self.tokens, token_site) {
             (Tokens::Static(token), _) => Some(static_token(token)?),

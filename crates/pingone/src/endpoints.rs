@@ -61,6 +61,15 @@ impl Endpoints {
         }
     }
 
+    /// The base address of a server of the document.
+    pub(crate) fn of(&self, server: &str) -> &str {
+        if server == "platform" {
+            &self.platform
+        } else {
+            &self.auth
+        }
+    }
+
     /// Whether any request is encrypted.
     pub(crate) fn has_https(&self) -> bool {
         [&self.platform, &self.auth]

@@ -8,6 +8,7 @@ mod endpoints;
 mod error;
 pub mod flows;
 mod links;
+pub mod observe;
 pub mod passwords;
 mod region;
 mod request;
