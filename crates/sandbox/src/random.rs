@@ -16,6 +16,13 @@ impl Random {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
+    /// A source that shares the seed, but repeats nothing of the other one.
+    pub(crate) fn apart(seed: u64) -> Self {
+        let mut source = ChaCha8Rng::seed_from_u64(seed);
+        source.set_stream(1);
+        Self(source)
+    }
+
     pub(crate) fn uuid(&mut self) -> Uuid {
         let mut bytes = [0; 16];
         self.0.fill_bytes(&mut bytes);
@@ -35,6 +42,12 @@ impl Random {
     /// A token that nobody guesses by chance.
     pub(crate) fn token(&mut self) -> String {
         self.text(LETTERS_AND_DIGITS, 40)
+    }
+
+    /// A number from 0 up to, but without, 1.
+    pub(crate) fn fraction(&mut self) -> f64 {
+        // 53 bits are what a double holds.
+        (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     fn text(&mut self, alphabet: &[u8], length: usize) -> String {

@@ -9,6 +9,9 @@ use pingone_models::{
 };
 
 use crate::clock::Clock;
+use crate::fault::{Book, Faults};
+use crate::journal::{Journal, Records};
+use crate::limits::{Limits, RateLimit, RateLimitError};
 use crate::links::Links;
 use crate::outbox::{Messages, Outbox};
 use crate::random::Random;
@@ -44,6 +47,7 @@ pub struct Config {
     environment: EnvironmentId,
     client: (String, Secret),
     largest_body: usize,
+    journal: usize,
 }
 
 impl Config {
@@ -57,6 +61,7 @@ impl Config {
             environment: EnvironmentId::new(seed::ENVIRONMENT),
             client: (seed::CLIENT.to_owned(), Secret::from(seed::CLIENT_SECRET)),
             largest_body: 1024 * 1024,
+            journal: 1000,
         }
     }
 
@@ -102,6 +107,12 @@ impl Config {
         self
     }
 
+    /// Sets how many requests the journal keeps; 0 keeps none.
+    pub fn with_journal(mut self, requests: usize) -> Self {
+        self.journal = requests;
+        self
+    }
+
     /// Starts a sandbox.
     ///
     /// It serves from a thread of its own, so it works with any runtime, and with blocking clients.
@@ -117,6 +128,9 @@ impl Config {
             random: Random::seeded(self.seed),
             outbox: Messages::default(),
             counts: Counts::default(),
+            journal: Records::new(self.journal),
+            faults: Book::new(Random::apart(self.seed)),
+            limits: Limits::default(),
         };
         let links = Links::new(format!("http://{}", reachable(address)));
         let shared = Arc::new(Shared::new(core, self.clock, links, self.largest_body));
@@ -124,6 +138,8 @@ impl Config {
         Ok(Sandbox {
             server,
             outbox: Outbox(Arc::clone(&shared)),
+            journal: Journal::new(Arc::clone(&shared)),
+            faults: Faults(Arc::clone(&shared)),
             shared,
             address,
             environment: self.environment,
@@ -185,6 +201,8 @@ impl std::error::Error for StartError {
 pub struct Sandbox {
     server: Server,
     outbox: Outbox,
+    journal: Journal,
+    faults: Faults,
     shared: Arc<Shared>,
     address: SocketAddr,
     environment: EnvironmentId,
@@ -366,6 +384,31 @@ impl Sandbox {
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// What was asked and answered.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// What goes wrong, to be read and planned.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Limits how often an operation, such as `listUsers`, may be asked for; more is answered with 429 and `Retry-After`.
+    ///
+    /// # Errors
+    /// When the document has no such operation, or the limit lets nothing through.
+    pub fn limit(&self, operation: &str, limit: RateLimit) -> Result<(), RateLimitError> {
+        self.shared.core().limits.set(operation, limit)
+    }
+
+    /// Removes every rate limit.
+    pub fn clear_limits(&self) {
+        self.shared.core().limits.clear();
     }
 
     /// The clock, to be read and moved.

@@ -98,6 +98,30 @@ pub(crate) fn foreign_member(operation: &str, body: &Value) -> Option<String> {
         .cloned()
 }
 
+/// Every name that the document gives to secrets only: the `code` of an error is none, that of an authorization is.
+static SECRETS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let properties = DOCUMENT["$defs"]
+        .as_object()
+        .into_iter()
+        .flat_map(Map::values)
+        .filter_map(|schema| schema.get("properties")?.as_object())
+        .flatten();
+    let is_secret =
+        |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("password");
+    let (secret, plain): (Vec<_>, Vec<_>) = properties.partition(|(_, schema)| is_secret(schema));
+    let plain: BTreeSet<_> = plain.into_iter().map(|(name, _)| name).collect();
+    let names = secret.into_iter().map(|(name, _)| name);
+    names
+        .filter(|name| !plain.contains(name))
+        .map(String::as_str)
+        .collect()
+});
+
+/// Whether a member of this name holds a secret, in whatever body it is.
+pub(crate) fn is_secret(name: &str) -> bool {
+    SECRETS.contains(name)
+}
+
 /// Whether a partial update of a user may change this attribute.
 pub(crate) fn is_profile_attribute(name: &str) -> bool {
     DOCUMENT["$defs"]["FlowUserUpdate"]["properties"]
@@ -199,6 +223,15 @@ mod tests {
         assert_eq!(
             details("cancelPushAuthentication", json!({ "reason": "BORED" })),
             ["INVALID_VALUE reason"]
+        );
+    }
+
+    #[test]
+    fn the_document_says_what_is_secret() {
+        let names: Vec<_> = SECRETS.iter().copied().collect();
+        assert_eq!(
+            names.join(" "),
+            "access_token assertion client_assertion client_secret currentPassword id_token mobilePayload newPassword otp password recoveryCode value verificationCode"
         );
     }
 

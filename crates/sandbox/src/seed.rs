@@ -11,12 +11,12 @@ use pingone_models::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-pub use crate::state::authentication::DeviceKind;
+pub use crate::state::devices::DeviceKind;
 
 use crate::random::Random;
 use crate::refusal::{Refusal, RefusalBody};
 use crate::state::State;
-use crate::state::authentication::Device;
+use crate::state::devices::Device;
 use crate::state::environment::Environment;
 use crate::state::flow_actions::check_username;
 use crate::state::flows::{Begin, Flow, Plan, Stage};

@@ -6,17 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use pingone_models::operation::Operation;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{oneshot, watch};
 
 use crate::clock::Clock;
+use crate::fault::Book;
 use crate::http;
+use crate::journal::Records;
+use crate::limits::Limits;
 use crate::links::Links;
 use crate::outbox::Messages;
 use crate::random::Random;
 use crate::state::State;
+use crate::wire::{Fate, Wires};
 
 /// How long a graceful stop waits for requests under way.
 const GRACE: Duration = Duration::from_secs(5);
@@ -28,7 +31,7 @@ pub(crate) struct Shared {
     clock: Clock,
     links: Links,
     largest_body: usize,
-    changes: watch::Sender<()>,
+    changes: watch::Sender<u64>,
     runtime: OnceLock<Handle>,
 }
 
@@ -39,6 +42,9 @@ pub(crate) struct Core {
     pub(crate) random: Random,
     pub(crate) outbox: Messages,
     pub(crate) counts: Counts,
+    pub(crate) journal: Records,
+    pub(crate) faults: Book,
+    pub(crate) limits: Limits,
 }
 
 /// How often operations were asked for, and how often they had an effect.
@@ -72,7 +78,7 @@ impl Shared {
             clock,
             links,
             largest_body,
-            changes: watch::Sender::new(()),
+            changes: watch::Sender::new(0),
             runtime: OnceLock::new(),
         }
     }
@@ -96,10 +102,10 @@ impl Shared {
 
     /// Wakes whoever waits for something to happen.
     pub(crate) fn announce(&self) {
-        self.changes.send_replace(());
+        self.changes.send_modify(|count| *count += 1);
     }
 
-    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
@@ -183,11 +189,8 @@ fn serve(
 ) {
     runtime.block_on(async move {
         let (finish, finishing) = oneshot::channel::<()>();
-        let listener = listener.tap_io(|stream| {
-            // A failure to set it costs milliseconds, nothing else.
-            let _ = stream.set_nodelay(true);
-        });
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
+        let service = router.into_make_service_with_connect_info::<Fate>();
+        let serving = axum::serve(Wires(listener), service).with_graceful_shutdown(async {
             let _ = finishing.await;
         });
         let mut serving = std::pin::pin!(serving.into_future());

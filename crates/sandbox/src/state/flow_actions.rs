@@ -287,9 +287,7 @@ impl Environment {
         let user = self.users.get_mut(id)?;
         let mfa = flow.mfa.as_mut().ok_or_else(no_flow)?;
         mfa.check_otp(turn, user, &policy.unwrap_or_default(), otp)?;
-        let method = mfa
-            .kind()
-            .map_or("otp", super::authentication::DeviceKind::amr);
+        let method = mfa.kind().map_or("otp", super::devices::DeviceKind::amr);
         flow.proved(id, method);
         self.go_on(turn, flow)
     }

@@ -3,6 +3,7 @@
 pub(crate) mod authentication;
 pub(crate) mod codes;
 pub(crate) mod device_authentications;
+pub(crate) mod devices;
 pub(crate) mod environment;
 pub(crate) mod filter;
 pub(crate) mod flow_actions;
@@ -11,6 +12,7 @@ pub(crate) mod passwords;
 pub(crate) mod profile;
 pub(crate) mod tokens;
 pub(crate) mod turn;
+pub(crate) mod user_passwords;
 pub(crate) mod users;
 
 use std::collections::BTreeMap;

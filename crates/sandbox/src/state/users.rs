@@ -1,32 +1,33 @@
 //! Users: their accounts, codes and passwords, and what may be done with them.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use pingone_models::{
     AccountStatus, EnvironmentReference, GroupId, IdentityProviderType, LifecycleStatus,
-    PasswordPolicyReference, PasswordState, PasswordStatus, PopulationReference, Secret,
-    User as Profile, UserAccount, UserId, UserIdentityProvider, UserLifecycle, UserReference,
-    VerifyStatus,
+    PasswordPolicyReference, PasswordState, PopulationReference, Secret, User as Profile,
+    UserAccount, UserId, UserIdentityProvider, UserLifecycle, UserReference, VerifyStatus,
 };
 
-use super::authentication::{Device, Failures};
+use super::authentication::Failures;
 use super::codes::{Code, Rejection};
+use super::devices::Device;
 use super::environment::Environment;
-use super::passwords::{Password, Policy};
-use super::turn::{Letter, Turn, later, seconds_until};
+use super::passwords::Password;
+use super::turn::{Letter, Turn, seconds_until};
 use crate::links;
 use crate::refusal::{Refusal, detail};
 use crate::{Channel, Kind, rules};
 
-const CODE_ATTEMPTS: u32 = 5;
-const RECOVERY_LIFETIME: Duration = Duration::from_secs(5 * 60);
+pub(super) const CODE_ATTEMPTS: u32 = 5;
 
 /// The users of an environment, in the order of their creation.
+///
+/// Snapshots share the users that have not changed since.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Users {
-    by_id: BTreeMap<UserId, User>,
+    by_id: BTreeMap<UserId, Arc<User>>,
     order: Vec<UserId>,
 }
 
@@ -42,16 +43,16 @@ pub(crate) struct User {
     pub(crate) failures: BTreeMap<String, Failures>,
     /// Messages of the last day that count towards the daily cap.
     pub(crate) sent: VecDeque<(Channel, Timestamp)>,
-    lock: Option<Lock>,
+    pub(super) lock: Option<Lock>,
     verification: Option<Verification>,
-    recovery: Option<Code>,
+    pub(super) recovery: Option<Code>,
 }
 
 /// A lock that an administrator put on the account.
 #[derive(Clone, Copy, Debug)]
-struct Lock {
+pub(super) struct Lock {
     at: Timestamp,
-    until: Timestamp,
+    pub(super) until: Timestamp,
 }
 
 #[derive(Clone, Debug)]
@@ -62,16 +63,24 @@ struct Verification {
 
 impl Users {
     pub(crate) fn get(&self, id: UserId) -> Result<&User, Refusal> {
-        self.by_id.get(&id).ok_or_else(|| no_user(id))
+        self.by_id
+            .get(&id)
+            .map(Arc::as_ref)
+            .ok_or_else(|| no_user(id))
     }
 
     pub(crate) fn get_mut(&mut self, id: UserId) -> Result<&mut User, Refusal> {
-        self.by_id.get_mut(&id).ok_or_else(|| no_user(id))
+        self.by_id
+            .get_mut(&id)
+            .map(Arc::make_mut)
+            .ok_or_else(|| no_user(id))
     }
 
     /// The users in the order of their creation.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &User> {
-        self.order.iter().filter_map(|id| self.by_id.get(id))
+        self.order
+            .iter()
+            .filter_map(|id| self.by_id.get(id).map(Arc::as_ref))
     }
 
     /// The user with this username, in any case.
@@ -90,7 +99,7 @@ impl Users {
         }
         self.is_free(user.username(), None)?;
         self.order.push(user.id());
-        self.by_id.insert(user.id(), user);
+        self.by_id.insert(user.id(), Arc::new(user));
         Ok(())
     }
 
@@ -152,7 +161,7 @@ impl User {
             == Some(&LifecycleStatus::VerificationRequired)
     }
 
-    fn touch(&mut self, now: Timestamp) {
+    pub(super) fn touch(&mut self, now: Timestamp) {
         self.profile.updated_at = Some(now.into());
     }
 
@@ -340,180 +349,11 @@ impl User {
         self.touch(turn.now);
     }
 
-    fn email(&self, turn: &mut Turn<'_>) -> Result<String, Refusal> {
+    pub(super) fn email(&self, turn: &mut Turn<'_>) -> Result<String, Refusal> {
         self.profile.email.clone().ok_or_else(|| {
             turn.rule(&rules::ADDRESS_MISSING);
             Refusal::failed("INVALID_VALUE", "The user has no e-mail address.")
         })
-    }
-}
-
-/// The password of the user.
-impl User {
-    pub(crate) fn send_recovery_code(&mut self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        self.is_internal(turn)?;
-        turn.rule(&rules::RECOVERY_SEND);
-        let blocked = match self.password.status(turn.now) {
-            _ if !self.is_enabled() => Some(("ACCOUNT_NOT_USABLE", "The user is disabled.")),
-            PasswordStatus::NoPassword | PasswordStatus::External => {
-                Some(("NO_PASSWORD", "The user has no password."))
-            }
-            PasswordStatus::PasswordLockedOut => {
-                Some(("ACCOUNT_NOT_USABLE", "The password is locked."))
-            }
-            _ => None,
-        };
-        if let Some((code, message)) = blocked {
-            turn.rule(&rules::PASSWORD_PRECONDITION);
-            return Err(Refusal::failed(code, message));
-        }
-        let email = self.email(turn)?;
-        turn.rule(&rules::RECOVERY_CODE);
-        let expires_at = later(turn.now, RECOVERY_LIFETIME);
-        let code = Code::new(turn.random.code())
-            .until(expires_at)
-            .attempts(CODE_ATTEMPTS);
-        turn.send(
-            self.id(),
-            Letter {
-                kind: Kind::RecoveryCode,
-                channel: Channel::Email,
-                to: email,
-                code: code.text().clone(),
-                expires_at: code.expires_at(),
-                template: None,
-            },
-        );
-        self.recovery = Some(code);
-        Ok(())
-    }
-
-    fn may_recover(&self, now: Timestamp) -> Result<(), (&'static str, &'static str)> {
-        let status = self.password.status(now);
-        let by_administrator = self.lock.is_some_and(|lock| now < lock.until);
-        if !self.is_enabled() {
-            Err(("ACCOUNT_NOT_USABLE", "The user is disabled."))
-        } else if by_administrator {
-            Err(("ACCOUNT_NOT_USABLE", "The account is locked."))
-        } else if matches!(
-            status,
-            PasswordStatus::NoPassword | PasswordStatus::External
-        ) {
-            Err(("NO_PASSWORD", "The user has no password."))
-        } else {
-            Ok(())
-        }
-    }
-
-    pub(crate) fn recover(
-        &mut self,
-        turn: &mut Turn<'_>,
-        given: &Secret,
-        new_password: &Secret,
-    ) -> Result<(), Refusal> {
-        self.is_internal(turn)?;
-        turn.rule(&rules::RECOVERY_ALLOWED);
-        if let Err((code, message)) = self.may_recover(turn.now) {
-            turn.rule(&rules::PASSWORD_PRECONDITION);
-            return Err(Refusal::failed(code, message));
-        }
-        self.check_recovery_code(turn, given)?;
-        self.password
-            .set(turn, new_password, "newPassword", Policy::Enforced)?;
-        // A code is used up by success only, so that a refused password can be chosen again.
-        self.recovery = None;
-        self.failures.clear();
-        self.touch(turn.now);
-        Ok(())
-    }
-
-    fn check_recovery_code(&mut self, turn: &mut Turn<'_>, given: &Secret) -> Result<(), Refusal> {
-        turn.rule(&rules::RECOVERY_CODE);
-        let Some(code) = &mut self.recovery else {
-            turn.rule(&rules::RECOVERY_REFUSED);
-            return Err(Refusal::value(
-                "recoveryCode",
-                "The recovery code is not valid.",
-            ));
-        };
-        turn.change();
-        let rejection = match code.check(given, turn.now) {
-            Ok(()) => return Ok(()),
-            Err(rejection) => rejection,
-        };
-        turn.rule(&rules::RECOVERY_REFUSED);
-        let message = match rejection {
-            Rejection::UsedUp => {
-                turn.rule(&rules::RECOVERY_ATTEMPTS);
-                "Maximum password recovery failures exceeded"
-            }
-            Rejection::Expired => "The recovery code has expired.",
-            Rejection::Wrong => "The recovery code is not valid.",
-        };
-        Err(Refusal::value("recoveryCode", message))
-    }
-
-    /// Compares the password, where its state allows that; `target` is the property that holds it.
-    pub(crate) fn check_password(
-        &mut self,
-        turn: &mut Turn<'_>,
-        given: &Secret,
-        target: &str,
-    ) -> Result<(), Refusal> {
-        self.is_internal(turn)?;
-        let blocked = match self.password.status(turn.now) {
-            PasswordStatus::NoPassword | PasswordStatus::External => {
-                Some(("NO_PASSWORD", "The user has no password."))
-            }
-            PasswordStatus::PasswordLockedOut => {
-                Some(("ACCOUNT_NOT_USABLE", "The password is locked."))
-            }
-            _ => None,
-        };
-        if let Some((code, message)) = blocked {
-            turn.rule(&rules::PASSWORD_PRECONDITION);
-            return Err(Refusal::failed(code, message));
-        }
-        if self.password.matches(turn, given) {
-            return Ok(());
-        }
-        turn.rule(&rules::PASSWORD_REFUSED);
-        Err(Refusal::value(target, "The password is wrong."))
-    }
-
-    pub(crate) fn unlock_password(&mut self, turn: &mut Turn<'_>) {
-        turn.change();
-        self.password.unlock();
-        self.touch(turn.now);
-    }
-
-    /// Changes the password; with the current one as the user, without it as an administrator.
-    pub(crate) fn reset_password(
-        &mut self,
-        turn: &mut Turn<'_>,
-        current: Option<&Secret>,
-        new_password: &Secret,
-    ) -> Result<(), Refusal> {
-        if let Some(current) = current {
-            self.check_password(turn, current, "currentPassword")?;
-        }
-        self.password
-            .set(turn, new_password, "newPassword", Policy::Enforced)?;
-        self.failures.clear();
-        self.touch(turn.now);
-        Ok(())
-    }
-
-    pub(crate) fn is_internal(&self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let provider = self.profile.identity_provider.as_ref();
-        match provider.and_then(|provider| provider.type_.as_ref()) {
-            None | Some(IdentityProviderType::PingOne) => Ok(()),
-            Some(other) => {
-                turn.rule(&rules::PASSWORD_EXTERNAL);
-                let message = format!("The password of this user is kept by {other}.");
-                Err(Refusal::failed("NO_PASSWORD", &message))
-            }
-        }
     }
 }
 

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod device_authentications;
+mod faults;
 mod flows;
+mod journal;
 mod many;
 mod passwords;
 mod probes;

@@ -77,6 +77,12 @@ impl<'a> Request<'a> {
     }
 
     pub(crate) async fn send(self) -> Reply {
+        let answer = self.bytes().await.unwrap();
+        Reply::parse(&String::from_utf8(answer).unwrap())
+    }
+
+    /// Every byte that came back, until the connection was closed.
+    pub(crate) async fn bytes(self) -> std::io::Result<Vec<u8>> {
         let mut text = format!(
             "{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
             self.method,
@@ -91,8 +97,8 @@ impl<'a> Request<'a> {
         let mut stream = TcpStream::connect(self.sandbox.address()).await.unwrap();
         stream.write_all(text.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        Reply::parse(&String::from_utf8(answer).unwrap())
+        stream.read_to_end(&mut answer).await?;
+        Ok(answer)
     }
 }
 

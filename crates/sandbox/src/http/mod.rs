@@ -1,27 +1,37 @@
 //! From a request on the wire to a handler, and from its answer back to the wire.
 
+mod delivery;
+mod headers;
+
+use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, request};
+use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, request};
 use axum::response::Response;
 use axum::routing::any;
+use pingone_models::UserId;
 use pingone_models::operation::{self, Operation, Security};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use crate::fault::{self, Fault};
+use self::headers::{cleaned, cookie};
+use crate::fault::{self, Book, Delivery, Effect, Reply, Subject};
 use crate::handlers::{Answer, Call};
+use crate::journal::{self, Record, Verdict};
+use crate::limits::Limits;
 use crate::refusal::{Refusal, RefusalBody};
 use crate::resource::{FORM, RESOURCES, Resource, Route};
 use crate::server::Shared;
 use crate::state::State;
 use crate::state::tokens::Holder;
 use crate::state::turn::Turn;
+use crate::wire::Fate;
 use crate::{rules, schemas};
 
 const TRANSACTION: &str = "x-ping-external-transaction-id";
@@ -56,9 +66,14 @@ type Found = (&'static Resource, Vec<(String, String)>);
 
 async fn respond(shared: &Shared, found: Option<Found>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let fate = parts.extensions.get::<ConnectInfo<Fate>>();
+    let fate = fate
+        .map(|ConnectInfo(fate)| fate.clone())
+        .unwrap_or_default();
     let body = to_bytes(body, shared.largest_body()).await;
     let incoming = Incoming { found, parts, body };
-    answer(shared, &incoming)
+    let (reply, delivery) = answer(shared, incoming);
+    delivery::send(reply, delivery, &fate).await
 }
 
 /// A request that was read to its end.
@@ -68,11 +83,26 @@ struct Incoming {
     body: Result<Bytes, axum::Error>,
 }
 
+impl Incoming {
+    fn media_type(&self) -> Option<Cow<'_, str>> {
+        let value = self.parts.headers.get(CONTENT_TYPE)?;
+        Some(String::from_utf8_lossy(value.as_bytes()))
+    }
+}
+
+/// What decided an answer.
+#[derive(Default)]
+struct Decision {
+    operation: Option<&'static Operation>,
+    effect: Option<Effect>,
+    limited: bool,
+}
+
 /// Does what a request asks for, all at once.
-fn answer(shared: &Shared, incoming: &Incoming) -> Response {
+fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     let headers = &incoming.parts.headers;
-    let mut core = shared.core();
-    let core = &mut *core;
+    let mut guard = shared.core();
+    let core = &mut *guard;
     let transaction = match headers.get(TRANSACTION) {
         Some(given) => cleaned(given),
         None => core.random.uuid().to_string(),
@@ -85,18 +115,21 @@ fn answer(shared: &Shared, incoming: &Incoming) -> Response {
         &mut core.outbox,
         &transaction,
     );
-    let mut operation = None;
-    let outcome = decide(&mut core.state, &mut turn, incoming, &mut operation);
-    let assumed: Vec<&str> = turn
-        .rules()
-        .iter()
-        .filter(|rule| rule.is_assumed())
-        .map(|rule| rule.id)
-        .collect();
+    let mut decision = Decision::default();
+    let outcome = decide(
+        &mut core.state,
+        &mut core.faults,
+        &mut core.limits,
+        &mut turn,
+        &incoming,
+        &mut decision,
+    );
+    let rules = turn.rules().to_vec();
     let changed = turn.has_changed();
-    if let Some(operation) = operation {
+    if let Some(operation) = decision.operation {
         core.counts.count(operation, changed);
     }
+    let succeeded = outcome.is_ok();
     let (status, body, mut extra) = match outcome {
         Ok(answer) => (answer.status, answer.body, answer.headers),
         Err(refusal) => {
@@ -110,21 +143,67 @@ fn answer(shared: &Shared, incoming: &Incoming) -> Response {
             (refusal.status, body.unwrap_or_default(), refusal.headers)
         }
     };
-    shared.announce();
-    extra.push((TRANSACTION, transaction.clone()));
     if let Some(session) = headers.get(SESSION) {
         extra.push((SESSION, cleaned(session)));
     }
+    extra.push((TRANSACTION, transaction));
+    let assumed: Vec<&str> = rules
+        .iter()
+        .filter(|rule| rule.is_assumed())
+        .map(|rule| rule.id)
+        .collect();
     if !assumed.is_empty() {
         extra.push((ASSUMED, assumed.join(", ")));
     }
-    response(status, body, extra)
+    let mut reply = reply(status, body, extra);
+    let mut delivery = Delivery::Whole(Duration::ZERO);
+    if let Some(effect) = &decision.effect {
+        delivery = effect.spoil(&mut reply, &mut core.faults.random);
+    }
+    let instead = decision
+        .effect
+        .as_ref()
+        .is_some_and(|effect| !effect.commits());
+    let verdict = match decision.operation {
+        _ if instead => Verdict::Faulted,
+        _ if decision.limited => Verdict::Limited,
+        None => Verdict::Unmatched,
+        Some(_) if succeeded => Verdict::Done,
+        Some(_) => Verdict::Refused,
+    };
+    let near_miss = match verdict {
+        Verdict::Unmatched => journal::near_miss(
+            incoming.found.as_ref().map(|(resource, _)| *resource),
+            incoming.parts.method.as_str(),
+            incoming.parts.uri.path(),
+            incoming.media_type().as_deref(),
+        ),
+        _ => None,
+    };
+    core.journal.add(Record {
+        number: 0,
+        at: now,
+        method: incoming.parts.method,
+        uri: incoming.parts.uri,
+        request_headers: incoming.parts.headers,
+        request_body: incoming.body.unwrap_or_default(),
+        operation: decision.operation.map(|operation| operation.id),
+        verdict,
+        rules,
+        changed,
+        fault: decision.effect.as_ref().map(Effect::name),
+        near_miss,
+        status: reply.status,
+        response_headers: reply.headers.clone(),
+        response_body: reply.body.clone(),
+    });
+    drop(guard);
+    shared.announce();
+    (reply, delivery)
 }
 
-fn response(status: u16, body: Vec<u8>, extra: Vec<(&'static str, String)>) -> Response {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
-    let headers = response.headers_mut();
+fn reply(status: u16, body: Vec<u8>, extra: Vec<(&'static str, String)>) -> Reply {
+    let mut headers = HeaderMap::with_capacity(extra.len() + 1);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in extra {
         // Values that cannot stand in a header were cleaned or made here; a header less is better than none of them.
@@ -132,30 +211,100 @@ fn response(status: u16, body: Vec<u8>, extra: Vec<(&'static str, String)>) -> R
             headers.append(HeaderName::from_static(name), value);
         }
     }
-    response
+    Reply {
+        status,
+        headers,
+        body: Bytes::from(body),
+    }
+}
+
+/// The fault that a request meets: the one in its header, or a planned one.
+fn fault(
+    book: &mut Book,
+    state: &State,
+    incoming: &Incoming,
+    operation: Option<&'static Operation>,
+) -> Result<Option<Effect>, Refusal> {
+    let parts = &incoming.parts;
+    if let Some(header) = parts.headers.get(HeaderName::from_static(fault::HEADER)) {
+        let met = book.from_header(header.to_str().unwrap_or_default());
+        return met.map_err(|error| Refusal::unreadable(&format!("X-Sandbox-Fault: {error}.")));
+    }
+    if !book.has_rules() {
+        return Ok(None);
+    }
+    let media_type = incoming.media_type();
+    Ok(book.meet(&Subject {
+        operation: operation.map(|operation| operation.id),
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        media_type: media_type.as_deref(),
+        user: concerned(state, incoming),
+    }))
+}
+
+/// The user that a request is about, as far as its address and body tell.
+fn concerned(state: &State, incoming: &Incoming) -> Option<UserId> {
+    let (_, path) = incoming.found.as_ref()?;
+    let parameter = |wanted: &str| {
+        let found = path.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.as_str())
+    };
+    if let Some(id) = parameter("userId") {
+        return id.parse().ok();
+    }
+    let environment = state
+        .environments
+        .get(&parameter("environmentId")?.parse().ok()?)?;
+    if let Some(id) = parameter("deviceAuthenticationId") {
+        return environment.owner_of_device_authentication(id.parse().ok()?);
+    }
+    if let Some(id) = parameter("flowId") {
+        return environment.flows.get(&id.parse().ok()?)?.user;
+    }
+    let body: Value = serde_json::from_slice(incoming.body.as_ref().ok()?).ok()?;
+    body.pointer("/user/id")?.as_str()?.parse().ok()
 }
 
 /// Everything between reading a request and writing its answer.
 fn decide(
     state: &mut State,
+    book: &mut Book,
+    limits: &mut Limits,
     turn: &mut Turn<'_>,
     incoming: &Incoming,
-    chosen: &mut Option<&'static Operation>,
+    decision: &mut Decision,
 ) -> Result<Answer, Refusal> {
     let parts = &incoming.parts;
     let header = |name| parts.headers.get(name).map(HeaderValue::to_str);
-    let Some((resource, path)) = &incoming.found else {
-        return Err(Refusal::not_found("There is nothing at this address."));
+    let method = parts.method.as_str();
+    let media_type = incoming.media_type();
+    let route = match &incoming.found {
+        Some((resource, _)) => resource.route(turn, method, media_type.as_deref()),
+        None => Err(Refusal::not_found("There is nothing at this address.")),
     };
-    let content_type = parts.headers.get(CONTENT_TYPE);
-    let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let route = resource.route(turn, parts.method.as_str(), content_type.as_deref());
     if let Ok(route) = &route {
-        *chosen = Some(route.operation);
+        decision.operation = Some(route.operation);
     }
-    if let Some(fault) = header(HeaderName::from_static(fault::HEADER)) {
-        let fault = Fault::parse(fault.unwrap_or_default())?;
-        return Err(fault.refusal(*chosen));
+    decision.effect = fault(book, state, incoming, decision.operation)?;
+    if let Some(effect) = &decision.effect {
+        if let Some(refusal) = effect.refusal(decision.operation) {
+            return Err(refusal);
+        }
+        if !effect.commits() {
+            // This answer is never seen: the effect replaces it.
+            return Err(Refusal::not_found(
+                "A fault took the place of this request.",
+            ));
+        }
+    }
+    let Some((resource, path)) = &incoming.found else {
+        return Err(route.err().unwrap_or_else(|| Refusal::not_found("")));
+    };
+    if let Some(operation) = decision.operation {
+        let taken = limits.take(operation, turn.now);
+        decision.limited = taken.is_err();
+        taken?;
     }
     let wrong_method = matches!(&route, Err(refusal) if refusal.status == 405);
     if wrong_method {
@@ -294,48 +443,4 @@ fn form(bytes: &[u8]) -> Result<Value, Refusal> {
         }
     }
     Ok(Value::Object(members))
-}
-
-/// The value of a cookie.
-fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
-    let pairs = headers.get_all(COOKIE).into_iter();
-    pairs
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == wanted)
-        .map(|(_, value)| value.to_owned())
-}
-
-/// A correlation id as PingOne keeps it: 100 characters at most, and `_` for what it does not take.
-fn cleaned(value: &HeaderValue) -> String {
-    let text = String::from_utf8_lossy(value.as_bytes());
-    let allowed = |c: char| c.is_alphanumeric() || is_combining(c) || "._-/@=#+".contains(c);
-    text.chars()
-        .take(100)
-        .map(|c| if allowed(c) { c } else { '_' })
-        .collect()
-}
-
-fn is_combining(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(given: &str, expected: &str) {
-        let given = HeaderValue::from_bytes(given.as_bytes()).unwrap();
-        assert_eq!(cleaned(&given), expected);
-    }
-
-    #[test]
-    fn correlation_ids_keep_what_pingone_allows() {
-        check("order-7/a@b=c#d+e.f_g", "order-7/a@b=c#d+e.f_g");
-        check("a b;c", "a_b_c");
-        check("é\u{301}", "é\u{301}");
-        check(&"x".repeat(101), &"x".repeat(100));
-    }
 }
