@@ -6,6 +6,7 @@ mod calls;
 mod errors;
 mod faults;
 mod find;
+mod journeys;
 mod states;
 mod support;
 mod tokens;

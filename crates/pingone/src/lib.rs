@@ -7,6 +7,7 @@ pub mod device_authentications;
 mod endpoints;
 mod error;
 pub mod flows;
+pub mod journeys;
 mod links;
 pub mod observe;
 pub mod passwords;
@@ -15,6 +16,9 @@ mod request;
 pub mod retry;
 mod run;
 mod runtime;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 pub mod token;
 mod transport;
 pub mod users;
