@@ -8,4 +8,8 @@ mod errors;
 mod faults;
 mod hostile;
 mod secrets;
+mod find;
+mod journeys;
+mod states;
 mod support;
+mod tokens;

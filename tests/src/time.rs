@@ -21,6 +21,7 @@ struct State {
     elapsed: Duration,
     sleepers: Vec<(Duration, oneshot::Sender<()>)>,
     pauses: Vec<Duration>,
+    longest_pause: Duration,
     random: u64,
 }
 
@@ -31,12 +32,21 @@ impl Default for TestTime {
             elapsed: Duration::ZERO,
             sleepers: Vec::new(),
             pauses: Vec::new(),
+            longest_pause: LONGEST_PAUSE,
             random: 0,
         })))
     }
 }
 
 impl TestTime {
+    /// Time that stands still: every wait, however short, lasts until the test moves the time.
+    #[must_use]
+    pub fn still() -> Self {
+        let time = Self::default();
+        time.lock().longest_pause = Duration::ZERO;
+        time
+    }
+
     /// Moves time forward, and ends every wait that is over by then.
     pub fn advance(&self, time: Duration) {
         let mut state = self.lock();
@@ -88,7 +98,7 @@ impl Runtime for TestTime {
 
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
         let mut state = self.lock();
-        if time <= LONGEST_PAUSE {
+        if time <= state.longest_pause {
             state.elapsed += time;
             state.pauses.push(time);
             return Box::pin(tokio::task::yield_now());
@@ -104,7 +114,10 @@ impl Runtime for TestTime {
 
     fn random(&self) -> u64 {
         let mut state = self.lock();
-        state.random += 1;
-        state.random
+        // A step of SplitMix64: the same numbers in every run, spread over the whole range.
+        state.random = state.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state.random ^ (state.random >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
     }
 }

@@ -122,6 +122,16 @@ pub(crate) fn timed_out(call: &Call, note: String) -> Failure {
     failure
 }
 
+/// The failure of an attempt whose answer reads well and does not have what it must.
+pub(crate) fn unreadable(call: &Call, note: &'static str) -> Failure {
+    let Some(answer) = call.answer() else {
+        return not_made(Error::invalid_request("the client layer kept no answer"));
+    };
+    let mut failure = answered(&answer, ErrorKind::Decode);
+    failure.error.inner_mut().note = note.into();
+    failure
+}
+
 fn failure<E>(
     answer: Option<Answer>,
     error: ClientError<E>,

@@ -7,12 +7,14 @@ use std::time::Duration;
 use pingone_client::DEFAULT_BODY_LIMIT;
 use pingone_models::{DeviceAuthenticationId, EnvironmentId, FlowId, Secret, UserId};
 
+use crate::answer::ERROR_BODY_LIMIT;
 use crate::device_authentications::{DeviceAuthenticationHandle, DeviceAuthentications};
 use crate::endpoints::Endpoints;
 use crate::flows::FlowHandle;
+use crate::observe::{AttemptReport, OnAttempt};
 use crate::retry::{RetryBudget, RetryPolicy, SafeRetry};
 use crate::runtime::{Runtime, TokioRuntime};
-use crate::token::{StaticToken, Token, TokenProvider};
+use crate::token::{self, ClientCredentials, StaticToken, Token, TokenProvider};
 use crate::transport::Transport;
 use crate::users::{UserHandle, Users};
 use crate::{Error, Region, Result};
@@ -42,18 +44,24 @@ pub struct Client {
 }
 
 /// What the clones of a client share.
+#[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) environment: EnvironmentId,
     pub(crate) endpoints: Endpoints,
     pub(crate) http: reqwest::Client,
     pub(crate) tokens: Option<Arc<dyn TokenProvider>>,
     pub(crate) retry_policy: Arc<dyn RetryPolicy>,
-    pub(crate) budget: RetryBudget,
+    pub(crate) budget: Arc<RetryBudget>,
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) body_limit: usize,
+    pub(crate) on_attempt: Option<Arc<OnAttempt>>,
+    pub(crate) transaction_ids: Option<Arc<TransactionIds>>,
 }
+
+/// Gives a call its transaction id.
+pub(crate) type TransactionIds = dyn Fn() -> Option<String> + Send + Sync;
 
 impl Client {
     /// Starts to build a client.
@@ -134,14 +142,23 @@ pub struct ClientBuilder {
     auth_url: Option<String>,
     custom_domain: Option<String>,
     environment: Option<Result<EnvironmentId, String>>,
-    tokens: Option<Arc<dyn TokenProvider>>,
-    static_token: Option<Secret>,
+    tokens: Tokens,
     retry_policy: Arc<dyn RetryPolicy>,
     runtime: Arc<dyn Runtime>,
     timeout: Duration,
     attempt_timeout: Duration,
     body_limit: usize,
+    on_attempt: Option<Arc<OnAttempt>>,
+    transaction_ids: Option<Arc<TransactionIds>>,
     transport: Transport,
+}
+
+/// Where the builder is told to take tokens from.
+enum Tokens {
+    Nowhere,
+    Static(Secret),
+    Provider(Arc<dyn TokenProvider>),
+    Credentials(Box<ClientCredentials>),
 }
 
 impl Default for ClientBuilder {
@@ -152,13 +169,14 @@ impl Default for ClientBuilder {
             auth_url: None,
             custom_domain: None,
             environment: None,
-            tokens: None,
-            static_token: None,
+            tokens: Tokens::Nowhere,
             retry_policy: Arc::new(SafeRetry::default()),
             runtime: Arc::new(TokioRuntime),
             timeout: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(20),
             body_limit: DEFAULT_BODY_LIMIT,
+            on_attempt: None,
+            transaction_ids: None,
             transport: Transport::default(),
         }
     }
@@ -204,17 +222,22 @@ impl ClientBuilder {
     /// Sends this access token with every call.
     ///
     /// PingOne's tokens end after an hour, and this one is not replaced: for anything that lives longer use
-    /// [`token_provider`](Self::token_provider).
+    /// [`client_credentials`](Self::client_credentials).
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
-        self.static_token = Some(token.into());
-        self.tokens = None;
+        self.tokens = Tokens::Static(token.into());
+        self
+    }
+
+    /// Gets access tokens with the credentials of a worker application, and keeps them fresh; see
+    /// [`ClientCredentials`].
+    pub fn client_credentials(mut self, credentials: ClientCredentials) -> Self {
+        self.tokens = Tokens::Credentials(Box::new(credentials));
         self
     }
 
     /// Asks this provider for access tokens.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
-        self.tokens = Some(Arc::new(provider));
-        self.static_token = None;
+        self.tokens = Tokens::Provider(Arc::new(provider));
         self
     }
 
@@ -251,6 +274,45 @@ impl ClientBuilder {
     /// Takes time, sleep and randomness from here.
     pub fn runtime(mut self, runtime: impl Runtime) -> Self {
         self.runtime = Arc::new(runtime);
+        self
+    }
+
+    /// Calls this function after every attempt, with what became of it; see [`crate::observe`].
+    ///
+    /// It is also called for token requests. It should be quick: the call waits for it. An attempt that is given up
+    /// because its future is dropped is not reported.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    ///
+    /// let attempts = Arc::new(AtomicU32::new(0));
+    /// let counter = Arc::clone(&attempts);
+    /// let builder = pingone::Client::builder().on_attempt(move |report| {
+    ///     counter.fetch_add(1, Ordering::Relaxed);
+    ///     if let Some(error) = report.error {
+    ///         eprintln!("attempt {} of {} failed: {error}", report.attempt, report.operation.id);
+    ///     }
+    /// });
+    /// ```
+    pub fn on_attempt(mut self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Self {
+        self.on_attempt = Some(Arc::new(hook));
+        self
+    }
+
+    /// Asks this function for the transaction id of every call that has none of its own, such as the trace id of the
+    /// span that the call is made in. The rules are those of
+    /// [`Request::with_transaction_id`](crate::Request::with_transaction_id).
+    ///
+    /// ```
+    /// # mod request { pub fn trace_id() -> Option<String> { None } }
+    /// let builder = pingone::Client::builder().transaction_ids(|| request::trace_id());
+    /// ```
+    pub fn transaction_ids(
+        mut self,
+        source: impl Fn() -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.transaction_ids = Some(Arc::new(source));
         self
     }
 
@@ -306,36 +368,64 @@ impl ClientBuilder {
             self.auth_url.as_deref(),
             self.custom_domain.as_deref(),
         )?;
-        let tokens = match self.static_token {
-            Some(token) if token.expose().trim().is_empty() => {
-                return Err(Error::config(
-                    "the access token is empty: is the variable that should hold it set?",
-                ));
+        let token_site = match &self.tokens {
+            Tokens::Credentials(credentials) => {
+                Some(credentials.site(environment, &endpoints, &self.region)?)
             }
-            Some(token) if !is_header_safe(token.expose()) => {
-                return Err(Error::config(
-                    "the access token holds a space, line break or other character that no token has: trim what it was read from",
-                ));
-            }
-            Some(token) => Some(Arc::new(StaticToken(Token::new(token))) as Arc<dyn TokenProvider>),
-            None => self.tokens,
+            _ => None,
         };
-        let http = self.transport.build(&endpoints)?;
+        let mut addresses = vec![&endpoints];
+        addresses.extend(token_site.iter().map(|(_, endpoints)| endpoints));
+        let http = self.transport.build(&addresses)?;
+        let shared = Shared {
+            environment,
+            endpoints,
+            http,
+            tokens: None,
+            retry_policy: self.retry_policy,
+            budget: Arc::new(RetryBudget::new()),
+            runtime: self.runtime,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            body_limit: self.body_limit,
+            on_attempt: self.on_attempt,
+            transaction_ids: self.transaction_ids,
+        };
+        let tokens = match (self.tokens, token_site) {
+            (Tokens::Static(token), _) => Some(static_token(token)?),
+            (Tokens::Provider(provider), _) => Some(provider),
+            (Tokens::Credentials(credentials), Some((environment, endpoints))) => {
+                let own = Shared {
+                    environment,
+                    endpoints,
+                    body_limit: shared.body_limit.min(ERROR_BODY_LIMIT),
+                    ..shared.clone()
+                };
+                let client = Client {
+                    shared: Arc::new(own),
+                };
+                Some(token::source(client, *credentials)?)
+            }
+            (Tokens::Credentials(_) | Tokens::Nowhere, _) => None,
+        };
         Ok(Client {
-            shared: Arc::new(Shared {
-                environment,
-                endpoints,
-                http,
-                tokens,
-                retry_policy: self.retry_policy,
-                budget: RetryBudget::new(),
-                runtime: self.runtime,
-                timeout: self.timeout,
-                attempt_timeout: self.attempt_timeout,
-                body_limit: self.body_limit,
-            }),
+            shared: Arc::new(Shared { tokens, ..shared }),
         })
     }
+}
+
+fn static_token(token: Secret) -> Result<Arc<dyn TokenProvider>> {
+    if token.expose().trim().is_empty() {
+        return Err(Error::config(
+            "the access token is empty: is the variable that should hold it set?",
+        ));
+    }
+    if !is_header_safe(token.expose()) {
+        return Err(Error::config(
+            "the access token holds a space, line break or other character that no token has: trim what it was read from",
+        ));
+    }
+    Ok(Arc::new(StaticToken(Token::new(token))))
 }
 
 /// Whether a text is made of the characters that an access token can have.
@@ -349,9 +439,19 @@ impl fmt::Debug for ClientBuilder {
             .field("region", &self.region)
             .field("environment_id", &self.environment)
             .field("tokens", &self.tokens)
-            .field("has_static_token", &self.static_token.is_some())
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nowhere => f.write_str("None"),
+            Self::Static(_) => f.write_str("Static(***)"),
+            Self::Provider(provider) => provider.fmt(f),
+            Self::Credentials(credentials) => credentials.fmt(f),
+        }
     }
 }

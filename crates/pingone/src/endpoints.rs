@@ -43,6 +43,33 @@ impl Endpoints {
         })
     }
 
+    /// These endpoints with another authentication server, which is no custom domain.
+    pub(crate) fn with_auth(&self, address: &str) -> Result<Self> {
+        Ok(Self {
+            auth: check("the auth URL of the client credentials", address)?,
+            custom_domain: false,
+            ..self.clone()
+        })
+    }
+
+    /// These endpoints with the authentication server of a region in place of a custom domain.
+    pub(crate) fn without_custom_domain(&self, region: &Region) -> Result<Self> {
+        if self.custom_domain {
+            self.with_auth(&of_region("auth", region)?)
+        } else {
+            Ok(self.clone())
+        }
+    }
+
+    /// The base address of a server of the document.
+    pub(crate) fn of(&self, server: &str) -> &str {
+        if server == "platform" {
+            &self.platform
+        } else {
+            &self.auth
+        }
+    }
+
     /// Whether any request is encrypted.
     pub(crate) fn has_https(&self) -> bool {
         [&self.platform, &self.auth]

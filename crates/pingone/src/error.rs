@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use pingone_models::ErrorDetail;
 use pingone_models::operation::Operation;
+use pingone_models::operations::LIST_USERS;
 
 /// A result with the [`Error`] of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -77,6 +78,10 @@ pub enum ErrorKind {
     Decode,
     /// The service answered with success, and the body is longer than the client reads.
     TooLarge,
+    /// One was to be found, and there is none. The service itself answered with success.
+    NoMatch,
+    /// One was to be found, and there are several. The service itself answered with success.
+    ManyMatches,
 }
 
 impl Error {
@@ -98,6 +103,21 @@ impl Error {
             note: note.into(),
             ..Inner::default()
         })
+    }
+
+    /// The error of a search that did not find exactly one.
+    pub(crate) fn found(kind: ErrorKind) -> Self {
+        Self::new(Inner {
+            kind,
+            operation: Some(&LIST_USERS),
+            may_have_been_sent: true,
+            ..Inner::default()
+        })
+    }
+
+    pub(crate) fn of(mut self, operation: &'static Operation) -> Self {
+        self.0.operation = Some(operation);
+        self
     }
 
     pub(crate) fn inner_mut(&mut self) -> &mut Inner {
@@ -124,6 +144,8 @@ impl Error {
                 | ErrorKind::Service
                 | ErrorKind::Decode
                 | ErrorKind::TooLarge
+                | ErrorKind::NoMatch
+                | ErrorKind::ManyMatches
         );
         ErrorBuilder(Inner {
             kind,
@@ -269,10 +291,12 @@ impl Error {
             })
     }
 
-    /// Whether the resource does not exist, at least not in this environment.
+    /// Whether the resource does not exist, at least not in this environment, or a search found nothing.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(404) || self.has_code("NOT_FOUND")
+        self.0.kind == ErrorKind::NoMatch
+            || self.is_about_resource()
+                && (self.status() == Some(404) || self.has_code("NOT_FOUND"))
     }
 
     /// Whether the account or its password is locked, or the account is disabled.
@@ -296,13 +320,19 @@ impl Error {
     /// Whether the token does not permit this, which PingOne also answers when the environment does not exist.
     #[must_use]
     pub fn is_permission_denied(&self) -> bool {
-        self.status() == Some(403) || self.has_code("INSUFFICIENT_PERMISSIONS")
+        self.is_about_resource()
+            && (self.status() == Some(403) || self.has_code("INSUFFICIENT_PERMISSIONS"))
     }
 
     /// Whether the service did not accept the token.
     #[must_use]
     pub fn is_invalid_token(&self) -> bool {
         self.status() == Some(401) && self.has_code("INVALID_TOKEN")
+    }
+
+    /// Whether codes are about what was called, and not about the token that was to be sent with it.
+    fn is_about_resource(&self) -> bool {
+        self.0.kind != ErrorKind::Token
     }
 
     /// Whether the error, or one of its details, has this code.
@@ -327,6 +357,8 @@ impl Error {
             ErrorKind::Service => f.write_str("the service refused")?,
             ErrorKind::Decode => f.write_str("the service's answer cannot be read")?,
             ErrorKind::TooLarge => f.write_str("the service's answer is too long")?,
+            ErrorKind::NoMatch => f.write_str("no user matches")?,
+            ErrorKind::ManyMatches => f.write_str("more than one user matches")?,
         }
         if !inner.note.is_empty() {
             write!(f, ": {}", inner.note)?;

@@ -60,6 +60,8 @@ pub(crate) struct Options {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) token: Option<Secret>,
     pub(crate) session: Option<Arc<Session>>,
+    /// The id and secret of a client, for the token endpoint.
+    pub(crate) basic: Option<(String, Secret)>,
     pub(crate) transaction_id: Option<HeaderValue>,
     pub(crate) session_id: Option<HeaderValue>,
     pub(crate) retry_policy: Option<Arc<dyn RetryPolicy>>,
@@ -176,6 +178,13 @@ impl<T: 'static> Request<T> {
                 Box::pin(async move { sent.await.map(&*change) })
             }),
         }
+    }
+
+    /// Sets the time of the call to no more than this.
+    pub(crate) fn within(mut self, limit: Duration) -> Self {
+        let own = self.options.timeout.unwrap_or(self.client.shared.timeout);
+        self.options.timeout = Some(own.min(limit));
+        self
     }
 
     pub(crate) fn with_session(mut self, session: Option<Arc<Session>>) -> Self {

@@ -7,11 +7,13 @@ use http::{HeaderName, HeaderValue};
 use pingone_client::{Call, Credentials, auth, platform};
 use pingone_models::EnvironmentId;
 use pingone_models::operation::{Operation, Security};
+use tracing::{Instrument, Span};
 
 use crate::answer::{self, Failure, TRANSACTION_ID};
 use crate::client::Shared;
 use crate::error::{BoxError, Inner};
-use crate::request::{Options, Request, invalid};
+use crate::observe::{self, AttemptReport};
+use crate::request::{Options, Request, external_id, invalid};
 use crate::retry::{Outcome, RetryContext, RetryDecision};
 use crate::runtime::Runtime;
 use crate::token::Token;
@@ -25,26 +27,34 @@ pub(crate) struct Attempt {
     pub(crate) call: Call,
 }
 
-pub(crate) async fn run<T>(request: Request<T>) -> Result<T> {
+pub(crate) async fn run<T>(mut request: Request<T>) -> Result<T> {
+    let client = request.client.clone();
+    let shared = &*client.shared;
+    take_transaction_id(shared, &mut request.options);
+    let transaction_id = request.options.transaction_id.as_ref();
+    let transaction_id = transaction_id.and_then(|id| str::from_utf8(id.as_bytes()).ok());
+    let span = observe::call_span(shared, request.operation, transaction_id);
+    attempts(shared, request, &span)
+        .instrument(span.clone())
+        .await
+}
+
+async fn attempts<T>(shared: &Shared, request: Request<T>, span: &Span) -> Result<T> {
     let Request {
-        client,
         operation,
         options,
         send,
+        ..
     } = request;
-    let shared = &*client.shared;
     let mut progress = Progress::new(shared, operation, &options);
-    if let Some(error) = invalid(&options) {
-        return Err(progress.finish(error));
-    }
     loop {
-        let token = match progress.token().await {
-            Ok(token) => token,
-            Err(error) => return Err(progress.finish(error)),
-        };
-        let call = match progress.call(token.as_ref()) {
-            Ok(call) => call,
-            Err(error) => return Err(progress.finish(error)),
+        let (token, call) = match progress.prepare().await {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                let error = progress.finish(error);
+                observe::record_end(span, None, progress.attempts, Some(&error));
+                return Err(error);
+            }
         };
         let attempt = Attempt {
             platform: platform::Client::new_with_client(
@@ -61,31 +71,68 @@ pub(crate) async fn run<T>(request: Request<T>) -> Result<T> {
             call: call.clone(),
         };
         progress.attempts += 1;
+        let began = shared.runtime.now();
         let limit = progress.attempt_timeout.min(progress.remaining());
         let result = match within(&*shared.runtime, limit, send(attempt)).await {
             Some(result) => result,
             None => Err(answer::timed_out(&call, progress.time_up(limit))),
         };
-        if let (Some(session), Some(answer)) = (&options.session, call.answer()) {
+        let answer = call.answer();
+        if let (Some(session), Some(answer)) = (&options.session, &answer) {
             session.keep(&answer.headers);
         }
-        let failure = match result {
+        let next = match result {
             Ok(value) => {
                 shared.budget.give();
-                return Ok(value);
+                Next::Done(value)
             }
-            Err(failure) => failure,
+            Err(failure) => progress.next(failure, token.as_ref(), &call),
         };
-        match progress.next(failure, token.as_ref(), &call) {
-            Next::Again(wait) => shared.runtime.sleep(wait).await,
+        let (error, again_after) = match &next {
+            Next::Done(_) => (None, None),
+            Next::Again(error, wait) => (Some(error), Some(*wait)),
+            Next::Stop(error) => (Some(error), None),
+        };
+        let report = AttemptReport {
+            operation,
+            attempt: progress.attempts,
+            elapsed: shared.runtime.now().saturating_duration_since(began),
+            status: answer.map(|answer| answer.status.as_u16()),
+            error,
+            again_after,
+        };
+        if let Some(on_attempt) = &shared.on_attempt {
+            on_attempt(&report);
+        }
+        if again_after.is_some() {
+            observe::retry_event(&report);
+        } else {
+            observe::record_end(span, report.status, report.attempt, error);
+        }
+        match next {
+            Next::Done(value) => return Ok(value),
+            Next::Again(_, wait) => shared.runtime.sleep(wait).await,
             Next::Stop(error) => return Err(error),
         }
     }
 }
 
-/// What comes after a failed attempt.
-enum Next {
-    Again(Duration),
+/// Asks the client for a transaction id if the call has none.
+fn take_transaction_id(shared: &Shared, options: &mut Options) {
+    let (Some(source), None) = (&shared.transaction_ids, &options.transaction_id) else {
+        return;
+    };
+    match source().map(|id| external_id("transaction", &id)) {
+        Some(Ok(id)) => options.transaction_id = Some(id),
+        Some(Err(reason)) => options.invalid = Some(reason),
+        None => {}
+    }
+}
+
+/// What comes after an attempt.
+enum Next<T> {
+    Done(T),
+    Again(Error, Duration),
     Stop(Error),
 }
 
@@ -147,6 +194,16 @@ impl<'a> Progress<'a> {
         self.operation.security.contains(&security)
     }
 
+    /// What the next attempt needs before anything is sent.
+    async fn prepare(&self) -> Result<(Option<Token>, Call)> {
+        if let Some(error) = invalid(self.options) {
+            return Err(error);
+        }
+        let token = self.token().await?;
+        let call = self.call(token.as_ref())?;
+        Ok((token, call))
+    }
+
     /// The token to send, if the operation takes one.
     async fn token(&self) -> Result<Option<Token>> {
         if !self.takes(Security::Bearer) {
@@ -185,6 +242,8 @@ impl<'a> Progress<'a> {
             && let Some(cookie) = session.cookie()?
         {
             call = call.with_credentials(Credentials::Cookie(cookie));
+        } else if let Some((id, secret)) = &self.options.basic {
+            call = call.with_credentials(Credentials::Basic(id.clone(), secret.clone()));
         }
         if self.shared.endpoints.custom_domain {
             call = call.without_environment();
@@ -204,7 +263,7 @@ impl<'a> Progress<'a> {
         Ok(call)
     }
 
-    fn next(&mut self, failure: Failure, token: Option<&Token>, call: &Call) -> Next {
+    fn next<T>(&mut self, failure: Failure, token: Option<&Token>, call: &Call) -> Next<T> {
         let Failure { outcome, mut error } = failure;
         self.may_have_been_sent |= outcome != Outcome::NotSent;
         let retry_after = answer::retry_after(call, self.shared.runtime.calendar());
@@ -213,7 +272,7 @@ impl<'a> Progress<'a> {
             return Next::Stop(self.finish(error));
         }
         if error.is_invalid_token() && self.token_is_replaced(token) {
-            return Next::Again(Duration::ZERO);
+            return Next::Again(self.finish(error), Duration::ZERO);
         }
         let policy = self
             .options
@@ -234,7 +293,7 @@ impl<'a> Progress<'a> {
             RetryDecision::RetryAfter(wait)
                 if wait < self.remaining() && self.shared.budget.take() =>
             {
-                Next::Again(wait)
+                Next::Again(self.finish(error), wait)
             }
             _ => Next::Stop(self.finish(error)),
         }

@@ -26,7 +26,7 @@ impl Default for Transport {
 }
 
 impl Transport {
-    pub(crate) fn build(self, endpoints: &Endpoints) -> Result<reqwest::Client> {
+    pub(crate) fn build(self, endpoints: &[&Endpoints]) -> Result<reqwest::Client> {
         let user_agent = match self.product {
             Some(product) => format!("{product} {USER_AGENT}"),
             None => USER_AGENT.to_owned(),
@@ -35,7 +35,7 @@ impl Transport {
             Some(builder) => builder,
             None => {
                 let tls = cfg!(any(feature = "rustls", feature = "native-tls"));
-                if !tls && endpoints.has_https() {
+                if !tls && endpoints.iter().any(|each| each.has_https()) {
                     return Err(Error::config(
                         "this build of `pingone` has no TLS: turn on its feature `rustls` or `native-tls`",
                     ));
@@ -54,7 +54,7 @@ impl Transport {
             // Whether a request can be sent again depends on what it does, which is known above.
             .retry(reqwest::retry::never())
             .referer(false)
-            .https_only(endpoints.all_https())
+            .https_only(endpoints.iter().all(|each| each.all_https()))
             .connect_timeout(self.connect_timeout)
             .user_agent(user_agent)
             .build()

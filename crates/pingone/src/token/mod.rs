@@ -1,4 +1,23 @@
 //! Where access tokens come from.
+//!
+//! | token | how |
+//! |---|---|
+//! | of a worker application | [`ClientBuilder::client_credentials`](crate::ClientBuilder::client_credentials) |
+//! | that something else keeps fresh | [`ClientBuilder::token_provider`](crate::ClientBuilder::token_provider) |
+//! | that never changes | [`ClientBuilder::token`](crate::ClientBuilder::token) |
+//! | of a user, for one call | [`Request::with_token`](crate::Request::with_token) |
+
+#[cfg(feature = "jwt")]
+mod assertion;
+mod cache;
+mod credentials;
+mod source;
+
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use assertion::SigningAlgorithm;
+pub use credentials::ClientCredentials;
+pub(crate) use source::source;
 
 use std::fmt;
 use std::time::SystemTime;

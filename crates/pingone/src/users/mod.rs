@@ -1,5 +1,9 @@
 //! Users: who they are, whether their accounts are verified, and their locks.
 
+mod find;
+
+pub use find::{Matches, UserSearch, UserStream};
+
 use pingone_models::operations::{
     LIST_USERS, LOCK_ACCOUNT, READ_USER, SEND_VERIFICATION_CODE, UNLOCK_ACCOUNT, VERIFY_USER,
 };
@@ -98,6 +102,18 @@ impl Users {
                 *limit,
             ))
         })
+    }
+
+    /// Starts a search for users by name, address or other attributes. Nothing is sent yet.
+    pub fn find(&self) -> UserSearch {
+        UserSearch::new(self.clone())
+    }
+
+    /// Reads the page at an address that came in a link.
+    fn at(&self, address: url::Url) -> Request<UserCollection> {
+        let mut request = self.list(UserQuery::new());
+        request.options.address = Some(address);
+        request
     }
 }
 

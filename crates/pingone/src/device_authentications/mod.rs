@@ -1,5 +1,9 @@
 //! Device authentications: proving that a person has a device, an address or a phone number.
 
+mod poll;
+
+pub use poll::Poll;
+
 use pingone_models::operations::{
     CANCEL_PUSH_AUTHENTICATION, CHECK_ASSERTION, CHECK_OTP, INITIATE_DEVICE_AUTHENTICATION,
     READ_DEVICE_AUTHENTICATION, SELECT_DEVICE,
@@ -291,6 +295,36 @@ impl DeviceAuthenticationHandle {
                 )
             },
         )
+    }
+
+    /// Waits until the person has acted on the device: reads the state until it has come to its end.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId, device: pingone::models::DeviceId) -> pingone::Result<()> {
+    /// use pingone::models::DeviceAuthenticationStatus;
+    ///
+    /// let started = client.device_authentications().registered_device(user, device).await?;
+    /// match started.poll().await?.status {
+    ///     DeviceAuthenticationStatus::Completed => println!("confirmed"),
+    ///     other => println!("not confirmed: {other}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_timeout`](crate::Error::is_timeout) if it does not end in time; otherwise as [`read`](Self::read).
+    ///
+    /// # Side effects
+    /// None.
+    ///
+    /// # Retries
+    /// As for every read: again after anything that passes.
+    ///
+    /// [Read device authentication](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/read-device-authentication.html)
+    pub fn poll(&self) -> Poll {
+        Poll::new(self.clone())
     }
 
     /// Checks the passcode that the person typed. The status to call it in is `OTP_REQUIRED`.
