@@ -7,5 +7,6 @@ mod cancel;
 mod errors;
 mod faults;
 mod hostile;
+mod mistakes;
 mod secrets;
 mod support;
