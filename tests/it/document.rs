@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pingone_codegen::model::{Body, ResponseBody};
-use pingone_codegen::{Layout, generate};
+use pingone_codegen::{Document, Layout, generate, lower};
 use pingone_tests::{API, DOCUMENT, root};
 use serde_json::Value;
 
@@ -29,6 +29,28 @@ fn every_operation_says_where_it_is_documented() {
             docs.basis
         );
     }
+}
+
+#[test]
+fn an_operation_without_an_effect_is_refused() {
+    let text = DOCUMENT.text();
+    let lines: Vec<&str> = text.lines().collect();
+    let effects = (0..lines.len()).filter(|line| lines[*line].contains(" x-effect: "));
+    let mut refused = 0;
+    for position in effects {
+        let mut without = lines.clone();
+        without.remove(position);
+        let document = Document::parse("spec/pingone.yaml", without.join("\n")).expect("readable");
+        let error = lower(&document).expect_err("an operation has no effect");
+        assert!(error.to_string().contains("has no `x-effect`"), "{error}");
+        refused += 1;
+    }
+    println!(
+        "A1: {} of {} operations have an effect, and need it",
+        refused,
+        API.operations.len()
+    );
+    assert_eq!(refused, API.operations.len());
 }
 
 #[test]

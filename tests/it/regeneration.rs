@@ -68,6 +68,26 @@ fn a_renamed_media_type_changes_one_line_of_the_table() {
 }
 
 #[test]
+fn a_new_secret_of_the_document_is_one_in_rust() {
+    let property =
+        "        verificationCode:\n          type: string\n          format: password\n";
+    let new = property.replace("verificationCode", "petName");
+    let lines = changed_lines(property, &format!("{new}{property}"));
+    for expected in [
+        "models.rs: +pub pet_name: Option<::pingone_models::Secret>,",
+        "models.rs: +serialize_with = \"::pingone_models::expose::optional\"",
+    ] {
+        assert!(lines.iter().any(|line| line == expected), "{lines:#?}");
+    }
+    // Without the marker it is a text like any other.
+    let plain = new.replace("          format: password\n", "");
+    let lines = changed_lines(property, &format!("{plain}{property}"));
+    let expected = "models.rs: +pub pet_name: Option<String>,";
+    assert!(lines.iter().any(|line| line == expected), "{lines:#?}");
+    println!("C4: a new secret of the document is redacted with no change of code");
+}
+
+#[test]
 fn the_same_document_gives_the_same_bytes_in_any_folder() {
     let generated = |folder: &str| {
         let outputs = generate(&DOCUMENT, &Layout::folder(Path::new(folder))).expect("generated");

@@ -52,7 +52,8 @@ async fn the_text_of_an_error_has_names_and_none_of_the_service_s_words() {
     assert_eq!(
         error.to_string(),
         "verifyUser: the service refused: status 400 INVALID_DATA (INVALID_VALUE at verificationCode), \
-         log id 6c796712-0f16-4062-815a-e0a92f4a2143"
+         log id 6c796712-0f16-4062-815a-e0a92f4a2143; \
+         what was entered is wrong or has expired: have it entered again, or send a new code"
     );
     let everything = format!("{error} {error:?} {error:#?}");
     assert!(!everything.contains("CANARY"), "{everything}");

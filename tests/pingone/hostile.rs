@@ -13,7 +13,9 @@ use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::support::{ANYTHING, ID, builder, client, every_call, everything, operations, settle};
+use crate::support::{
+    ANYTHING, ID, builder, client, every_call, every_operation, everything, operations, settle,
+};
 
 const TRANSACTION: &str = "X-Ping-External-Transaction-Id: trace-1";
 

@@ -7,6 +7,7 @@ mod cancel;
 mod errors;
 mod faults;
 mod hostile;
+mod mistakes;
 mod secrets;
 mod find;
 mod journeys;

@@ -49,6 +49,11 @@ const LONG: &[Step] = &[
         "a renamed property reaches the snapshots",
         "cargo test --package pingone-tests --test regenerate -- --ignored",
     ),
+    step(
+        "what is wrong does not compile",
+        "cargo test --package pingone-client --test contracts -- --ignored",
+    ),
+    step("the features go together", "cargo xtask features"),
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 mod check;
 mod codegen;
+mod features;
 mod readme;
 
 use std::path::PathBuf;
@@ -23,12 +24,15 @@ enum Task {
     Check(check::Arguments),
     /// Generates the Rust code from the OpenAPI document.
     Codegen(codegen::Arguments),
+    /// Compiles every library with none, each, all pairs and all of its features.
+    Features,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Check(arguments) => check::run(&arguments),
         Task::Codegen(arguments) => codegen::run(&arguments),
+        Task::Features => features::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

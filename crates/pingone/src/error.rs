@@ -386,7 +386,42 @@ impl Error {
         if let Some(id) = inner.id.as_deref().and_then(name) {
             write!(f, ", log id {id}")?;
         }
-        Ok(())
+        match self.advice() {
+            Some(advice) => write!(f, "; {advice}"),
+            None => Ok(()),
+        }
+    }
+
+    /// What to do about a failure whose usual cause is a mistake of the caller.
+    fn advice(&self) -> Option<&'static str> {
+        match self.kind() {
+            ErrorKind::Service => {}
+            ErrorKind::Connect => {
+                return Some("check the region, and whether its hosts can be reached from here");
+            }
+            _ => return None,
+        }
+        let advice = match () {
+            () if self.is_invalid_token() => {
+                "get a new token, from this region and with the credentials of this environment's application"
+            }
+            () if self.is_permission_denied() => {
+                "check the roles of the application that the token is for, and whether the environment id belongs to this region: an environment that is not there is answered alike"
+            }
+            () if self.is_expired_flow() => {
+                "the flow has expired or never was in this environment: start a new one"
+            }
+            () if self.is_not_found() => {
+                "check the ids in the call, and whether the environment id belongs to this region"
+            }
+            () if self.is_attempts_exceeded() => "no further attempt helps: send a new code",
+            () if self.is_wrong_code() => {
+                "what was entered is wrong or has expired: have it entered again, or send a new code"
+            }
+            () if self.is_no_password() => "the user has no password: set one first",
+            () => return None,
+        };
+        Some(advice)
     }
 }
 
