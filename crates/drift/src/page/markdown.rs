@@ -167,8 +167,11 @@ impl Reader<'_> {
             let line = self.source.line(line).trim_start_matches(['>', ' ']);
             line.starts_with("```") || line.starts_with("~~~")
         };
-        let closed = lines.len() > 1 && marker(lines.end - 1);
-        let inner = lines.start + 1..if closed { lines.end - 1 } else { lines.end };
+        let ends = lines.len() > 1 && marker(lines.end - 1);
+        let inner = lines.start + 1..if ends { lines.end - 1 } else { lines.end };
+        // A fence that lost its end goes on to the end of the next one: the beginning of that
+        // one is then in it.
+        let closed = ends && !inner.clone().any(marker);
         let content = Content::Code {
             first: inner.start,
             language: language

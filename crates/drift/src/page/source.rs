@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::ReadError;
 
 /// The largest page that is read, in bytes: the real ones are below 32 KiB.
-pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
+pub const MAX_PAGE_BYTES: usize = 256 * 1024;
 
 /// The lines of a page without the differences that mean nothing: line ends, trailing blanks,
 /// non-breaking and zero-width spaces.

@@ -189,7 +189,7 @@ impl Reader<'_> {
         let mut end = self.at + 1;
         let mut row = Vec::new();
         let mut first = end;
-        for number in end..=self.source.len() {
+        for number in self.at + 1..=self.source.len() {
             let line = self.source.line(number).trim();
             if !line.contains('|') {
                 break;

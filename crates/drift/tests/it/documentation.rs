@@ -8,8 +8,8 @@ use crate::render::{Style, render};
 use crate::{read, said};
 
 /// What a page says, found by reading it with eyes.
-struct Expected {
-    file: &'static str,
+pub(crate) struct Expected {
+    pub(crate) file: &'static str,
     form: Form,
     title: &'static str,
     endpoint: &'static str,
@@ -201,7 +201,7 @@ const PAGES: [Expected; 5] = [
 ];
 
 /// The text of each page that is at hand, beside what it is expected to say.
-fn pages() -> Vec<(&'static Expected, String)> {
+pub(crate) fn pages() -> Vec<(&'static Expected, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/docs");
     if !folder.is_dir() {
         println!(

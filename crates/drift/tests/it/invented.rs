@@ -139,13 +139,7 @@ fn a_rendition_says_what_the_page_says() {
     for (from, text) in FORMS {
         let page = read(text);
         for form in Form::ALL {
-            let twin = read(&render(
-                &page,
-                Style {
-                    newer: from == Form::Markdown,
-                    ..Style::plain(form)
-                },
-            ));
+            let twin = read(&render(&page, Style::plain(form)));
             let comparable = |page: &Page| {
                 let mut said = said(page);
                 said.retain(|(kind, ..)| !matches!(kind, Kind::CanonicalUrl | Kind::PageId));

@@ -1,7 +1,11 @@
 //! The reader of pages, tried on real and invented pages in every form.
 
+mod contradictory;
 mod documentation;
+mod hostile;
 mod invented;
+mod mutation;
+mod noop;
 mod render;
 
 use std::collections::BTreeSet;
