@@ -6,6 +6,7 @@
 
 mod address;
 mod block;
+mod dialect;
 mod facts;
 mod form;
 mod interpret;

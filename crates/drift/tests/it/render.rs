@@ -43,7 +43,7 @@ pub(crate) fn render(page: &Page, style: Style) -> String {
 /// Puts `/v1` into the path of each address of the platform.
 fn newer(text: &str) -> String {
     static RAW: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?m)^([A-Z]+) (/\S* HTTP/1\.1\n+Host: \{\{apiPath\}\}$)").unwrap()
+        Regex::new(r"(?m)^([A-Z]+) (/\S* HTTP/1\.1\n+Host: \{\{apiPath\}\}$)").expect("a pattern")
     });
     RAW.replace_all(&text.replace("{{apiPath}}/", "{{apiPath}}/v1/"), "$1 /v1$2")
         .into_owned()
@@ -263,7 +263,7 @@ fn markdown(page: &Page) -> String {
 /// Puts in back quotes what Markdown pages have in them, and keeps a lone bar from being a table.
 fn code_style(text: &str) -> String {
     static CODE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:(?:GET|POST|PUT|PATCH) )?(?:\{\{\w+\}\})?(?:/[\w{}]+)+|application/[\w+-]+(?:\.[\w+-]+)*|[A-Z]+(?:_[A-Z]+)+|[a-z]\w*(?:\.[a-z]\w*)+").unwrap()
+        Regex::new(r"(?:(?:GET|POST|PUT|PATCH) )?(?:\{\{\w+\}\})?(?:/[\w{}]+)+|application/[\w+-]+(?:\.[\w+-]+)*|[A-Z]+(?:_[A-Z]+)+|[a-z]\w*(?:\.[a-z]\w*)+").expect("a pattern")
     });
     CODE.replace_all(text, "`$0`").replace(" |", " \\|")
 }
