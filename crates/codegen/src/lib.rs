@@ -1,1 +1,17 @@
-//! Lowers an OpenAPI document with several request media types and generates Rust from it.
+#![doc = include_str!("../README.md")]
+
+mod document;
+mod emit;
+mod error;
+mod generate;
+mod lower;
+pub mod model;
+mod output;
+mod schemas;
+
+pub use document::{Document, join};
+pub use emit::Paths;
+pub use error::{Error, Position, Result};
+pub use generate::{Layout, generate};
+pub use lower::lower;
+pub use output::{Output, Stale};

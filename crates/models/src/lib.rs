@@ -1,1 +1,39 @@
-//! Request and response types of the PingOne platform API.
+#![doc = include_str!("../README.md")]
+
+// Generated code names this crate by its outer name, wherever it stands.
+extern crate self as pingone_models;
+
+pub mod expose;
+mod id;
+mod open_enum;
+pub mod operation;
+mod patch;
+mod secret;
+mod timestamp;
+
+mod generated {
+    #[rustfmt::skip]
+    pub(crate) mod models;
+    #[rustfmt::skip]
+    pub(crate) mod operations;
+}
+
+pub use generated::models::*;
+pub use open_enum::UnknownValue;
+pub use patch::{Patch, required_nullable};
+pub use secret::Secret;
+pub use timestamp::Timestamp;
+
+/// The table of operations: what the wire needs and what the document says of each.
+pub mod operations {
+    pub use crate::generated::operations::*;
+}
+
+#[doc(hidden)]
+pub mod macro_support {
+    pub use serde;
+    pub use uuid;
+
+    #[cfg(feature = "schemars")]
+    pub use schemars;
+}

@@ -1,0 +1,274 @@
+//! The hooks around a generated call: what goes on the wire besides the arguments, and what comes back.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use pingone_models::Secret;
+use pingone_models::operation::{Body, Operation, Security};
+
+/// How many bytes of an answer are read when nothing else is said: one mebibyte.
+pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
+
+/// Who is calling.
+///
+/// They are sent only where the document asks for their kind.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// An access token.
+    Bearer(Secret),
+    /// A client id and its secret.
+    Basic(String, Secret),
+    /// The value of the session cookie of a flow.
+    Cookie(Secret),
+}
+
+/// What one call carries besides its arguments; also keeps the answer that came.
+///
+/// Clones share the answer.
+#[derive(Clone)]
+pub struct Call {
+    credentials: Option<Credentials>,
+    headers: HeaderMap,
+    body_limit: usize,
+    answer: Arc<Mutex<Option<Answer>>>,
+}
+
+/// The last answer of a call, as it came.
+///
+/// The generator loses the status of an answer that it cannot decode; it is still here.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as far as it was read.
+    pub body: Bytes,
+    /// Whether the body ended where it should, within the limit.
+    pub complete: bool,
+    /// Whether the body was longer than the limit.
+    pub too_large: bool,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("complete", &self.complete)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Call {
+    fn default() -> Self {
+        Self {
+            credentials: None,
+            headers: HeaderMap::new(),
+            body_limit: DEFAULT_BODY_LIMIT,
+            answer: Arc::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("credentials", &self.credentials)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body_limit", &self.body_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Call {
+    /// A call without credentials.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets who is calling.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Adds a header, such as `X-Ping-External-Transaction-Id`.
+    ///
+    /// What the table of operations decides cannot be overridden.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Sets how many bytes of an answer are read at most.
+    #[must_use]
+    pub fn with_body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// The last answer that came, whatever became of it.
+    #[must_use]
+    pub fn answer(&self) -> Option<Answer> {
+        self.answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Puts on a request what the table says of its operation. Called by generated code.
+    ///
+    /// # Errors
+    /// When the operation is unknown, belongs to another server, or needs credentials that the call lacks.
+    pub fn prepare(
+        &self,
+        server: &str,
+        operation: Option<&'static Operation>,
+        request: &mut reqwest::Request,
+    ) -> Result<(), String> {
+        let Some(operation) = operation.filter(|operation| operation.server == server) else {
+            return Err(format!(
+                "the table of operations has no such operation of the server `{server}`"
+            ));
+        };
+        // The fragment told the variants of one path apart for the generator; it has no place in a request.
+        request.url_mut().set_fragment(None);
+        let authorization = self.authorization(operation)?;
+        let headers = request.headers_mut();
+        headers.remove("api-version");
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
+        }
+        headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
+        match operation.body {
+            Body::None => headers.remove(CONTENT_TYPE),
+            Body::Empty { media_type } | Body::Content { media_type } => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type))
+            }
+        };
+        headers.remove(AUTHORIZATION);
+        headers.remove(COOKIE);
+        if let Some((name, value)) = authorization {
+            headers.insert(name, value);
+        }
+        let empty = !matches!(operation.body, Body::Content { .. });
+        if empty {
+            *request.body_mut() = None;
+            if *request.method() != Method::GET && *request.method() != Method::HEAD {
+                request
+                    .headers_mut()
+                    .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The header that authorizes an operation: the credentials where their kind is asked for.
+    fn authorization(
+        &self,
+        operation: &Operation,
+    ) -> Result<Option<(HeaderName, HeaderValue)>, String> {
+        let Some(credentials) = &self.credentials else {
+            return if operation.security.is_empty() || operation.anonymous {
+                Ok(None)
+            } else {
+                Err(format!(
+                    "`{}` needs credentials, and this call has none",
+                    operation.id
+                ))
+            };
+        };
+        let header = operation
+            .security
+            .iter()
+            .find_map(|security| match (security, credentials) {
+                (Security::Bearer, Credentials::Bearer(token)) => {
+                    Some((AUTHORIZATION, format!("Bearer {}", token.expose())))
+                }
+                (Security::Basic, Credentials::Basic(id, secret)) => {
+                    let pair = STANDARD.encode(format!("{id}:{}", secret.expose()));
+                    Some((AUTHORIZATION, format!("Basic {pair}")))
+                }
+                (Security::Cookie(name), Credentials::Cookie(value)) => {
+                    Some((COOKIE, format!("{name}={}", value.expose())))
+                }
+                _ => None,
+            });
+        let Some((name, text)) = header else {
+            return if operation.security.is_empty() || operation.anonymous {
+                Ok(None)
+            } else {
+                Err(format!(
+                    "`{}` takes another kind of credentials than this call has",
+                    operation.id
+                ))
+            };
+        };
+        // The error of a failed conversion would not print the value either, but says nothing useful.
+        let mut value = HeaderValue::from_str(&text)
+            .map_err(|_| "the credentials hold a character that no header can carry".to_owned())?;
+        value.set_sensitive(true);
+        Ok(Some((name, value)))
+    }
+
+    /// Sends a request and reads its answer up to the limit. Called by generated code.
+    ///
+    /// # Errors
+    /// When the request could not be sent or the answer breaks off; what came until then is in [`Call::answer`].
+    pub async fn execute(
+        &self,
+        client: &reqwest::Client,
+        request: reqwest::Request,
+    ) -> reqwest::Result<reqwest::Response> {
+        self.keep(None);
+        // An error's text would show the whole address, which may hold what a caller searched for.
+        let mut response = client
+            .execute(request)
+            .await
+            .map_err(reqwest::Error::without_url)?;
+        let mut answer = Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: Bytes::new(),
+            complete: false,
+            too_large: false,
+        };
+        self.keep(Some(answer.clone()));
+        let mut body = BytesMut::new();
+        let end = loop {
+            match response.chunk().await {
+                Ok(None) => break Ok(true),
+                Ok(Some(chunk)) if body.len() + chunk.len() > self.body_limit => {
+                    body.extend_from_slice(&chunk[..self.body_limit - body.len()]);
+                    answer.too_large = true;
+                    break Ok(false);
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Err(error) => break Err(error.without_url()),
+            }
+        };
+        answer.body = body.freeze();
+        answer.complete = matches!(end, Ok(true));
+        self.keep(Some(answer.clone()));
+        end?;
+        let mut rebuilt = http::Response::new(answer.body);
+        *rebuilt.status_mut() = answer.status;
+        *rebuilt.headers_mut() = answer.headers;
+        Ok(rebuilt.into())
+    }
+
+    fn keep(&self, answer: Option<Answer>) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
+    }
+}

@@ -1,0 +1,330 @@
+//! A YAML or JSON document as a tree of values that remembers where each one stands.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use saphyr::Scalar;
+use saphyr_parser::{Event, Marker, Parser};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Position, Result};
+
+/// Deeper nesting is refused, so that no document can exhaust the stack of a later walk.
+const MAX_DEPTH: usize = 128;
+
+/// A loaded document.
+///
+/// Values are addressed by JSON pointers such as `/paths/~1users/get`.
+#[derive(Clone, Debug)]
+pub struct Document {
+    name: String,
+    text: String,
+    root: Value,
+    positions: HashMap<String, Position>,
+}
+
+impl Document {
+    /// Reads a document from a file; errors name it by its path as given.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or as for [`Document::parse`].
+    pub fn read(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|error| {
+            Error::new(&name, None, format!("cannot read the document: {error}"))
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
+                .iter()
+                .filter(|&&byte| byte == b'\n')
+                .count();
+            let position = Position { line, column: 1 };
+            Error::new(&name, Some(position), "the document is not UTF-8 text")
+        })?;
+        Self::parse(&name, text)
+    }
+
+    /// Parses YAML (and so JSON) text; `name` stands for the file in errors.
+    ///
+    /// # Errors
+    /// When the text is not one YAML document of plain values, or holds a duplicate key.
+    pub fn parse(name: &str, text: impl Into<String>) -> Result<Self> {
+        let text = text.into();
+        let (root, positions) = Builder::new(name).build(&text)?;
+        Ok(Self {
+            name: name.to_owned(),
+            text,
+            root,
+            positions,
+        })
+    }
+
+    /// The name of the document in errors.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text that was parsed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The SHA-256 of the text, in hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        Sha256::digest(self.text.as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// The whole document.
+    #[must_use]
+    pub fn root(&self) -> &Value {
+        &self.root
+    }
+
+    /// The value at a JSON pointer.
+    #[must_use]
+    pub fn get(&self, pointer: &str) -> Option<&Value> {
+        self.root.pointer(pointer)
+    }
+
+    /// Where the value at a pointer stands: its key in a mapping, else itself.
+    ///
+    /// A pointer to nothing has the place of its nearest parent.
+    #[must_use]
+    pub fn position(&self, pointer: &str) -> Option<Position> {
+        let mut pointer = pointer;
+        loop {
+            if let Some(position) = self.positions.get(pointer) {
+                return Some(*position);
+            }
+            pointer = &pointer[..pointer.rfind('/')?];
+        }
+    }
+
+    /// An error about the value at a pointer.
+    #[must_use]
+    pub fn error(&self, pointer: &str, message: impl Into<String>) -> Error {
+        Error::new(&self.name, self.position(pointer), message)
+    }
+
+    /// Follows `$ref` at a pointer until it names a value, which it returns with its own pointer.
+    ///
+    /// # Errors
+    /// When a reference is not local, names nothing, or leads back to itself.
+    pub fn resolve<'a>(&'a self, pointer: &str) -> Result<(String, &'a Value)> {
+        let mut at = pointer.to_owned();
+        let mut seen = Vec::new();
+        loop {
+            let Some(value) = self.get(&at) else {
+                return Err(self.error(&at, format!("nothing stands at `{at}`")));
+            };
+            let Some(reference) = value.get("$ref") else {
+                return Ok((at, value));
+            };
+            let here = format!("{at}/$ref");
+            let Some(target) = reference.as_str().and_then(|text| text.strip_prefix('#')) else {
+                let message = format!(
+                    "`$ref: {reference}` is unsupported: only references within this document are; \
+                     move the target under `components`"
+                );
+                return Err(self.error(&here, message));
+            };
+            if self.get(target).is_none() {
+                return Err(self.error(
+                    &here,
+                    format!("`$ref` names nothing: `#{target}` does not exist"),
+                ));
+            }
+            if seen.iter().any(|earlier| earlier == target) {
+                return Err(self.error(&here, format!("`$ref` leads back to itself: `#{target}`")));
+            }
+            seen.push(target.to_owned());
+            at = target.to_owned();
+        }
+    }
+}
+
+/// Appends one token to a JSON pointer.
+#[must_use]
+pub fn join(pointer: &str, token: &str) -> String {
+    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+}
+
+enum Frame {
+    Sequence(Vec<Value>),
+    Mapping(Map<String, Value>, Option<String>),
+}
+
+/// Turns parser events into values, without recursion.
+struct Builder<'a> {
+    name: &'a str,
+    frames: Vec<(String, Frame)>,
+    positions: HashMap<String, Position>,
+    root: Option<Value>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(name: &'a str) -> Self {
+        Self {
+            name,
+            frames: Vec::new(),
+            positions: HashMap::new(),
+            root: None,
+        }
+    }
+
+    fn build(mut self, text: &str) -> Result<(Value, HashMap<String, Position>)> {
+        for event in Parser::new_from_str(text) {
+            let (event, span) = event.map_err(|error| {
+                self.error(error.marker(), format!("unreadable YAML: {}", error.info()))
+            })?;
+            self.event(event, &span.start)?;
+        }
+        match self.root {
+            Some(root) => Ok((root, self.positions)),
+            None => Err(Error::new(self.name, None, "the document is empty")),
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, mark: &Marker) -> Result<()> {
+        match event {
+            Event::Scalar(text, style, _, tag) => {
+                let Some(scalar) = Scalar::parse_from_cow_and_metadata(text, style, tag.as_ref())
+                else {
+                    return Err(self.error(mark, "this YAML tag does not fit its value"));
+                };
+                self.scalar(scalar, mark)
+            }
+            Event::SequenceStart(..) => self.open(Frame::Sequence(Vec::new()), mark),
+            Event::MappingStart(..) => self.open(Frame::Mapping(Map::new(), None), mark),
+            Event::SequenceEnd | Event::MappingEnd => match self.frames.pop() {
+                Some((_, Frame::Sequence(items))) => self.put(Value::Array(items), mark),
+                Some((_, Frame::Mapping(members, _))) => self.put(Value::Object(members), mark),
+                None => Ok(()),
+            },
+            Event::Alias(_) => Err(self.error(
+                mark,
+                "YAML aliases are unsupported: write the value out or use `$ref`",
+            )),
+            Event::DocumentStart(_) if self.root.is_some() => Err(self.error(
+                mark,
+                "a second YAML document starts here: keep one per file",
+            )),
+            Event::DocumentStart(_)
+            | Event::DocumentEnd
+            | Event::StreamStart
+            | Event::StreamEnd
+            | Event::Nothing => Ok(()),
+        }
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>, mark: &Marker) -> Result<()> {
+        let awaiting_key = matches!(self.frames.last(), Some((_, Frame::Mapping(_, None))));
+        if awaiting_key {
+            return self.key(&scalar, mark);
+        }
+        let value = match scalar {
+            Scalar::Null => Value::Null,
+            Scalar::Boolean(value) => value.into(),
+            Scalar::Integer(value) => value.into(),
+            Scalar::FloatingPoint(value) => {
+                match serde_json::Number::from_f64(value.into_inner()) {
+                    Some(number) => Value::Number(number),
+                    None => return Err(self.error(mark, "this number is not finite")),
+                }
+            }
+            Scalar::String(text) => Value::String(text.into_owned()),
+        };
+        self.place(mark);
+        self.put(value, mark)
+    }
+
+    fn key(&mut self, scalar: &Scalar<'_>, mark: &Marker) -> Result<()> {
+        let key = match scalar {
+            Scalar::String(text) => text.clone().into_owned(),
+            // Status codes are often written without quotes.
+            Scalar::Integer(number) => number.to_string(),
+            Scalar::Boolean(value) => value.to_string(),
+            Scalar::Null | Scalar::FloatingPoint(_) => {
+                return Err(self.error(mark, "this key is not text: put it in quotes"));
+            }
+        };
+        let position = position(mark);
+        let Some((pointer, Frame::Mapping(members, pending))) = self.frames.last_mut() else {
+            return Ok(());
+        };
+        let own = join(pointer, &key);
+        if members.contains_key(&key) {
+            let message = match self.positions.get(&own) {
+                Some(first) => format!(
+                    "the key `{key}` stands here again; first on line {}",
+                    first.line
+                ),
+                None => format!("the key `{key}` stands here again"),
+            };
+            return Err(Error::new(self.name, Some(position), message));
+        }
+        self.positions.insert(own, position);
+        *pending = Some(key);
+        Ok(())
+    }
+
+    fn open(&mut self, frame: Frame, mark: &Marker) -> Result<()> {
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(self.error(mark, format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        if let Some((_, Frame::Mapping(_, None))) = self.frames.last() {
+            return Err(self.error(mark, "this key is not text: only text can be a key"));
+        }
+        let pointer = self.place(mark);
+        self.frames.push((pointer, frame));
+        Ok(())
+    }
+
+    /// The pointer of the value that starts here; items of a sequence get their place, keys have theirs.
+    fn place(&mut self, mark: &Marker) -> String {
+        let pointer = match self.frames.last() {
+            Some((pointer, Frame::Sequence(items))) => join(pointer, &items.len().to_string()),
+            Some((pointer, Frame::Mapping(_, Some(key)))) => join(pointer, key),
+            Some((pointer, Frame::Mapping(_, None))) => pointer.clone(),
+            None => String::new(),
+        };
+        self.positions
+            .entry(pointer.clone())
+            .or_insert_with(|| position(mark));
+        pointer
+    }
+
+    fn put(&mut self, value: Value, mark: &Marker) -> Result<()> {
+        match self.frames.last_mut() {
+            Some((_, Frame::Sequence(items))) => items.push(value),
+            Some((_, Frame::Mapping(members, pending))) => match pending.take() {
+                Some(key) => {
+                    members.insert(key, value);
+                }
+                None => {
+                    return Err(self.error(mark, "this key is not text: only text can be a key"));
+                }
+            },
+            None => self.root = Some(value),
+        }
+        Ok(())
+    }
+
+    fn error(&self, mark: &Marker, message: impl Into<String>) -> Error {
+        Error::new(self.name, Some(position(mark)), message)
+    }
+}
+
+fn position(mark: &Marker) -> Position {
+    Position {
+        line: mark.line(),
+        column: mark.col() + 1,
+    }
+}

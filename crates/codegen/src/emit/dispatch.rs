@@ -1,0 +1,142 @@
+//! A call by name: for tools and tests that walk the document instead of naming functions.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{FnArg, Ident, Pat, Signature, Type, parse_quote};
+
+use super::client::Client;
+use super::types::option_argument;
+use super::{doc, file};
+use crate::document::Document;
+use crate::error::Result;
+use crate::model::{Operation, ResponseBody};
+
+/// Generates a function that calls any operation by its id, with arguments as text and JSON.
+///
+/// # Errors
+/// When the result cannot be printed, which is a fault of the generator.
+pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<String> {
+    let modules: Vec<_> = clients
+        .iter()
+        .map(|client| format_ident!("{}", client.name()))
+        .collect();
+    let mut arms = TokenStream::new();
+    for (client, module) in clients.iter().zip(&modules) {
+        arms.extend(
+            client
+                .functions()
+                .map(|(operation, signature)| arm(module, operation, signature)),
+        );
+    }
+    let docs = clients
+        .iter()
+        .map(|client| doc(&format!("The server `{}`.", client.name())));
+    let tokens = quote! {
+        use ::pingone_client::dispatch::{Arguments, Failure};
+
+        /// One client for each server.
+        #[derive(Clone, Debug)]
+        pub struct Clients {
+            #(#docs pub #modules: super::#modules::Client,)*
+        }
+
+        /// Calls the operation with this id.
+        ///
+        /// # Errors
+        /// When no operation has the id, an argument is missing or wrong, or the call fails.
+        pub async fn call(
+            clients: &Clients,
+            id: &str,
+            arguments: &Arguments,
+        ) -> Result<::serde_json::Value, Failure> {
+            match id {
+                #arms
+                _ => Result::Err(Failure::unknown_operation(id)),
+            }
+        }
+    };
+    let attributes = quote! {
+        #![allow(clippy::all, clippy::pedantic, reason = "generated code")]
+    };
+    file(document, tokens, &attributes)
+}
+
+fn arm(module: &Ident, operation: &Operation, signature: &Signature) -> TokenStream {
+    let (id, function) = (&operation.id, &signature.ident);
+    let mut reads = TokenStream::new();
+    let mut passed = Vec::new();
+    for (ident, ty) in inputs(signature) {
+        let (owned, pass) = conversion(&ty, &ident);
+        // progenitor appends an underscore to arguments that are Rust keywords.
+        let argument = ident.to_string();
+        let argument = argument.trim_end_matches('_');
+        let read = match operation
+            .parameters
+            .iter()
+            .find(|parameter| parameter.argument == argument)
+        {
+            None => quote!(arguments.body()?),
+            Some(parameter) => {
+                let name = &parameter.name;
+                if option_argument(&ty).is_some() {
+                    quote!(arguments.optional(#name)?)
+                } else {
+                    quote!(arguments.required(#name)?)
+                }
+            }
+        };
+        reads.extend(quote! { let #ident: #owned = #read; });
+        passed.push(pass);
+    }
+    let finish = match operation.success() {
+        ResponseBody::Json { .. } => quote!(json),
+        ResponseBody::Open => quote!(open),
+        ResponseBody::None => quote!(empty),
+    };
+    let failed = match operation.failure() {
+        ResponseBody::Json { .. } => quote!(Failure::from_json),
+        ResponseBody::Open => quote!(Failure::from_open),
+        ResponseBody::None => quote!(Failure::from_empty),
+    };
+    quote! {
+        #id => {
+            #reads
+            let answer = clients.#module.#function(#(#passed),*).await;
+            ::pingone_client::dispatch::#finish(answer.map_err(#failed)?).await
+        }
+    }
+}
+
+/// The owned type behind an argument, and the expression that passes a variable of it.
+fn conversion(ty: &Type, ident: &Ident) -> (Type, TokenStream) {
+    let text: Type = parse_quote!(str);
+    if let Some(inner) = option_argument(ty) {
+        return match inner {
+            Type::Reference(reference) if *reference.elem == text => {
+                (parse_quote!(Option<String>), quote!(#ident.as_deref()))
+            }
+            Type::Reference(reference) => {
+                let owned = reference.elem;
+                (parse_quote!(Option<#owned>), quote!(#ident.as_ref()))
+            }
+            owned => (parse_quote!(Option<#owned>), quote!(#ident)),
+        };
+    }
+    match ty {
+        Type::Reference(reference) if *reference.elem == text => {
+            (parse_quote!(String), quote!(&#ident))
+        }
+        Type::Reference(reference) => (reference.elem.as_ref().clone(), quote!(&#ident)),
+        owned => (owned.clone(), quote!(#ident)),
+    }
+}
+
+fn inputs(signature: &Signature) -> impl Iterator<Item = (Ident, Type)> {
+    signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => match argument.pat.as_ref() {
+            Pat::Ident(pattern) => Some((pattern.ident.clone(), argument.ty.as_ref().clone())),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    })
+}

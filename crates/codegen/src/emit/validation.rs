@@ -1,0 +1,95 @@
+//! The schemas of a document as JSON Schema, for whoever has to check payloads while running.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{Api, Body, ResponseBody};
+
+/// The named schemas under `$defs`, and the schema of each request and answer by the id of its operation.
+///
+/// The result is JSON Schema 2020-12, with every bound, pattern and default of the document.
+#[must_use]
+pub(crate) fn validation(api: &Api) -> Value {
+    let definitions = api
+        .schemas
+        .iter()
+        .map(|(name, schema)| (name.clone(), json_schema(&schema.value)));
+    let definitions: Map<String, Value> = definitions.collect();
+    let mut requests = Map::new();
+    let mut responses = Map::new();
+    for operation in &api.operations {
+        if let Body::Content { schema, .. } = &operation.body {
+            requests.insert(operation.id.clone(), json_schema(schema));
+        }
+        let answers = operation
+            .responses
+            .iter()
+            .filter_map(|response| match &response.body {
+                ResponseBody::Json { schema, .. } => {
+                    Some((response.status.clone(), json_schema(schema)))
+                }
+                ResponseBody::None | ResponseBody::Open => None,
+            });
+        responses.insert(operation.id.clone(), Value::Object(answers.collect()));
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": definitions,
+        "requests": requests,
+        "responses": responses,
+    })
+}
+
+/// An OpenAPI 3.0 schema in the words of JSON Schema.
+fn json_schema(schema: &Value) -> Value {
+    match schema {
+        Value::Array(items) => items.iter().map(json_schema).collect(),
+        Value::Object(members) => {
+            let mut lowered = Map::new();
+            for (key, value) in members {
+                let value = match (key.as_str(), value) {
+                    ("$ref", Value::String(reference)) => {
+                        json!(reference.replace("#/components/schemas/", "#/$defs/"))
+                    }
+                    ("nullable" | "example" | "discriminator" | "xml" | "externalDocs", _) => {
+                        continue;
+                    }
+                    (key, _) if key.starts_with("x-") => continue,
+                    ("enum" | "default" | "required", value) => value.clone(),
+                    ("properties", Value::Object(properties)) => properties
+                        .iter()
+                        .map(|(name, value)| (name.clone(), json_schema(value)))
+                        .collect(),
+                    (_, value) => json_schema(value),
+                };
+                lowered.insert(key.clone(), value);
+            }
+            if members.get("x-patch") == Some(&Value::Bool(true)) {
+                clearable(&mut lowered);
+            }
+            if members.get("nullable") == Some(&Value::Bool(true)) {
+                return or_null(&Value::Object(lowered));
+            }
+            Value::Object(lowered)
+        }
+        other => other.clone(),
+    }
+}
+
+/// Lets every optional property of a partial update be `null`.
+fn clearable(schema: &mut Map<String, Value>) {
+    let required = schema.get("required").cloned().unwrap_or_default();
+    let required: Vec<&str> = required.as_array().map_or_else(Vec::new, |names| {
+        names.iter().filter_map(Value::as_str).collect()
+    });
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for (name, property) in properties {
+            if !required.contains(&name.as_str()) {
+                *property = or_null(property);
+            }
+        }
+    }
+}
+
+fn or_null(schema: &Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
+}

@@ -1,0 +1,312 @@
+//! What a wrong document is answered with: where it is wrong, and what to do.
+
+use pingone_codegen::{Document, Layout, generate, lower};
+
+const RIGHT: &str = "\
+openapi: 3.0.3
+info: { title: Doors, version: 1.0.0 }
+servers: [{ url: https://doors.example }]
+paths:
+  /doors/{id}:
+    parameters:
+      - { name: id, in: path, required: true, schema: { type: string } }
+    get:
+      operationId: readDoor
+      summary: Read.
+      x-effect: read
+      responses: { '200': { description: Door. } }
+    post:
+      operationId: act
+      summary: Act.
+      requestBody:
+        content:
+          application/vnd.doors.open+json:
+            x-operation-id: openDoor
+            x-summary: Open.
+            x-effect: changes-state
+            x-no-body: true
+          application/vnd.doors.knock+json:
+            x-operation-id: knock
+            x-summary: Knock.
+            x-effect: sends-message
+            schema: { $ref: '#/components/schemas/Knock' }
+      responses: { '200': { description: Done. } }
+components:
+  schemas:
+    Knock:
+      type: object
+      properties: { times: { type: integer } }
+";
+
+#[test]
+fn the_document_that_the_cases_start_from_is_right() {
+    let document = Document::parse("doors.yaml", RIGHT).expect("readable");
+    generate(&document, &Layout::folder("out".as_ref())).expect("generated");
+}
+
+/// Replaces one piece of the right document and compares the error.
+#[track_caller]
+fn check(right: &str, wrong: &str, expected: &str) {
+    assert!(RIGHT.contains(right), "the case replaces nothing");
+    let text = RIGHT.replacen(right, wrong, 1);
+    let outcome = Document::parse("doors.yaml", text)
+        .and_then(|document| generate(&document, &Layout::folder("out".as_ref())));
+    let error = outcome.expect_err("the document is wrong");
+    assert_eq!(error.to_string(), format!("doors.yaml{expected}"));
+}
+
+#[test]
+fn a_media_type_without_a_name() {
+    check(
+        "            x-operation-id: knock\n",
+        "",
+        ":23:11: media type `application/vnd.doors.knock+json` has no `x-operation-id`: \
+         give this variant a name of its own, in camelCase",
+    );
+}
+
+#[test]
+fn a_media_type_without_a_summary() {
+    check(
+        "            x-summary: Knock.\n",
+        "",
+        ":23:11: media type `application/vnd.doors.knock+json` has no `x-summary`: \
+         say in one line what this variant does",
+    );
+}
+
+#[test]
+fn a_media_type_without_an_effect() {
+    check(
+        "            x-effect: sends-message\n",
+        "",
+        ":23:11: media type `application/vnd.doors.knock+json` has no `x-effect`: say what sending it twice would do: \
+         `read`, `changes-state`, `spends-attempt`, `sends-message`",
+    );
+}
+
+#[test]
+fn an_effect_that_does_not_exist() {
+    check(
+        "x-effect: sends-message",
+        "x-effect: harmless",
+        ":26:13: `harmless` is no effect: use one of `read`, `changes-state`, `spends-attempt`, `sends-message`",
+    );
+}
+
+#[test]
+fn two_variants_of_one_name() {
+    check(
+        "x-operation-id: knock",
+        "x-operation-id: OpenDoor",
+        ":24:13: two variants are named `OpenDoor`; the first stands on line 19",
+    );
+}
+
+#[test]
+fn a_name_that_is_no_function() {
+    check(
+        "x-operation-id: knock",
+        "x-operation-id: 2knock",
+        ":24:13: `2knock` cannot be the name of a Rust function: choose another",
+    );
+}
+
+#[test]
+fn a_body_without_a_schema() {
+    check(
+        "            schema: { $ref: '#/components/schemas/Knock' }\n",
+        "",
+        ":23:11: media type `application/vnd.doors.knock+json` has no `schema`: \
+         add one, or `x-no-body: true` if nothing is sent",
+    );
+}
+
+#[test]
+fn a_reference_to_nowhere() {
+    check(
+        "schemas/Knock'",
+        "schemas/Ring'",
+        ":27:23: `$ref` names nothing: `#/components/schemas/Ring` does not exist",
+    );
+}
+
+#[test]
+fn a_reference_to_another_file() {
+    check(
+        "'#/components/schemas/Knock'",
+        "other.yaml#/Knock",
+        ":27:23: `$ref: \"other.yaml#/Knock\"` is unsupported: only references within this document are; \
+         move the target under `components`",
+    );
+}
+
+#[test]
+fn a_reference_to_itself() {
+    check(
+        "    Knock:\n      type: object\n      properties: { times: { type: integer } }\n",
+        "    Knock: { $ref: '#/components/schemas/Ring' }\n    Ring: { $ref: '#/components/schemas/Knock' }\n",
+        ":32:13: `$ref` leads back to itself: `#/components/schemas/Knock`",
+    );
+}
+
+#[test]
+fn a_newer_version_of_openapi() {
+    check(
+        "openapi: 3.0.3",
+        "openapi: 3.1.0",
+        ":1:1: OpenAPI 3.1.0 is unsupported: write the document in OpenAPI 3.0",
+    );
+}
+
+#[test]
+fn something_that_is_no_openapi() {
+    check(
+        "openapi: 3.0.3",
+        "swagger: 2",
+        ":1:1: this is no OpenAPI document: it has no `openapi: 3.0.x`",
+    );
+}
+
+#[test]
+fn an_unsupported_construct() {
+    check(
+        "      summary: Act.\n",
+        "      summary: Act.\n      callbacks: {}\n",
+        ":16:7: `callbacks` is unsupported",
+    );
+}
+
+#[test]
+fn an_unsupported_body() {
+    check(
+        "application/vnd.doors.knock+json",
+        "multipart/form-data",
+        ":23:11: a request body of type `multipart/form-data` is unsupported: only JSON and forms are",
+    );
+}
+
+#[test]
+fn an_unsupported_keyword() {
+    check(
+        "type: integer",
+        "not: {}",
+        ":33:30: the keyword `not` is unsupported",
+    );
+}
+
+#[test]
+fn an_unsupported_place_of_a_parameter() {
+    check(
+        "in: path",
+        "in: cookie",
+        ":7:9: a parameter in `cookie` is unsupported",
+    );
+}
+
+#[test]
+fn a_path_parameter_that_is_not_declared() {
+    check(
+        "/doors/{id}:",
+        "/doors/{door}:",
+        ":8:5: the path names `{door}`, but no path parameter of that name exists",
+    );
+}
+
+#[test]
+fn a_status_that_the_operation_lacks() {
+    check(
+        "            x-no-body: true\n",
+        "            x-no-body: true\n            x-responses: [204]\n",
+        ":23:27: `204` is not among the `responses` of this operation",
+    );
+}
+
+#[test]
+fn a_second_server_without_a_name() {
+    check(
+        "      x-effect: read\n",
+        "      x-effect: read\n      servers: [{ url: https://other.example }]\n",
+        ":3:11: a document with several servers names each: add `x-name` to this one",
+    );
+}
+
+#[test]
+fn a_type_that_hides_one_of_the_prelude() {
+    let text = RIGHT
+        .replace("Knock:", "Option:")
+        .replace("schemas/Knock", "schemas/Option");
+    let document = Document::parse("doors.yaml", text).expect("readable");
+    let error = lower(&document).expect_err("wrong").to_string();
+    assert_eq!(
+        error,
+        "doors.yaml:31:5: `Option` cannot be the name of a Rust type: choose another"
+    );
+}
+
+#[test]
+fn yaml_that_cannot_be_read() {
+    check(
+        "info: {",
+        "info: [",
+        ":3:1: unreadable YAML: while parsing a flow sequence, expected ',' or ']'",
+    );
+}
+
+#[test]
+fn a_duplicate_key() {
+    check(
+        "      summary: Act.\n",
+        "      summary: Act.\n      summary: Again.\n",
+        ":16:7: the key `summary` stands here again; first on line 15",
+    );
+}
+
+#[test]
+fn a_yaml_alias() {
+    check(
+        "info: {",
+        "base: &base 1\nother: *base\ninfo: {",
+        ":3:8: YAML aliases are unsupported: write the value out or use `$ref`",
+    );
+}
+
+#[test]
+fn an_empty_document() {
+    let error = Document::parse("doors.yaml", "")
+        .expect_err("wrong")
+        .to_string();
+    assert_eq!(error, "doors.yaml: the document is empty");
+}
+
+#[test]
+fn a_document_nested_beyond_reason() {
+    let text = "[".repeat(100_000);
+    let error = Document::parse("doors.yaml", text)
+        .expect_err("wrong")
+        .to_string();
+    assert!(error.starts_with("doors.yaml:1:"), "{error}");
+}
+
+#[test]
+fn a_file_that_does_not_exist() {
+    let error = Document::read("no/such.yaml".as_ref())
+        .expect_err("wrong")
+        .to_string();
+    assert!(
+        error.starts_with("no/such.yaml: cannot read the document: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_text() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("doors.yaml");
+    std::fs::write(&path, b"openapi: 3.0.3\ninfo: \xff\n").expect("written");
+    let error = Document::read(&path).expect_err("wrong").to_string();
+    assert!(
+        error.ends_with("doors.yaml:2:1: the document is not UTF-8 text"),
+        "{error}"
+    );
+}
