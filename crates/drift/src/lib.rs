@@ -16,11 +16,27 @@
 //! # Ok::<(), pingone_drift::ReadError>(())
 //! ```
 
+mod compare;
 mod consistency;
+mod decisions;
+mod documents;
+mod finding;
+mod ledger;
 mod page;
+mod pages;
+mod report;
 
+pub use compare::{
+    Action, Area, Direction, Facet, MirrorWaiver, RULES, Rule, Source, Topic, WAIVERS, Wire, rule,
+};
 pub use consistency::{Contradiction, Disagreement, contradictions};
+pub use decisions::{Decision, DecisionError, Decisions, Scope};
+pub use documents::compare_documents;
+pub use finding::{Acceptance, Finding, Side};
+pub use ledger::{FormName, Ledger, LedgerError, Record};
 pub use page::{
     Address, Body, Endpoint, Fact, Form, Header, Kind, Language, LineKind, MAX_PAGE_BYTES, Named,
     Page, Property, ReadError, Response, Sample, SampleBody, Statement, UnknownLine,
 };
+pub use pages::check_pages;
+pub use report::{Format, RenderError, Report, UnknownFormat, report_schema};

@@ -60,6 +60,8 @@ kinds! {
     Response = "response",
     /// A sentence, by the digest of its wording.
     Statement = "statement",
+    /// A sentence that says when the operation is possible, by the digest of its wording.
+    Precondition = "precondition",
     /// A media type in a sentence.
     ProseMediaType = "prose-media-type",
     /// An address in a sentence.
@@ -164,7 +166,12 @@ impl Page {
         }
         for statement in &self.statements {
             if statement.complete {
-                facts.add(Kind::Statement, &statement.digest, "", statement.line);
+                let kind = if statement.is_precondition() {
+                    Kind::Precondition
+                } else {
+                    Kind::Statement
+                };
+                facts.add(kind, &statement.digest, "", statement.line);
             }
             facts.0.extend(statement.constants.iter().cloned());
         }

@@ -28,6 +28,7 @@ pub use facts::{Fact, Kind};
 pub use form::Form;
 pub(crate) use json::leaves;
 pub use prose::Statement;
+pub(crate) use prose::{digest, wording};
 pub use sample::{Language, Sample, SampleBody};
 use source::{Account, Source};
 pub use source::{LineKind, MAX_PAGE_BYTES, UnknownLine};

@@ -28,6 +28,19 @@ pub struct Statement {
     pub constants: Vec<Fact>,
 }
 
+impl Statement {
+    /// Whether the sentence says when the operation is possible.
+    #[must_use]
+    pub fn is_precondition(&self) -> bool {
+        static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(
+                r"(?i)\b(cannot|must not|can only|only (?:if|when|while)|unless|not possible|not allowed)\b",
+            )
+        });
+        CONDITION.is_match(&self.text)
+    }
+}
+
 const NUMBER: &str = "(?:\\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\
     fifteen|twenty|thirty|sixty)(?: \\(\\d+\\))?";
 
@@ -197,6 +210,20 @@ fn number(text: &str) -> String {
         Some(repeated) if repeated != value => format!("{value} ({repeated})"),
         _ => value,
     }
+}
+
+/// The constants of a text, and a digest of its wording without them.
+pub(crate) fn wording(text: &str) -> (Vec<Fact>, String) {
+    let statements = statements(0, text);
+    let wording: Vec<&str> = statements
+        .iter()
+        .map(|statement| statement.digest.as_str())
+        .collect();
+    let digest = digest(&wording.join(" "));
+    let constants = statements
+        .into_iter()
+        .flat_map(|statement| statement.constants);
+    (constants.collect(), digest)
 }
 
 /// Twelve hexadecimal digits of the SHA-256 of a text.

@@ -265,7 +265,7 @@ fn found_facts(page: &Page) -> Vec<String> {
     let mut facts: Vec<String> = page
         .facts()
         .into_iter()
-        .filter(|fact| fact.kind != Kind::Statement)
+        .filter(|fact| !matches!(fact.kind, Kind::Statement | Kind::Precondition))
         .map(|fact| {
             let parts = [fact.kind.name(), &fact.name, &fact.value];
             let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
