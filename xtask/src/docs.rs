@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use pingone_codegen::Document;
-use pingone_drift::{Ledger, Page, Report, Scope, check_pages};
+use pingone_drift::{Ledger, Page, Report, Scope, Specification, check_pages};
 
 use crate::reporting::{self, NOT_UNDERSTOOD, Threshold};
 
@@ -43,7 +43,7 @@ pub(crate) fn run(task: &Task) -> Result<ExitCode, String> {
 }
 
 fn check(arguments: &Check) -> Result<ExitCode, String> {
-    let document = document()?;
+    let specification = specification()?;
     let ledger = ledger()?;
     let (pages, unread) = pages(&arguments.pages)?;
     let mut report = Report {
@@ -52,14 +52,14 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
     };
     report
         .texts
-        .insert(DOCUMENT.to_owned(), document.text().to_owned());
+        .insert(DOCUMENT.to_owned(), specification.document().text().to_owned());
     for (file, page) in &pages {
         let lines: Vec<&str> = (1..=page.line_count())
             .map(|line| page.line(line))
             .collect();
         report.texts.insert(file.clone(), lines.join("\n"));
     }
-    report.findings = check_pages(&pages, &ledger, document);
+    report.findings = check_pages(&pages, &ledger, &specification);
     report.notes = unread;
     let unread = !report.notes.is_empty();
     let code = reporting::finish(
@@ -77,7 +77,7 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
 }
 
 fn lock(arguments: &Lock) -> Result<ExitCode, String> {
-    let document = document()?;
+    let specification = specification()?;
     let (pages, unread) = pages(&arguments.pages)?;
     for message in &unread {
         eprintln!("error: {message}");
@@ -85,7 +85,7 @@ fn lock(arguments: &Lock) -> Result<ExitCode, String> {
     if !unread.is_empty() {
         return Ok(ExitCode::from(NOT_UNDERSTOOD));
     }
-    let ledger = Ledger::of(&pages, &document).map_err(|error| error.to_string())?;
+    let ledger = Ledger::of(&pages, &specification);
     for (file, _) in &pages {
         if !ledger.pages.iter().any(|record| record.file == *file) {
             println!("{file} is left out: the document has no variant for it");
@@ -97,10 +97,12 @@ fn lock(arguments: &Lock) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn document() -> Result<Document, String> {
+fn specification() -> Result<Specification, String> {
     let text = std::fs::read_to_string(crate::root().join(DOCUMENT))
         .map_err(|error| format!("{DOCUMENT}: {error}"))?;
-    Document::parse(DOCUMENT, text).map_err(|error| error.to_string())
+    Document::parse(DOCUMENT, text)
+        .and_then(Specification::new)
+        .map_err(|error| error.to_string())
 }
 
 fn ledger() -> Result<Ledger, String> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use pingone_codegen::Document;
-use pingone_drift::{Report, Scope, compare_documents};
+use pingone_drift::{Report, Scope, Specification, compare_documents, refused};
 
 use crate::reporting::{self, Threshold};
 
@@ -53,7 +53,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             .insert(document.name().to_owned(), document.text().to_owned());
     }
     let differs = old.root() != new.root();
-    report.findings = compare_documents(old, new, &snapshots(&root));
+    report.findings = match (Specification::new(old), Specification::new(new)) {
+        (Ok(old), Ok(new)) => compare_documents(&old, &new, &snapshots(&root)),
+        (Err(error), _) | (_, Err(error)) => vec![refused(&error)],
+    };
     if report.findings.is_empty() && differs {
         report
             .notes

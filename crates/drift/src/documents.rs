@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use pingone_codegen::model::Operation;
-use pingone_codegen::{Document, names};
+use pingone_codegen::names;
 
-use crate::compare::document::{self, Lowered};
+use crate::compare::document::{self, Specification};
 use crate::compare::{
     Action, Change, Direction, Entry, Item, Place, Source, Topic, Wire, diff, rule,
 };
@@ -14,56 +14,25 @@ use crate::finding::{Draft, Finding, Side, findings};
 /// Everything that two versions of the document say differently, by variant and grouped by cause.
 ///
 /// `snapshots` are the names of the snapshot files of payloads; findings name those that they touch.
-/// A document that the generator refuses is one finding, with the place where it is wrong.
 ///
 /// ```
 /// use pingone_codegen::Document;
-/// use pingone_drift::compare_documents;
+/// use pingone_drift::{Specification, compare_documents};
 ///
 /// let text = "openapi: 3.0.3\ninfo: {title: Shelf, version: 1.0.0}\nservers: [{url: 'https://books.example.com'}]\n\
-///     paths:\n  /books:\n    get:\n      operationId: listBooks\n      summary: List books\n      x-effect: read\n\
-///     \n      responses: {'200': {description: Books.}}\n";
-/// let old = Document::parse("old.yaml", text)?;
-/// let new = Document::parse("new.yaml", text.replace("get:", "head:"))?;
-/// let found = compare_documents(old, new, &[]);
+///     paths:\n  /books:\n    get: {operationId: list, summary: List, x-effect: read, responses: {'200': {description: Books.}}}\n";
+/// let old = Specification::new(Document::parse("old.yaml", text)?)?;
+/// let new = Specification::new(Document::parse("new.yaml", text.replace("get:", "head:"))?)?;
+/// let found = compare_documents(&old, &new, &[]);
 /// assert_eq!(found[0].rule, "method-changed");
 /// # Ok::<(), pingone_codegen::Error>(())
 /// ```
 #[must_use]
-pub fn compare_documents(old: Document, new: Document, snapshots: &[String]) -> Vec<Finding> {
-    let old = match Lowered::new(old) {
-        Ok(lowered) => lowered,
-        Err((document, error)) => return vec![refusal(&document, &error)],
-    };
-    match Lowered::new(new) {
-        Ok(new) => compare(&old, &new, snapshots),
-        Err((document, error)) => vec![refusal(&document, &error)],
-    }
-}
-
-fn refusal(document: &Document, error: &pingone_codegen::Error) -> Finding {
-    let side = Side {
-        file: document.name().to_owned(),
-        line: error.position().map(|position| position.line),
-        pointer: None,
-        value: error.message().to_owned(),
-    };
-    let draft = Draft {
-        rule: rule(Topic::Refusal, Action::Found),
-        cause: error.message().to_owned(),
-        name: String::new(),
-        subject: document.name().to_owned(),
-        old: None,
-        new: Some(side),
-        document: None,
-        rust: Vec::new(),
-        snapshots: Vec::new(),
-        detail: None,
-    };
-    findings(vec![draft]).remove(0)
-}
-
-pub(crate) fn compare(old: &Lowered, new: &Lowered, snapshots: &[String]) -> Vec<Finding> {
+pub fn compare_documents(
+    old: &Specification,
+    new: &Specification,
+    snapshots: &[String],
+) -> Vec<Finding> {
     let mut comparison = Comparison {
         old,
         new,
@@ -89,8 +58,32 @@ pub(crate) fn compare(old: &Lowered, new: &Lowered, snapshots: &[String]) -> Vec
     findings(comparison.drafts)
 }
 
+/// The finding for a document that the generator refuses: what is wrong, and where.
+#[must_use]
+pub fn refused(error: &pingone_codegen::Error) -> Finding {
+    let side = Side {
+        file: error.file().to_owned(),
+        line: error.position().map(|position| position.line),
+        pointer: None,
+        value: error.message().to_owned(),
+    };
+    let draft = Draft {
+        rule: rule(Topic::Refusal, Action::Found),
+        cause: error.message().to_owned(),
+        name: String::new(),
+        subject: error.file().to_owned(),
+        old: None,
+        new: Some(side),
+        document: None,
+        rust: Vec::new(),
+        snapshots: Vec::new(),
+        detail: None,
+    };
+    findings(vec![draft]).remove(0)
+}
+
 /// The same variant in the other document: by name, else by what is sent.
-fn counterpart<'a>(was: &Operation, old: &Lowered, new: &'a Lowered) -> Option<&'a Operation> {
+fn counterpart<'a>(was: &Operation, old: &Specification, new: &'a Specification) -> Option<&'a Operation> {
     new.operation(&was.id).or_else(|| {
         new.api.operations.iter().find(|is| {
             is.method == was.method
@@ -102,8 +95,8 @@ fn counterpart<'a>(was: &Operation, old: &Lowered, new: &'a Lowered) -> Option<&
 }
 
 struct Comparison<'a> {
-    old: &'a Lowered,
-    new: &'a Lowered,
+    old: &'a Specification,
+    new: &'a Specification,
     snapshots: &'a [String],
     drafts: Vec<Draft>,
 }
@@ -130,7 +123,7 @@ impl Comparison<'_> {
             Some(item) => format!("{item:?}:{place}:{was}:{is}"),
             None => format!("{}:{was}:{is}", change.name),
         };
-        let side = |lowered: &Lowered, entry: Option<&Entry>| {
+        let side = |lowered: &Specification, entry: Option<&Entry>| {
             entry.map(|entry| side(lowered, &entry.place, &shown(entry)))
         };
         let touches = rule.wire != Wire::None || rule.source != Source::None;
@@ -143,7 +136,7 @@ impl Comparison<'_> {
             new: side(self.new, change.new),
             document: None,
             rust: if touches {
-                self.rust(change, item, operation)
+                self.rust(change, operation)
             } else {
                 Vec::new()
             },
@@ -234,24 +227,13 @@ impl Comparison<'_> {
         }
     }
 
-    fn rust(&self, change: &Change<'_>, item: Option<&Item>, operation: &Operation) -> Vec<String> {
-        let Some(item) = item.filter(|item| !item.schema.is_empty()) else {
+    fn rust(&self, change: &Change<'_>, operation: &Operation) -> Vec<String> {
+        let entries: Vec<&Entry> = change.old.into_iter().chain(change.new).collect();
+        let items: Vec<String> = entries.into_iter().filter_map(rust_item).collect();
+        if items.is_empty() {
             return functions(operation);
-        };
-        let owner = format!("pingone_models::{}", names::type_name(&item.schema));
-        match (&item.property, change.new.or(change.old)) {
-            (Some(property), _) => vec![format!("{owner}::{}", names::field_name(property))],
-            (None, Some(entry))
-                if matches!(entry.topic, Topic::RequestValue | Topic::ResponseValue) =>
-            {
-                let value = [entry.value.clone()];
-                vec![format!(
-                    "{owner}::{}",
-                    names::variant_names(&value).join("")
-                )]
-            }
-            _ => vec![owner],
         }
+        items
     }
 
     /// The snapshots of a variant that show what an entry is about.
@@ -297,6 +279,20 @@ fn functions(operation: &Operation) -> Vec<String> {
     ]
 }
 
+/// The field, the enum variant or the type that an entry is about.
+fn rust_item(entry: &Entry) -> Option<String> {
+    let item = entry.item.as_ref().filter(|item| !item.schema.is_empty())?;
+    let owner = format!("pingone_models::{}", names::type_name(&item.schema));
+    Some(match &item.property {
+        Some(property) => format!("{owner}::{}", names::field_name(property)),
+        None if matches!(entry.topic, Topic::RequestValue | Topic::ResponseValue) => {
+            let value = [entry.value.clone()];
+            format!("{owner}::{}", names::variant_names(&value).join(""))
+        }
+        None => owner,
+    })
+}
+
 fn display_name(change: &Change<'_>, item: Option<&Item>) -> String {
     match item {
         Some(Item {
@@ -331,7 +327,7 @@ fn shown(entry: &Entry) -> String {
     }
 }
 
-pub(crate) fn side(lowered: &Lowered, place: &Place, value: &str) -> Side {
+pub(crate) fn side(lowered: &Specification, place: &Place, value: &str) -> Side {
     Side {
         file: lowered.document.name().to_owned(),
         line: (place.line > 0).then_some(place.line),

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pingone_codegen::Document;
 use serde::{Deserialize, Serialize};
 
-use crate::compare::document::Lowered;
+use crate::compare::document::Specification;
 use crate::page::{Fact, Form, Kind, Page, digest};
 use crate::pages;
 
@@ -177,17 +176,11 @@ impl Ledger {
     ///
     /// A page that the document does not know is left out, for it is not reconciled. The address of a
     /// page is what the page says, else what the document says of its variant.
-    ///
-    /// # Errors
-    /// When the generator refuses the document.
-    pub fn of(
-        pages: &[(String, Page)],
-        document: &Document,
-    ) -> Result<Self, pingone_codegen::Error> {
-        let lowered = Lowered::new(document.clone()).map_err(|(_, error)| error)?;
+    #[must_use]
+    pub fn of(pages: &[(String, Page)], lowered: &Specification) -> Self {
         let mut records: Vec<Record> = Vec::new();
         for (file, page) in pages {
-            let Some(operation) = pages::variant_of(page, &lowered) else {
+            let Some(operation) = pages::variant_of(page, lowered) else {
                 continue;
             };
             let said = page.canonical_url.as_ref().map(|url| url.value.clone());
@@ -196,7 +189,7 @@ impl Ledger {
             records.push(Record::new(file, page, url, operation.id.clone()));
         }
         records.sort_by(|a, b| a.file.cmp(&b.file));
-        Ok(Self { pages: records })
+        Self { pages: records }
     }
 
     /// The text of the ledger, one fact on a line.

@@ -31,7 +31,8 @@ pub use compare::{
 };
 pub use consistency::{Contradiction, Disagreement, contradictions};
 pub use decisions::{Decision, DecisionError, Decisions, Scope};
-pub use documents::compare_documents;
+pub use compare::document::Specification;
+pub use documents::{compare_documents, refused};
 pub use finding::{Acceptance, Finding, Side};
 pub use ledger::{FormName, Ledger, LedgerError, Record};
 pub use page::{

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use pingone_codegen::Document;
 use pingone_codegen::model::{Body, Operation, SchemaKind};
 
-use crate::compare::document::{self, Lowered};
+use crate::compare::document::{self, Specification};
 use crate::compare::{Action, Change, Entry, Place, Topic, diff, page, rule};
 use crate::consistency::{Disagreement, contradictions};
 use crate::documents::side;
@@ -18,14 +17,11 @@ use crate::page::{Fact, Form, Kind, Page};
 /// A difference from the ledger is a page that changed; one from the document alone was there before.
 /// `pages` are the pages with the names of their files.
 #[must_use]
-pub fn check_pages(pages: &[(String, Page)], ledger: &Ledger, document: Document) -> Vec<Finding> {
-    match Lowered::new(document) {
-        Ok(lowered) => check(pages, ledger, &lowered),
-        Err((document, _)) => crate::compare_documents(document.clone(), document, &[]),
-    }
-}
-
-pub(crate) fn check(pages: &[(String, Page)], ledger: &Ledger, lowered: &Lowered) -> Vec<Finding> {
+pub fn check_pages(
+    pages: &[(String, Page)],
+    ledger: &Ledger,
+    lowered: &Specification,
+) -> Vec<Finding> {
     let mut checker = Checker {
         lowered,
         drafts: Vec::new(),
@@ -78,7 +74,7 @@ fn record_of<'a>(
 }
 
 /// The variant that a page documents: what is sent as the page says.
-pub(crate) fn variant_of<'a>(page: &Page, lowered: &'a Lowered) -> Option<&'a Operation> {
+pub(crate) fn variant_of<'a>(page: &Page, lowered: &'a Specification) -> Option<&'a Operation> {
     let endpoint = &page.endpoint.as_ref()?.value;
     let media_type = page.media_type().map(|media_type| media_type.value);
     let essence = |text: &str| {
@@ -99,7 +95,7 @@ pub(crate) fn variant_of<'a>(page: &Page, lowered: &'a Lowered) -> Option<&'a Op
 }
 
 struct Checker<'a> {
-    lowered: &'a Lowered,
+    lowered: &'a Specification,
     drafts: Vec<Draft>,
 }
 
@@ -128,6 +124,13 @@ impl Checker<'_> {
                 Disagreement::Links => Topic::PageLinks,
                 Disagreement::StatedValue => Topic::StatedValue,
             };
+            // An optional property may be left out of an example.
+            let optional = page.properties.iter().flatten().any(|property| {
+                property.line == found.line && property.requirement.eq_ignore_ascii_case("optional")
+            });
+            if found.about == Disagreement::PropertyNotInBody && optional {
+                continue;
+            }
             let detail = match found.against {
                 Some(line) => format!("{} (line {line})", found.text),
                 None => found.text.clone(),
@@ -480,7 +483,7 @@ impl Difference<'_> {
 
 /// Holds what a page says against what the document says of its variant.
 struct Judge<'a> {
-    lowered: &'a Lowered,
+    lowered: &'a Specification,
     operation: &'a Operation,
     documented: &'a [Entry],
     form: Form,
@@ -594,8 +597,8 @@ impl<'a> Judge<'a> {
                 )
             }
             RequestRequirement => return self.requirement(entry),
-            RequestValue | ShownValue => {
-                let topic = if entry.topic == RequestValue {
+            RequestExample | ShownValue => {
+                let topic = if entry.topic == RequestExample {
                     RequestValue
                 } else {
                     ResponseValue
@@ -607,7 +610,11 @@ impl<'a> Judge<'a> {
                     .peekable();
                 let own = *known.peek()?;
                 let agrees = known.any(|own| own.value == entry.value);
-                (Some(own), agrees, entry.topic, Action::Added)
+                {
+                    let reported = if entry.topic == RequestExample { RequestValue } else { ShownValue };
+                    let free = matches!(entry.value.as_str(), "variable" | "literal");
+                    (Some(own), agrees || free, reported, Action::Added)
+                }
             }
             Status => {
                 let own = self.own(Status, "")?;
@@ -783,8 +790,10 @@ impl<'a> Judge<'a> {
     }
 
     fn knows_operation(&self, said: &str) -> bool {
-        let (method, address) = said.split_once(' ').unwrap_or(("", said));
-        let path = crate::compare::shape(&crate::page::Address::parse(address).path);
+        let path = said.rsplit(' ').next().unwrap_or_default();
+        let first = said.split(' ').next().unwrap_or_default();
+        let is_method = first.chars().all(|c| c.is_ascii_uppercase());
+        let method = if is_method { first } else { "" };
         self.lowered.api.operations.iter().any(|operation| {
             (method.is_empty() || operation.method == method)
                 && crate::compare::shape(&document::address(self.lowered, operation).2) == path

@@ -162,7 +162,7 @@ impl<'a> Walk<'a> {
                 return self.push(topic, Action::Added, None, new);
             }
             (RequestExample, None, _) | (RequestExample, _, None)
-                if self.page_example(old, new) =>
+                if old.or(new).is_some_and(|entry| !entry.name.is_empty()) =>
             {
                 return;
             }
@@ -174,12 +174,6 @@ impl<'a> Walk<'a> {
             (_, _, None) => Action::Removed,
         };
         self.push(topic, action, old, new);
-    }
-
-    /// Whether an example belongs to a property of a page, which is reported itself.
-    fn page_example(&self, old: Option<&Entry>, new: Option<&Entry>) -> bool {
-        let entry = old.or(new);
-        entry.is_some_and(|entry| matches!(entry.value.as_str(), "variable" | "literal"))
     }
 
     fn path(&mut self, old: &'a Entry, new: &'a Entry) {

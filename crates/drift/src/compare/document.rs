@@ -15,19 +15,27 @@ use crate::page::{digest, pattern, wording};
 /// Deeper properties are not told apart: a schema may contain itself.
 const MAX_DEPTH: usize = 12;
 
-/// A document that was read and lowered.
+/// A document that the generator accepts, ready to be compared.
 #[derive(Debug)]
-pub(crate) struct Lowered {
+pub struct Specification {
     pub(crate) document: Document,
     pub(crate) api: Api,
 }
 
-impl Lowered {
-    pub(crate) fn new(document: Document) -> Result<Self, (Document, pingone_codegen::Error)> {
-        match pingone_codegen::lower(&document) {
-            Ok(api) => Ok(Self { document, api }),
-            Err(error) => Err((document, error)),
-        }
+impl Specification {
+    /// Lowers a document as the generator does.
+    ///
+    /// # Errors
+    /// When the generator refuses the document; [`refused`](crate::refused) makes a finding of it.
+    pub fn new(document: Document) -> pingone_codegen::Result<Self> {
+        let api = pingone_codegen::lower(&document)?;
+        Ok(Self { document, api })
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
     }
 
     pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
@@ -58,7 +66,7 @@ pub(crate) fn group(operation: &Operation) -> String {
 }
 
 /// Host, place of `/v1`, and the path that is left.
-pub(crate) fn address(lowered: &Lowered, operation: &Operation) -> (String, String, String) {
+pub(crate) fn address(lowered: &Specification, operation: &Operation) -> (String, String, String) {
     static URL: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^(?P<host>[a-z]+://[^/]*|)(?P<path>.*)$"));
     let url = lowered
@@ -79,7 +87,7 @@ pub(crate) fn address(lowered: &Lowered, operation: &Operation) -> (String, Stri
 }
 
 /// Everything that the document says of a variant.
-pub(crate) fn entries(lowered: &Lowered, operation: &Operation) -> Vec<Entry> {
+pub(crate) fn entries(lowered: &Specification, operation: &Operation) -> Vec<Entry> {
     let mut walk = Walk {
         lowered,
         entries: Vec::new(),
@@ -94,7 +102,7 @@ pub(crate) fn entries(lowered: &Lowered, operation: &Operation) -> Vec<Entry> {
 }
 
 struct Walk<'a> {
-    lowered: &'a Lowered,
+    lowered: &'a Specification,
     entries: Vec<Entry>,
     /// The schemas around the one that is looked at.
     open: Vec<String>,

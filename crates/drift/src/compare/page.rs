@@ -1,8 +1,9 @@
 //! What a page says, in the form that can be compared.
 
+use super::diff::shape;
 use super::entry::{Entry, Place};
 use super::topic::Topic;
-use crate::page::{Fact, Kind};
+use crate::page::{Address, Fact, Kind};
 
 /// The entries of the facts of a page.
 pub(crate) fn entries(facts: &[Fact]) -> Vec<Entry> {
@@ -84,6 +85,13 @@ impl Entries {
             Kind::ResponseStatus => return self.add(Topic::ErrorStatus, value, "", *line),
             Kind::Statement => return self.add(Topic::Sentence, "", name, *line),
             Kind::Precondition => return self.add(Topic::Precondition, "", name, *line),
+            Kind::ProseOperation => {
+                let (method, address) = value.split_once(' ').unwrap_or(("", value));
+                let address = Address::parse(address);
+                let host = address.host.unwrap_or_default();
+                let said = format!("{method} {host} {}", shape(&address.path));
+                return self.add(Topic::ProseOperation, "", said.trim(), *line);
+            }
             Kind::Title => Topic::Title,
             Kind::CanonicalUrl => Topic::PageAddress,
             Kind::PageId => Topic::PageId,
@@ -91,7 +99,6 @@ impl Entries {
             Kind::Host => Topic::Host,
             Kind::BasePath => Topic::BasePath,
             Kind::ProseMediaType => Topic::ProseMediaType,
-            Kind::ProseOperation => Topic::ProseOperation,
             Kind::ProseStatusCode => Topic::ProseStatusCode,
             Kind::Property => Topic::ProseProperty,
             Kind::RequiredAttribute => Topic::ProseRequirement,
@@ -132,15 +139,13 @@ impl Entries {
             return;
         }
         self.add(Topic::RequestProperty, name, "", line);
-        let kind = if shape == "string variable" {
-            "variable"
-        } else {
-            "literal"
+        // One example shows one value; that it shows another does not say that the first is gone.
+        let value = match literal(shape) {
+            Some(value) => value,
+            None if shape == "string variable" => "variable",
+            None => "literal",
         };
-        self.add(Topic::RequestExample, name, kind, line);
-        if let Some(value) = literal(shape) {
-            self.add(Topic::RequestValue, name, value, line);
-        }
+        self.add(Topic::RequestExample, name, value, line);
     }
 
     fn response(&mut self, name: &str, shape: &str, line: usize) {

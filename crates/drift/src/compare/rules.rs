@@ -326,7 +326,6 @@ rules! {
 /// The mirrors that the registry does without.
 #[rustfmt::skip]
 pub static WAIVERS: &[MirrorWaiver] = &[
-    (Topic::RequestRequirement, Action::BecameUnclear, "responses have no column that says whether a property is required"),
     (Topic::ResponseRequirement, Action::BecameUnclear, "responses have no column that says whether a property is required"),
     (Topic::RequestProperty, Action::RemovedRequired, "what a client must no longer send is judged as any property that is gone"),
 ];
