@@ -113,6 +113,11 @@ pub fn contradictions(page: &Page) -> Vec<Contradiction> {
     checker.found
 }
 
+/// A media type without its parameters.
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
 struct Checker<'a> {
     page: &'a Page,
     found: Vec<Contradiction>,
@@ -163,7 +168,7 @@ impl Checker<'_> {
             return;
         };
         if let Some(raw) = &self.page.raw_media_type
-            && raw.value != main.value
+            && essence(&raw.value) != essence(&main.value)
         {
             let text = format!(
                 "the body is of `{}`, the headers say `{}`",
@@ -180,7 +185,7 @@ impl Checker<'_> {
             .peekable();
         // Prose may name the types of other operations too, but not only those.
         if let Some(first) = mentions.peek().copied()
-            && mentions.all(|mention| mention.value != main.value)
+            && mentions.all(|mention| mention.value != essence(&main.value))
         {
             let text = format!(
                 "the prose names `{}`, the request is of `{}`",

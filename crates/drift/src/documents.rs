@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pingone_codegen::model::Operation;
 use pingone_codegen::names;
 
-use crate::compare::document::{self, Specification};
+use crate::compare::document::Specification;
 use crate::compare::{
     Action, Change, Direction, Entry, Item, Place, Source, Topic, Wire, diff, rule,
 };
@@ -103,9 +103,9 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     fn variant(&mut self, was: &Operation, is: &Operation) {
-        let old = document::entries(self.old, was);
-        let new = document::entries(self.new, is);
-        for change in diff(&old, &new) {
+        let old = self.old.entries(&was.id);
+        let new = self.new.entries(&is.id);
+        for change in diff(old, new) {
             self.draft(&change, is);
         }
     }

@@ -171,13 +171,12 @@ impl Checker<'_> {
     fn ledger(&mut self, file: &str, page: &Page, record: &Record) -> Changed {
         let (old, new) = comparable(record, page);
         let (old, new) = (page::entries(&old), page::entries(&new));
-        let operation = self.lowered.operation(&record.variant);
-        let said = operation.map(|operation| document::entries(self.lowered, operation));
+        let said = self.lowered.entries(&record.variant);
         let mut changed = Changed::new();
         for change in diff(&old, &new) {
             changed.insert((change.topic, change.name.clone()));
             changed.extend(change.new.map(|entry| (entry.topic, entry.name.clone())));
-            let place = said.as_deref().and_then(|said| place_of(&change, said));
+            let place = place_of(&change, said);
             self.page_draft(file, &change, "spec/docs.lock", place);
         }
         changed
@@ -346,11 +345,11 @@ impl Checker<'_> {
             return self.page_draft(file, &change, "", None);
         };
         let said = page::entries(&page.facts());
-        let documented = document::entries(self.lowered, operation);
+        let documented = self.lowered.entries(&operation.id);
         let judge = Judge {
             lowered: self.lowered,
             operation,
-            documented: &documented,
+            documented,
             form: page.form,
         };
         for difference in judge.differences(&said) {
@@ -808,7 +807,7 @@ impl<'a> Judge<'a> {
         });
         beside
             .filter(|operation| matches!(operation.body, Body::Content { .. }))
-            .flat_map(|operation| document::entries(lowered, operation))
+            .flat_map(|operation| lowered.entries(&operation.id))
             .any(|entry| {
                 entry.topic == Topic::RequestRequirement
                     && entry.value == "required"

@@ -1,6 +1,6 @@
 //! What the document says of a variant, in the form that can be compared.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use pingone_codegen::model::{Api, Body, Location, Operation, ResponseBody, Security, Server};
 use pingone_codegen::{Document, join};
@@ -20,6 +20,8 @@ const MAX_DEPTH: usize = 12;
 pub struct Specification {
     pub(crate) document: Document,
     pub(crate) api: Api,
+    /// What is said of each variant, made when it is asked for first.
+    entries: Vec<OnceLock<Vec<Entry>>>,
 }
 
 impl Specification {
@@ -29,7 +31,12 @@ impl Specification {
     /// When the generator refuses the document; [`refused`](crate::refused) makes a finding of it.
     pub fn new(document: Document) -> pingone_codegen::Result<Self> {
         let api = pingone_codegen::lower(&document)?;
-        Ok(Self { document, api })
+        let entries = api.operations.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self {
+            document,
+            api,
+            entries,
+        })
     }
 
     /// The document.
@@ -43,6 +50,15 @@ impl Specification {
             .operations
             .iter()
             .find(|operation| operation.id == id)
+    }
+
+    /// Everything that the document says of a variant.
+    pub(crate) fn entries(&self, id: &str) -> &[Entry] {
+        let mut operations = self.api.operations.iter();
+        let Some(index) = operations.position(|operation| operation.id == id) else {
+            return &[];
+        };
+        self.entries[index].get_or_init(|| entries(self, &self.api.operations[index]))
     }
 
     pub(crate) fn server(&self, operation: &Operation) -> Option<&Server> {
@@ -87,7 +103,7 @@ pub(crate) fn address(lowered: &Specification, operation: &Operation) -> (String
 }
 
 /// Everything that the document says of a variant.
-pub(crate) fn entries(lowered: &Specification, operation: &Operation) -> Vec<Entry> {
+fn entries(lowered: &Specification, operation: &Operation) -> Vec<Entry> {
     let mut walk = Walk {
         lowered,
         entries: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -32,6 +32,14 @@ struct Base {
     /// The form of a page; the document has none.
     form: Option<Form>,
     text: String,
+    /// The ledger of the page as it is, and what is found of it.
+    reconciled: OnceLock<(Ledger, Vec<Finding>)>,
+}
+
+impl Base {
+    fn new(name: String, form: Option<Form>, text: String) -> Self {
+        Self { name, form, text, reconciled: OnceLock::new() }
+    }
 }
 
 struct Specifications {
@@ -61,25 +69,38 @@ fn found(case: &Case, base: &Base, specifications: &Specifications) -> Option<Ve
             Err(error) => vec![refused(&error)],
         });
     }
-    let read = |text: &str| Page::read(text.as_bytes()).expect("the page can be read");
     let specification = specifications.of(base);
-    let page = |text: &str, name: &str| (name.to_owned(), read(text));
-    let old = vec![page(&before, "page")];
-    let ledger = Ledger::of(&old, specification);
-    let ledger = Ledger::parse(&ledger.to_text()).expect("a ledger can be read again");
-    let known = check_pages(&old, &ledger, specification);
+    let page = |text: &str, name: &str| {
+        let page = Page::read(text.as_bytes()).expect("the page can be read");
+        (name.to_owned(), page)
+    };
+    let reconcile = |text: &str| {
+        let pages = [page(text, "page")];
+        let ledger = Ledger::of(&pages, specification);
+        let ledger = Ledger::parse(&ledger.to_text()).expect("a ledger can be read again");
+        let known = check_pages(&pages, &ledger, specification);
+        (ledger, known)
+    };
+    let own;
+    let (ledger, known) = if before == base.text {
+        base.reconciled.get_or_init(|| reconcile(&before))
+    } else {
+        own = reconcile(&before);
+        &own
+    };
     let new = match case.pages {
         Pages::Changed => vec![page(&after, "page")],
         Pages::Added => vec![page(&before, "page"), page(&after, "added")],
         Pages::Removed => Vec::new(),
     };
-    let mut found = check_pages(&new, &ledger, specification);
+    let mut found = check_pages(&new, ledger, specification);
     // A page that contradicts itself goes on doing so, in the words of the mutation.
     let copies = if case.pages == Pages::Added { 2 } else { 1 };
     for finding in known {
         for _ in 0..copies {
             let same = |other: &Finding| other.fingerprint == finding.fingerprint;
-            let alike = |other: &Finding| other.rule == finding.rule;
+            let alike =
+                |other: &Finding| other.rule == finding.rule && other.rule.ends_with("-found");
             let index = found.iter().position(same).or_else(|| found.iter().position(alike));
             if let Some(index) = index {
                 found.remove(index);
@@ -106,11 +127,17 @@ fn wrong(case: &Case, found: &[Finding]) -> Option<String> {
 }
 
 fn bases() -> Vec<Base> {
+    // The real pages as they come and as Markdown, the invented one in every form.
+    let own = |name: &str, form: Form| {
+        let tight = name.starts_with("002");
+        name == "invented" || form == Form::Markdown || (form == Form::TightText) == tight
+    };
     let mut bases: Vec<Base> = pages()
         .into_iter()
-        .map(|(name, form, text)| Base { name, form: Some(form), text })
+        .filter(|(name, form, _)| own(name, *form) && !(name.starts_with("002") && *form == Form::SpacedText))
+        .map(|(name, form, text)| Base::new(name, Some(form), text))
         .collect();
-    bases.push(Base { name: "pingone.yaml".to_owned(), form: None, text: document() });
+    bases.push(Base::new("pingone.yaml".to_owned(), None, document()));
     bases
 }
 
@@ -159,13 +186,18 @@ fn every_mutation_is_caught_with_its_verdicts() {
     failures.sort();
     assert!(failures.is_empty(), "{} wrong:\n{}", failures.len(), failures.join("\n"));
     let real = bases.len() > 4;
-    for mutation in &all {
-        for (is_page, case) in [(true, &mutation.page), (false, &mutation.document)] {
-            let ran = runs.contains_key(&(mutation.name.as_str(), is_page));
-            // Some mutations need a page that is not invented.
-            assert!(case.is_none() || ran || (is_page && !real), "{} never fits", mutation.name);
-        }
-    }
+    // Some mutations need a page that is not invented.
+    let idle: Vec<&str> = all
+        .iter()
+        .filter(|mutation| {
+            [(true, &mutation.page), (false, &mutation.document)].iter().any(|(is_page, case)| {
+                let ran = runs.contains_key(&(mutation.name.as_str(), *is_page));
+                case.is_some() && !ran && (!is_page || real)
+            })
+        })
+        .map(|mutation| mutation.name.as_str())
+        .collect();
+    assert!(idle.is_empty(), "these never fit: {idle:?}");
     let count: usize = runs.values().sum();
     println!("{count} runs of {} mutations in {:?}", all.len(), started.elapsed());
     assert!(!real || count >= 250, "{count} runs");

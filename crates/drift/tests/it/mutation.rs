@@ -37,6 +37,9 @@ pub(crate) struct Case {
     pub(crate) source: String,
     /// Only texts in which this is found are edited.
     pub(crate) fits: Option<Pattern>,
+    /// Only texts in these forms are edited; all of them when left out.
+    #[serde(default)]
+    forms: Vec<FormName>,
     /// What becomes of the pages.
     #[serde(default)]
     pub(crate) pages: Pages,
@@ -131,7 +134,10 @@ impl Case {
     /// The older and the newer text, or nothing when the mutation does not fit.
     pub(crate) fn apply(&self, form: Option<Form>, text: &str) -> Option<(String, String)> {
         let fits = |fits: &Pattern| fits.0.is_match(text);
-        if !self.fits.as_ref().is_none_or(fits) {
+        let known = |form: Form| self.forms.iter().any(|name| name.form() == form);
+        if !self.fits.as_ref().is_none_or(fits)
+            || !(self.forms.is_empty() || form.is_some_and(known))
+        {
             return None;
         }
         let before = if self.before.is_empty() {
