@@ -6,6 +6,7 @@ mod error;
 mod generate;
 mod lower;
 pub mod model;
+pub mod names;
 mod output;
 mod schemas;
 

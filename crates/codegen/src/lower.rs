@@ -207,6 +207,8 @@ impl Lowering<'_> {
             parameters,
             security: shared.security.clone(),
             anonymous: shared.anonymous,
+            deprecated: document.get(&join(&shared.pointer, "deprecated"))
+                == Some(&Value::Bool(true)),
             effect,
             docs: docs.map(|docs| Docs {
                 page: text(docs.get("page")).unwrap_or_default(),

@@ -59,6 +59,8 @@ pub struct Operation {
     pub security: Vec<Security>,
     /// Whether a request without credentials is also allowed.
     pub anonymous: bool,
+    /// Whether the document announces its end.
+    pub deprecated: bool,
     /// What sending it twice would do.
     pub effect: Effect,
     /// Where it is documented.

@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use syn::{ImplItem, Item};
 
 use super::types::{replace_docs, steered};
-use super::{Paths, file, generate, openapi, rust_name, settings, unprintable};
+use super::{Paths, file, generate, openapi, settings, unprintable};
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, Body, Location, Operation, ResponseBody, SchemaKind, Server};
+use crate::names::type_name;
 
 /// The generated client of one server.
 pub(crate) struct Client<'a> {
@@ -52,7 +53,7 @@ impl<'a> Client<'a> {
             let rust = match schema.kind {
                 SchemaKind::Secret => super::SECRET.to_owned(),
                 SchemaKind::Id | SchemaKind::Enum(_) | SchemaKind::Type => {
-                    format!("{}::{}", paths.types, rust_name(name))
+                    format!("{}::{}", paths.types, type_name(name))
                 }
             };
             settings.with_replacement(name, &rust, std::iter::empty());

@@ -24,6 +24,7 @@ pub(crate) use validation::validation;
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::model::{Api, Schema, SchemaKind};
+use crate::names::type_name;
 
 /// Where generated code finds what it stands on, as Rust paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl Default for Paths {
 /// The Rust type that stands for a named schema without being generated from it by typify.
 fn replacement(name: &str, schema: &Schema, types: &str) -> Option<String> {
     match schema.kind {
-        SchemaKind::Id | SchemaKind::Enum(_) => Some(format!("{types}::{}", rust_name(name))),
+        SchemaKind::Id | SchemaKind::Enum(_) => Some(format!("{types}::{}", type_name(name))),
         SchemaKind::Secret => Some(SECRET.to_owned()),
         SchemaKind::Type => None,
     }
@@ -55,10 +56,6 @@ fn replacement(name: &str, schema: &Schema, types: &str) -> Option<String> {
 
 const SECRET: &str = "::pingone_models::Secret";
 const TIMESTAMP: &str = "::pingone_models::Timestamp";
-
-fn rust_name(name: &str) -> String {
-    heck::ToUpperCamelCase::to_upper_camel_case(name)
-}
 
 /// The settings that every generated file shares.
 fn settings() -> Result<progenitor::GenerationSettings, serde_json::Error> {

@@ -1,6 +1,5 @@
 //! The table of operations: what the wire needs and what the document says of each variant.
 
-use heck::ToShoutySnakeCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -8,6 +7,7 @@ use super::{doc, file};
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, Body, Effect, Location, Operation, ResponseBody, Security};
+use crate::names::constant_name;
 
 /// Generates the servers and the operations of a document as static data.
 ///
@@ -17,7 +17,7 @@ pub(crate) fn operations(document: &Document, api: &Api) -> Result<String> {
     let statics: Vec<_> = api
         .operations
         .iter()
-        .map(|operation| format_ident!("{}", operation.id.to_shouty_snake_case()))
+        .map(|operation| format_ident!("{}", constant_name(&operation.id)))
         .collect();
     let rows = api
         .operations

@@ -8,12 +8,11 @@ use quote::{ToTokens, format_ident, quote};
 use serde_json::{Map, Value, json};
 use syn::{Field, Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::{
-    doc, doc_texts, file, generate, openapi, replacement, rust_name, settings, unprintable,
-};
+use super::{doc, doc_texts, file, generate, openapi, replacement, settings, unprintable};
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, Schema, SchemaKind};
+use crate::names::{type_name, variant_names};
 
 /// Generates every named schema of a document.
 ///
@@ -32,7 +31,7 @@ pub(crate) fn types(document: &Document, api: &Api) -> Result<String> {
     let by_rust_name: HashMap<String, (&String, &Schema)> = api
         .schemas
         .iter()
-        .map(|(name, schema)| (rust_name(name), (name, schema)))
+        .map(|(name, schema)| (type_name(name), (name, schema)))
         .collect();
     let raw: syn::File =
         syn::parse2(typify(document, api)?).map_err(|error| unprintable(document, &error))?;
@@ -61,7 +60,7 @@ fn id(name: &str, schema: &Schema) -> String {
     let docs = doc_lines(schema.description().unwrap_or("An identifier."));
     format!(
         "::pingone_models::uuid_id! {{\n{docs}    pub struct {};\n}}\n\n",
-        rust_name(name)
+        type_name(name)
     )
 }
 
@@ -71,14 +70,11 @@ fn open_enum(name: &str, schema: &Schema, values: &[String]) -> String {
             .description()
             .unwrap_or("One of the documented values, or another."),
     );
-    let mut taken = vec!["Unknown".to_owned()];
     let mut variants = String::new();
-    for value in values {
-        let variant = variant_name(value, &taken);
+    for (variant, value) in variant_names(values).iter().zip(values) {
         variants.push_str(&format!("        {variant} = {value:?},\n"));
-        taken.push(variant);
     }
-    let name = rust_name(name);
+    let name = type_name(name);
     format!(
         "::pingone_models::open_enum! {{\n{docs}    pub enum {name} {{\n{variants}    }}\n}}\n\n"
     )
@@ -90,21 +86,6 @@ fn doc_lines(text: &str) -> String {
         .lines()
         .map(|line| format!("    /// {line}").trim_end().to_owned() + "\n");
     lines.collect()
-}
-
-/// A name for a value; `Unknown` stays free for the values that nobody documented.
-fn variant_name(value: &str, taken: &[String]) -> String {
-    let mut name = rust_name(value);
-    if syn::parse_str::<Ident>(&name).is_err() || taken.contains(&name) {
-        name = format!("Value{name}");
-    }
-    let mut numbered = name.clone();
-    let mut number = 2;
-    while taken.contains(&numbered) {
-        numbered = format!("{name}{number}");
-        number += 1;
-    }
-    numbered
 }
 
 fn typify(document: &Document, api: &Api) -> Result<TokenStream> {

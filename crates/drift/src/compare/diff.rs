@@ -1,0 +1,446 @@
+//! The walk over two lists of entries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::entry::Entry;
+use super::topic::{Action, Topic};
+
+/// One difference.
+#[derive(Debug, Clone)]
+pub(crate) struct Change<'a> {
+    pub(crate) topic: Topic,
+    pub(crate) action: Action,
+    pub(crate) name: String,
+    pub(crate) old: Option<&'a Entry>,
+    pub(crate) new: Option<&'a Entry>,
+}
+
+type Sides<'a> = (Vec<&'a Entry>, Vec<&'a Entry>);
+
+/// Everything that two lists of entries say differently.
+pub(crate) fn diff<'a>(old: &'a [Entry], new: &'a [Entry]) -> Vec<Change<'a>> {
+    let mut keys: BTreeMap<(Topic, &str), Sides<'a>> = BTreeMap::new();
+    for entry in old {
+        let key = (entry.topic, entry.name.as_str());
+        keys.entry(key).or_default().0.push(entry);
+    }
+    for entry in new {
+        let key = (entry.topic, entry.name.as_str());
+        keys.entry(key).or_default().1.push(entry);
+    }
+    let mut walk = Walk {
+        requirement: requirements(new),
+        was: requirements(old),
+        kinds: (types(old), types(new)),
+        changes: Vec::new(),
+        gone: BTreeMap::new(),
+        fresh: BTreeMap::new(),
+    };
+    for ((topic, name), (mut old, mut new)) in keys {
+        let both = |entry: &&Entry, others: &[&Entry]| {
+            others.iter().any(|other| other.value == entry.value)
+        };
+        let (all_old, all_new) = (old.clone(), new.clone());
+        old.retain(|entry| !both(entry, &all_new));
+        new.retain(|entry| !both(entry, &all_old));
+        if !old.is_empty() || !new.is_empty() {
+            walk.key(topic, name, &old, &new);
+        }
+    }
+    walk.properties(Topic::RequestProperty);
+    walk.properties(Topic::ResponseProperty);
+    walk.properties(Topic::ShownProperty);
+    walk.statuses();
+    walk.finish()
+}
+
+/// Which properties are required, by topic and name.
+fn requirements(entries: &[Entry]) -> BTreeSet<(Topic, &str)> {
+    let required = entries.iter().filter(|entry| entry.value == "required");
+    required
+        .map(|entry| (entry.topic, entry.name.as_str()))
+        .collect()
+}
+
+fn types(entries: &[Entry]) -> BTreeMap<(Topic, &str), &str> {
+    let types = entries
+        .iter()
+        .filter(|entry| matches!(entry.topic, Topic::RequestType | Topic::ResponseType));
+    types
+        .map(|entry| ((entry.topic, entry.name.as_str()), entry.value.as_str()))
+        .collect()
+}
+
+struct Walk<'a> {
+    requirement: BTreeSet<(Topic, &'a str)>,
+    was: BTreeSet<(Topic, &'a str)>,
+    kinds: (
+        BTreeMap<(Topic, &'a str), &'a str>,
+        BTreeMap<(Topic, &'a str), &'a str>,
+    ),
+    changes: Vec<Change<'a>>,
+    /// Properties that are gone and properties that are new, by topic and name.
+    gone: BTreeMap<(Topic, &'a str), &'a Entry>,
+    fresh: BTreeMap<(Topic, &'a str), &'a Entry>,
+}
+
+impl<'a> Walk<'a> {
+    fn push(
+        &mut self,
+        topic: Topic,
+        action: Action,
+        old: Option<&'a Entry>,
+        new: Option<&'a Entry>,
+    ) {
+        let name = old
+            .or(new)
+            .map(|entry| entry.name.clone())
+            .unwrap_or_default();
+        self.changes.push(Change {
+            topic,
+            action,
+            name,
+            old,
+            new,
+        });
+    }
+
+    /// What one key says differently: the entries of it that stand on one side only.
+    fn key(&mut self, topic: Topic, name: &'a str, old: &[&'a Entry], new: &[&'a Entry]) {
+        match topic {
+            Topic::RequestProperty | Topic::ResponseProperty | Topic::ShownProperty => {
+                self.gone
+                    .extend(old.iter().map(|entry| ((topic, name), *entry)));
+                self.fresh
+                    .extend(new.iter().map(|entry| ((topic, name), *entry)));
+            }
+            _ => {
+                for index in 0..old.len().max(new.len()) {
+                    self.pair(topic, old.get(index).copied(), new.get(index).copied());
+                }
+            }
+        }
+    }
+
+    fn pair(&mut self, topic: Topic, old: Option<&'a Entry>, new: Option<&'a Entry>) {
+        use Topic::*;
+        let required = |entry: Option<&Entry>| entry.is_some_and(|entry| entry.value == "required");
+        let action = match (topic, old, new) {
+            // A property without a type is one that came or went, or of which nothing is known.
+            (
+                RequestType | ResponseType | RequestFormat | ResponseFormat | ParameterType,
+                old,
+                new,
+            ) if old.is_none() || new.is_none() => {
+                return;
+            }
+            (Path, Some(old), Some(new)) => return self.path(old, new),
+            (MediaType, Some(old), Some(new)) if old.value.eq_ignore_ascii_case(&new.value) => {
+                Action::Respelled
+            }
+            // A request without a media type has neither a body nor a variant to choose.
+            (MediaType, ..) => Action::Changed,
+            (RequestRequirement | ResponseRequirement, Some(_), Some(new)) => {
+                match new.value.as_str() {
+                    "required" => Action::BecameRequired,
+                    "optional" => Action::BecameOptional,
+                    _ => Action::BecameUnclear,
+                }
+            }
+            (RequestRequirement | ResponseRequirement, None, Some(new))
+                if !matches!(new.value.as_str(), "required" | "optional") =>
+            {
+                Action::BecameUnclear
+            }
+            (RequestRequirement | ResponseRequirement, ..) => return,
+            (Header | QueryParameter, Some(_), Some(_)) if required(new) => Action::BecameRequired,
+            (Header | QueryParameter, Some(_), Some(_)) => Action::BecameOptional,
+            (Header | QueryParameter, None, _) if required(new) => Action::AddedRequired,
+            (RequestBound | ResponseBound, old, new) => bound(old, new),
+            (RequestValue | ResponseValue | ShownValue, Some(_), Some(_)) => {
+                self.push(topic, Action::Removed, old, None);
+                return self.push(topic, Action::Added, None, new);
+            }
+            (RequestExample, None, _) | (RequestExample, _, None)
+                if old.or(new).is_some_and(|entry| !entry.name.is_empty()) =>
+            {
+                return;
+            }
+            (VariantName, Some(_), Some(_)) => Action::Renamed,
+            // Of these, being there and being another are one thing: somebody has to look.
+            (topic, ..) if !counts_existence(topic) => Action::Changed,
+            (_, Some(_), Some(_)) => Action::Changed,
+            (_, None, _) => Action::Added,
+            (_, _, None) => Action::Removed,
+        };
+        self.push(topic, action, old, new);
+    }
+
+    fn path(&mut self, old: &'a Entry, new: &'a Entry) {
+        let (was, is) = (old.value.as_str(), new.value.as_str());
+        let (topic, action) = if was.trim_end_matches('/') == is.trim_end_matches('/') {
+            (Topic::TrailingSlash, Action::Changed)
+        } else if shape(was) == shape(is) {
+            let mut sorted = (variables(was), variables(is));
+            sorted.0.sort_unstable();
+            sorted.1.sort_unstable();
+            if sorted.0 == sorted.1 {
+                (Topic::PathVariable, Action::Swapped)
+            } else {
+                (Topic::PathVariable, Action::Renamed)
+            }
+        } else {
+            (Topic::Path, Action::Changed)
+        };
+        self.push(topic, action, Some(old), Some(new));
+    }
+
+    /// Pairs properties that are gone with those that are new, and reports the others.
+    fn properties(&mut self, topic: Topic) {
+        let mine = |side: &BTreeMap<(Topic, &'a str), &'a Entry>| -> BTreeMap<&'a str, &'a Entry> {
+            let own = side.iter().filter(|((of, _), _)| *of == topic);
+            own.map(|((_, name), entry)| (*name, *entry)).collect()
+        };
+        let (mut gone, mut fresh) = (mine(&self.gone), mine(&self.fresh));
+        let all_gone: Vec<&str> = gone.keys().copied().collect();
+        let mut moved_from = Vec::new();
+        let mut moved_to = Vec::new();
+        for name in all_gone.into_iter().rev() {
+            if topic == Topic::ShownProperty {
+                break;
+            }
+            let Some((other, action)) = self.twin(topic, name, &gone, &fresh) else {
+                continue;
+            };
+            if let (Some(old), Some(new)) = (gone.remove(name), fresh.remove(other)) {
+                // What is inside of a property moves with it.
+                let inside = |path: &str, outer: &str| {
+                    path.strip_prefix(outer)
+                        .is_some_and(|rest| rest.starts_with(['.', '[']))
+                };
+                gone.retain(|path, _| !inside(path, name));
+                fresh.retain(|path, _| !inside(path, other));
+                moved_from.push(name);
+                moved_to.push(other);
+                self.push(topic, action, Some(old), Some(new));
+            }
+        }
+        // An object around something that moved only came or went with it.
+        gone.retain(|path, _| !moved_from.iter().any(|moved| is_inside(moved, path)));
+        fresh.retain(|path, _| !moved_to.iter().any(|moved| is_inside(moved, path)));
+        let requirement = match topic {
+            Topic::RequestProperty => Topic::RequestRequirement,
+            _ => Topic::ResponseRequirement,
+        };
+        let names: Vec<&str> = gone.keys().copied().collect();
+        for (name, entry) in gone {
+            if !names.iter().any(|outer| is_inside(name, outer)) {
+                let always = self.was.contains(&(requirement, name));
+                let action = if always && topic == Topic::ResponseProperty {
+                    Action::RemovedRequired
+                } else {
+                    Action::Removed
+                };
+                self.push(topic, action, Some(entry), None);
+            }
+        }
+        let names: Vec<&str> = fresh.keys().copied().collect();
+        for (name, entry) in fresh {
+            if !names.iter().any(|outer| is_inside(name, outer)) {
+                let action = if self.requirement.contains(&(requirement, name)) {
+                    Action::AddedRequired
+                } else {
+                    Action::Added
+                };
+                self.push(topic, action, None, Some(entry));
+            }
+        }
+    }
+
+    /// The new property that a property has most likely become.
+    fn twin(
+        &self,
+        topic: Topic,
+        name: &str,
+        gone: &BTreeMap<&'a str, &'a Entry>,
+        fresh: &BTreeMap<&'a str, &'a Entry>,
+    ) -> Option<(&'a str, Action)> {
+        let kind = match topic {
+            Topic::RequestProperty => Topic::RequestType,
+            _ => Topic::ResponseType,
+        };
+        let type_of = |types: &BTreeMap<(Topic, &'a str), &'a str>, name: &str| {
+            types.get(&(kind, name)).map(|kind| (*kind).to_owned())
+        };
+        let own = type_of(&self.kinds.0, name);
+        let candidates: Vec<&'a str> = fresh
+            .keys()
+            .copied()
+            .filter(|other| type_of(&self.kinds.1, other) == own)
+            .collect();
+        let respelled = candidates
+            .iter()
+            .find(|other| other.eq_ignore_ascii_case(name));
+        if let Some(other) = respelled {
+            return Some((other, Action::Respelled));
+        }
+        let (parent, last) = split(name);
+        let moved: Vec<_> = candidates
+            .iter()
+            .filter(|other| split(other).1 == last)
+            .collect();
+        if let [other] = moved[..] {
+            return Some((other, Action::Moved));
+        }
+        let siblings = |paths: &mut dyn Iterator<Item = &&'a str>| {
+            paths.filter(|path| split(path).0 == parent).count()
+        };
+        if siblings(&mut gone.keys()) == 1 && siblings(&mut fresh.keys()) == 1 {
+            let other = candidates.iter().find(|other| split(other).0 == parent)?;
+            return Some((other, Action::Renamed));
+        }
+        None
+    }
+
+    /// A status that is gone and one that is new are one change.
+    fn statuses(&mut self) {
+        let (mut gone, mut fresh) = (Vec::new(), Vec::new());
+        self.changes.retain(|change| {
+            match (change.topic, change.action) {
+                (Topic::ErrorStatus, Action::Removed) => gone.push(change.clone()),
+                (Topic::ErrorStatus, Action::Added) => fresh.push(change.clone()),
+                _ => return true,
+            }
+            false
+        });
+        if let ([old], [new]) = (&gone[..], &fresh[..]) {
+            let (old, new) = (old.old, new.new);
+            return self.push(Topic::ErrorStatus, Action::Changed, old, new);
+        }
+        self.changes.append(&mut gone);
+        self.changes.append(&mut fresh);
+    }
+
+    /// Leaves out what follows from something that is reported itself.
+    fn finish(self) -> Vec<Change<'a>> {
+        let Self {
+            gone,
+            fresh,
+            mut changes,
+            ..
+        } = self;
+        let came_or_went: BTreeSet<(bool, &str)> = gone
+            .keys()
+            .chain(fresh.keys())
+            .map(|(topic, name)| (*topic == Topic::RequestProperty, *name))
+            .collect();
+        let has = |changes: &[Change<'_>], topic: Topic, actions: &[Action]| {
+            changes
+                .iter()
+                .any(|change| change.topic == topic && actions.contains(&change.action))
+        };
+        let existence = [Action::Added, Action::Removed];
+        let body = has(&changes, Topic::RequestBody, &existence);
+        let answer = has(&changes, Topic::ResponseBody, &existence);
+        let shown = has(&changes, Topic::ResponseExample, &existence)
+            && (has(&changes, Topic::ShownProperty, &existence)
+                || has(&changes, Topic::Status, &existence));
+        changes.retain(|change| {
+            use Topic::*;
+            match change.topic {
+                RequestProperty => !body,
+                ResponseProperty => !answer,
+                ShownProperty | Link | ShownValue | Status if shown => false,
+                RequestExample if change.name.is_empty() => !body,
+                RequestType | RequestFormat | RequestRequirement | RequestNull | RequestValue
+                | RequestBound | RequestDefault | RequestExample => {
+                    !body && !came_or_went.contains(&(true, change.name.as_str()))
+                }
+                ShownValue | ResponseType | ResponseFormat | ResponseRequirement
+                | ResponseValue | ResponseBound => {
+                    !answer && !came_or_went.contains(&(false, change.name.as_str()))
+                }
+                // Null in an example takes the place of a type, and may come with its property.
+                ResponseNull => !answer && !came_or_went.contains(&(false, change.name.as_str())),
+                _ => true,
+            }
+        });
+        changes
+    }
+}
+
+/// Whether it matters for a topic that something came or went, and not only that it is another.
+fn counts_existence(topic: Topic) -> bool {
+    use Topic::*;
+    matches!(
+        topic,
+        Authorization
+            | Header
+            | QueryParameter
+            | RequestBody
+            | ResponseBody
+            | RequestNull
+            | ResponseNull
+            | RequestValue
+            | ResponseValue
+            | ShownValue
+            | Link
+            | Status
+            | ErrorStatus
+            | ResponseExample
+            | Deprecation
+            | RustType
+            | RustItem
+    )
+}
+
+/// Which way a bound went: `maximum 8` to `maximum 6`, or a bound that came or went.
+fn bound(old: Option<&Entry>, new: Option<&Entry>) -> Action {
+    let (Some(old), Some(new)) = (old, new) else {
+        return if old.is_none() {
+            Action::Tightened
+        } else {
+            Action::Loosened
+        };
+    };
+    let number = |entry: &Entry| entry.value.parse::<f64>().ok();
+    let upper =
+        old.name.rsplit('#').next().is_some_and(|keyword| {
+            keyword.starts_with("max") || keyword.starts_with("exclusiveMax")
+        });
+    match (number(old), number(new)) {
+        (Some(was), Some(is)) if (is > was) == upper => Action::Loosened,
+        // Of two patterns nobody knows which allows more, so the worse is taken.
+        _ => Action::Tightened,
+    }
+}
+
+/// A path with its variables taken out.
+pub(crate) fn shape(path: &str) -> String {
+    let mut shape = String::new();
+    for segment in path.split('/') {
+        shape.push('/');
+        if segment.starts_with('{') {
+            shape.push_str("{}");
+        } else {
+            shape.push_str(segment);
+        }
+    }
+    shape
+}
+
+/// The variables of a path, in their order.
+pub(crate) fn variables(path: &str) -> Vec<&str> {
+    path.split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+        .collect()
+}
+
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('.').unwrap_or(("", path))
+}
+
+fn is_inside(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer)
+        .is_some_and(|rest| rest.starts_with(['.', '[']))
+}

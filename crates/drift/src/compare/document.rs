@@ -1,0 +1,547 @@
+//! What the document says of a variant, in the form that can be compared.
+
+use std::sync::{LazyLock, OnceLock};
+
+use pingone_codegen::model::{Api, Body, Location, Operation, ResponseBody, Security, Server};
+use pingone_codegen::{Document, join};
+use regex::Regex;
+use serde_json::Value;
+
+use super::entry::{Entry, Item, Place};
+use super::page::entries as page_entries;
+use super::topic::{Direction, Topic};
+use crate::page::{digest, pattern, wording};
+
+/// Deeper properties are not told apart: a schema may contain itself.
+const MAX_DEPTH: usize = 12;
+
+/// A document that the generator accepts, ready to be compared.
+#[derive(Debug)]
+pub struct Specification {
+    pub(crate) document: Document,
+    pub(crate) api: Api,
+    /// What is said of each variant, made when it is asked for first.
+    entries: Vec<OnceLock<Vec<Entry>>>,
+}
+
+impl Specification {
+    /// Lowers a document as the generator does.
+    ///
+    /// # Errors
+    /// When the generator refuses the document; [`refused`](crate::refused) makes a finding of it.
+    pub fn new(document: Document) -> pingone_codegen::Result<Self> {
+        let api = pingone_codegen::lower(&document)?;
+        let entries = api.operations.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self {
+            document,
+            api,
+            entries,
+        })
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
+        self.api
+            .operations
+            .iter()
+            .find(|operation| operation.id == id)
+    }
+
+    /// Everything that the document says of a variant.
+    pub(crate) fn entries(&self, id: &str) -> &[Entry] {
+        let mut operations = self.api.operations.iter();
+        let Some(index) = operations.position(|operation| operation.id == id) else {
+            return &[];
+        };
+        self.entries[index].get_or_init(|| entries(self, &self.api.operations[index]))
+    }
+
+    pub(crate) fn server(&self, operation: &Operation) -> Option<&Server> {
+        let mut servers = self.api.servers.iter();
+        servers.find(|server| server.name == operation.server)
+    }
+
+    pub(crate) fn line(&self, pointer: &str) -> usize {
+        self.document
+            .position(pointer)
+            .map_or(0, |position| position.line)
+    }
+}
+
+/// Where the operation of a variant stands, which is above its media type.
+pub(crate) fn group(operation: &Operation) -> String {
+    join(
+        &join("/paths", &operation.path),
+        &operation.method.to_lowercase(),
+    )
+}
+
+/// Host, place of `/v1`, and the path that is left.
+pub(crate) fn address(lowered: &Specification, operation: &Operation) -> (String, String, String) {
+    static URL: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(?P<host>[a-z]+://[^/]*|)(?P<path>.*)$"));
+    let url = lowered
+        .server(operation)
+        .map_or("", |server| server.url.as_str());
+    let (host, prefix) = URL.captures(url).map_or((url, ""), |found| {
+        let part = |name| found.name(name).map_or("", |part| part.as_str());
+        (part("host"), part("path"))
+    });
+    let own = operation.path.as_str();
+    let prefix = prefix.trim_end_matches('/');
+    let (base, path) = match (prefix, own.strip_prefix("/v1/")) {
+        ("/v1", _) => ("", own.to_owned()),
+        ("", Some(rest)) if operation.server == "platform" => ("/v1", format!("/{rest}")),
+        _ => ("", format!("{prefix}{own}")),
+    };
+    (host.to_owned(), base.to_owned(), path)
+}
+
+/// Everything that the document says of a variant.
+fn entries(lowered: &Specification, operation: &Operation) -> Vec<Entry> {
+    let mut walk = Walk {
+        lowered,
+        entries: Vec::new(),
+        open: Vec::new(),
+    };
+    walk.address(operation);
+    walk.parameters(operation);
+    walk.request(operation);
+    walk.responses(operation);
+    walk.words(operation);
+    walk.entries
+}
+
+struct Walk<'a> {
+    lowered: &'a Specification,
+    entries: Vec<Entry>,
+    /// The schemas around the one that is looked at.
+    open: Vec<String>,
+}
+
+/// What the topics of a property are in one direction.
+struct Side {
+    property: Topic,
+    kind: Topic,
+    format: Topic,
+    requirement: Topic,
+    null: Topic,
+    value: Topic,
+    bound: Topic,
+}
+
+impl Side {
+    fn of(direction: Direction) -> Self {
+        use Topic::*;
+        if direction == Direction::Request {
+            Self {
+                property: RequestProperty,
+                kind: RequestType,
+                format: RequestFormat,
+                requirement: RequestRequirement,
+                null: RequestNull,
+                value: RequestValue,
+                bound: RequestBound,
+            }
+        } else {
+            Self {
+                property: ResponseProperty,
+                kind: ResponseType,
+                format: ResponseFormat,
+                requirement: ResponseRequirement,
+                null: ResponseNull,
+                value: ResponseValue,
+                bound: ResponseBound,
+            }
+        }
+    }
+}
+
+impl Walk<'_> {
+    fn add(&mut self, topic: Topic, name: &str, value: &str, pointer: &str) {
+        self.item(topic, name, value, pointer, None);
+    }
+
+    fn item(
+        &mut self,
+        topic: Topic,
+        name: &str,
+        value: &str,
+        pointer: &str,
+        item: Option<(&str, Option<&str>)>,
+    ) {
+        self.entries.push(Entry {
+            topic,
+            name: name.to_owned(),
+            value: value.to_owned(),
+            place: Place {
+                line: self.lowered.line(pointer),
+                pointer: pointer.to_owned(),
+            },
+            item: item.map(|(schema, property)| Item {
+                schema: schema.to_owned(),
+                property: property.map(str::to_owned),
+            }),
+        });
+    }
+
+    fn address(&mut self, operation: &Operation) {
+        let at = group(operation);
+        let (host, base, path) = address(self.lowered, operation);
+        let servers = ["", &join("/paths", &operation.path), &at]
+            .into_iter()
+            .rev()
+            .map(|owner| join(owner, "servers"))
+            .find(|pointer| self.lowered.document.get(pointer).is_some())
+            .unwrap_or_default();
+        let server = format!("{servers}/0");
+        self.add(Topic::Method, "", &operation.method, &at);
+        self.add(Topic::Path, "", &path, &at);
+        self.add(Topic::BasePath, "", &base, &at);
+        self.add(Topic::Host, "", &host, &join(&server, "url"));
+        self.add(
+            Topic::Server,
+            "",
+            &operation.server,
+            &join(&server, "x-name"),
+        );
+        if let Some(media_type) = operation.media_type() {
+            let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
+            self.add(Topic::MediaType, "", essence.trim(), &operation.pointer);
+            if !parameters.is_empty() {
+                self.add(
+                    Topic::MediaTypeParameter,
+                    "",
+                    parameters.trim(),
+                    &operation.pointer,
+                );
+            }
+        }
+        let security = join(&at, "security");
+        for way in &operation.security {
+            self.add(Topic::Authorization, "", &scheme(way), &security);
+        }
+    }
+
+    fn parameters(&mut self, operation: &Operation) {
+        for parameter in &operation.parameters {
+            let word = if parameter.required {
+                "required"
+            } else {
+                "optional"
+            };
+            match parameter.location {
+                Location::Path => {}
+                Location::Query => {
+                    self.add(
+                        Topic::QueryParameter,
+                        &parameter.name,
+                        word,
+                        &parameter.pointer,
+                    );
+                }
+                Location::Header => {
+                    self.add(Topic::Header, &parameter.name, word, &parameter.pointer)
+                }
+            }
+            let kind = label(&parameter.schema);
+            self.add(
+                Topic::ParameterType,
+                &parameter.name,
+                &kind,
+                &parameter.pointer,
+            );
+        }
+    }
+
+    fn request(&mut self, operation: &Operation) {
+        let Body::Content {
+            schema, examples, ..
+        } = &operation.body
+        else {
+            return;
+        };
+        let at = join(&operation.pointer, "schema");
+        self.add(Topic::RequestBody, "", "present", &at);
+        self.schema(Direction::Request, schema, &at, "", None);
+        for (name, value) in examples {
+            let at = join(&join(&operation.pointer, "examples"), name);
+            self.add(
+                Topic::RequestExample,
+                "",
+                &format!("{name} {}", digest(&value.to_string())),
+                &at,
+            );
+        }
+    }
+
+    fn responses(&mut self, operation: &Operation) {
+        for response in &operation.responses {
+            let success = response.status.starts_with('2');
+            if success {
+                self.add(Topic::Status, "", &response.status, &response.pointer);
+            } else {
+                self.add(Topic::ErrorStatus, &response.status, "", &response.pointer);
+            }
+            for (name, value) in &response.examples {
+                let value = format!("{name} {}", digest(&value.to_string()));
+                self.add(
+                    Topic::ResponseExample,
+                    &format!("{} {name}", response.status),
+                    &value,
+                    &response.pointer,
+                );
+            }
+        }
+        for (prefix, body, success) in [
+            ("", operation.success(), true),
+            ("error", operation.failure(), false),
+        ] {
+            let ResponseBody::Json { schema, .. } = &body else {
+                continue;
+            };
+            let holder = operation.responses.iter().find(|response| {
+                response.status.starts_with('2') == success && response.body == body
+            });
+            let at = holder.map_or(operation.pointer.as_str(), |holder| &holder.pointer);
+            let at = at.to_owned();
+            self.add(Topic::ResponseBody, prefix, "known", &at);
+            self.schema(Direction::Response, schema, &at, prefix, None);
+        }
+    }
+
+    /// A schema with everything inside of it; `owner` is the property that has it.
+    fn schema(
+        &mut self,
+        direction: Direction,
+        schema: &Value,
+        pointer: &str,
+        path: &str,
+        owner: Option<(&str, &str)>,
+    ) {
+        if let Some(name) = reference(schema) {
+            let lowered = self.lowered;
+            let Some(named) = lowered.api.schemas.get(name) else {
+                return;
+            };
+            if self.open.iter().any(|open| open == name) || self.open.len() >= MAX_DEPTH {
+                return;
+            }
+            self.open.push(name.to_owned());
+            self.facets(direction, &named.value, &named.pointer, path, name, owner);
+            self.members(direction, &named.value, &named.pointer, path, name);
+            self.open.pop();
+        } else {
+            let name = owner.map_or("", |(schema, _)| schema);
+            self.facets(direction, schema, pointer, path, name, owner);
+            self.members(direction, schema, pointer, path, name);
+        }
+    }
+
+    fn facets(
+        &mut self,
+        direction: Direction,
+        schema: &Value,
+        pointer: &str,
+        path: &str,
+        name: &str,
+        owner: Option<(&str, &str)>,
+    ) {
+        let side = Side::of(direction);
+        let word = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+        let own = Some((name, None));
+        let used = owner.map(|(schema, property)| (schema, Some(property)));
+        self.item(side.kind, path, word("type"), pointer, used);
+        self.item(side.format, path, word("format"), pointer, used);
+        for (key, value) in schema.as_object().into_iter().flatten() {
+            let at = join(pointer, key);
+            let text = text(value);
+            match key.as_str() {
+                "enum" => {
+                    for (index, value) in value.as_array().into_iter().flatten().enumerate() {
+                        let value = value.as_str().unwrap_or_default();
+                        self.item(side.value, path, value, &format!("{at}/{index}"), own);
+                    }
+                }
+                "nullable" if text == "true" => self.item(side.null, path, "null", &at, used),
+                "default" if direction == Direction::Request => {
+                    self.item(Topic::RequestDefault, path, &text, &at, used);
+                }
+                "pattern" | "minLength" | "maxLength" | "minimum" | "maximum" | "multipleOf"
+                | "exclusiveMinimum" | "exclusiveMaximum" | "minItems" | "maxItems"
+                | "uniqueItems" | "minProperties" | "maxProperties" => {
+                    self.item(side.bound, &format!("{path}#{key}"), &text, &at, used);
+                }
+                "x-patch" => self.item(Topic::Patch, path, &text, &at, own),
+                "type" | "format" | "required" | "properties" | "items" | "$ref" | "title"
+                | "example" | "examples" | "default" | "nullable" => {}
+                "additionalProperties" if value.is_object() => {}
+                "description" => {
+                    self.item(Topic::Description, path, &text, &at, used.or(own));
+                }
+                key if key.starts_with("x-") => {
+                    self.item(
+                        Topic::Extension,
+                        &format!("{path}#{key}"),
+                        &text,
+                        &at,
+                        used.or(own),
+                    );
+                }
+                _ => self.item(
+                    Topic::Other,
+                    &format!("{path}#{key}"),
+                    &text,
+                    &at,
+                    used.or(own),
+                ),
+            }
+        }
+    }
+
+    fn members(
+        &mut self,
+        direction: Direction,
+        schema: &Value,
+        pointer: &str,
+        path: &str,
+        name: &str,
+    ) {
+        let side = Side::of(direction);
+        let required: Vec<&str> = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (property, value) in properties.into_iter().flatten() {
+            let at = join(&join(pointer, "properties"), property);
+            let path = if path.is_empty() {
+                property.clone()
+            } else {
+                format!("{path}.{property}")
+            };
+            let item = Some((name, Some(property.as_str())));
+            let word = if required.contains(&property.as_str()) {
+                "required"
+            } else {
+                "optional"
+            };
+            self.item(side.property, &path, "", &at, item);
+            self.item(side.requirement, &path, word, &at, item);
+            self.schema(direction, value, &at, &path, Some((name, property)));
+        }
+        for (key, mark) in [("items", "[]"), ("additionalProperties", ".*")] {
+            if let Some(inner) = schema.get(key).filter(|inner| inner.is_object()) {
+                let path = format!("{path}{mark}");
+                let at = join(pointer, key);
+                self.item(side.property, &path, "", &at, Some((name, None)));
+                self.schema(direction, inner, &at, &path, None);
+            }
+        }
+    }
+
+    fn words(&mut self, operation: &Operation) {
+        let at = &operation.pointer;
+        self.add(Topic::VariantName, "", &operation.id, at);
+        self.add(Topic::Title, "", &operation.summary, at);
+        self.add(Topic::Effect, "", operation.effect.word(), at);
+        if operation.deprecated {
+            self.add(
+                Topic::Deprecation,
+                "",
+                "deprecated",
+                &join(&group(operation), "deprecated"),
+            );
+        }
+        if let Some(docs) = &operation.docs {
+            self.add(Topic::PageAddress, "", &docs.page, &join(at, "x-docs"));
+        }
+        if let Some(description) = &operation.description {
+            let key = if operation.media_type().is_some() {
+                "x-description"
+            } else {
+                "description"
+            };
+            let at = join(at, key);
+            let (found, wording) = wording(description);
+            self.add(Topic::Description, "", &wording, &at);
+            for mut entry in page_entries(&found) {
+                if is_constant(entry.topic) {
+                    entry.place = Place {
+                        line: self.lowered.line(&at),
+                        pointer: at.clone(),
+                    };
+                    self.entries.push(entry);
+                }
+            }
+        }
+        let known = [
+            "x-operation-id",
+            "x-summary",
+            "x-description",
+            "x-effect",
+            "x-docs",
+            "x-no-body",
+            "x-responses",
+        ];
+        let own = self
+            .lowered
+            .document
+            .get(at)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten();
+        for (key, value) in own {
+            if key.starts_with("x-") && !known.contains(&key.as_str()) {
+                self.add(Topic::Extension, key, &text(value), &join(at, key));
+            }
+        }
+        if let Some(tag) = &operation.tag {
+            self.add(Topic::Other, "tag", tag, &join(&group(operation), "tags"));
+        }
+    }
+}
+
+/// Whether a topic is a number or a rule that sentences hold.
+pub(crate) fn is_constant(topic: Topic) -> bool {
+    use Topic::*;
+    matches!(topic, Lifetime | Attempts | CodeShape | Limit | Default)
+}
+
+fn scheme(way: &Security) -> String {
+    match way {
+        Security::Bearer => "Bearer".to_owned(),
+        Security::Basic => "Basic".to_owned(),
+        Security::Cookie(name) => format!("cookie {name}"),
+        Security::Header(name) => format!("header {name}"),
+        Security::Query(name) => format!("query {name}"),
+    }
+}
+
+fn label(schema: &Value) -> String {
+    match reference(schema) {
+        Some(name) => name.to_owned(),
+        None => text(schema),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn reference(schema: &Value) -> Option<&str> {
+    schema
+        .get("$ref")?
+        .as_str()?
+        .strip_prefix("#/components/schemas/")
+}

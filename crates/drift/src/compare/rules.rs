@@ -1,0 +1,331 @@
+//! The registry of rules: what each kind of difference means on the wire and in Rust.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::topic::{Action, Direction, Topic};
+
+/// What a difference means for programs that are already running.
+///
+/// The contract is judged, not the leniency of a server.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Wire {
+    /// Nothing: only texts are other ones.
+    None,
+    /// They go on working.
+    Compatible,
+    /// A person has to decide: what is known does not.
+    Review,
+    /// They go on working, but what they cause is different.
+    Behaviour,
+    /// Some of them stop working.
+    Breaking,
+}
+
+/// What a difference means for Rust programs when they are compiled with the regenerated crates.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// Nothing.
+    None,
+    /// They compile; there is something new.
+    Minor,
+    /// A person has to decide: what is known does not.
+    Review,
+    /// Some of them do not compile.
+    Major,
+}
+
+impl Wire {
+    /// The word in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Compatible => "compatible",
+            Self::Review => "review",
+            Self::Behaviour => "behaviour",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
+impl Source {
+    /// The word in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minor => "minor",
+            Self::Review => "review",
+            Self::Major => "major",
+        }
+    }
+}
+
+impl fmt::Display for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What one kind of difference means, and what to do about it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The name, such as `request-property-added-required`.
+    pub id: &'static str,
+    /// What the difference is about; it says direction, area and facet.
+    pub topic: Topic,
+    /// What happened.
+    pub action: Action,
+    /// What it means on the wire.
+    pub wire: Wire,
+    /// What it means in Rust.
+    pub source: Source,
+    /// What happened, in words.
+    pub text: &'static str,
+    /// What to do, in words.
+    pub fix: &'static str,
+}
+
+impl Rule {
+    /// The rules that a complete registry has beside this one: the one that undoes it, and the one of
+    /// the other direction.
+    #[must_use]
+    pub fn mirrors(&self) -> Vec<(Topic, Action)> {
+        let mut mirrors = vec![(self.topic, self.action.opposite())];
+        if let Some(twin) = twin(self.topic) {
+            mirrors.push((twin, self.action));
+        }
+        mirrors.retain(|mirror| *mirror != (self.topic, self.action));
+        mirrors
+    }
+
+    /// What the vendor says about changes of this kind.
+    #[must_use]
+    pub fn policy(&self) -> Option<&'static str> {
+        use Topic::{
+            ErrorStatus, Link, ResponseProperty, ResponseValue, ShownProperty, ShownValue,
+        };
+        match (self.topic, self.action) {
+            (ResponseProperty | ShownProperty, Action::Added) => Some(
+                "PingOne's forward-compatibility rules: clients must accept new optional properties",
+            ),
+            (Link, _) => Some(
+                "PingOne's forward-compatibility rules: links come and go with the state of a resource, and \
+                 clients must accept new ones",
+            ),
+            (ResponseValue | ShownValue, Action::Added) => {
+                Some("Every enum of the document is open: the service may add values at any time")
+            }
+            (ErrorStatus, _) => Some("Clients must decide by the class of an error status"),
+            _ => None,
+        }
+    }
+}
+
+/// The topic that says of the other direction what this one says.
+fn twin(topic: Topic) -> Option<Topic> {
+    use Topic::*;
+    const TWINS: [(Topic, Topic); 8] = [
+        (RequestBody, ResponseBody),
+        (RequestProperty, ResponseProperty),
+        (RequestType, ResponseType),
+        (RequestFormat, ResponseFormat),
+        (RequestRequirement, ResponseRequirement),
+        (RequestNull, ResponseNull),
+        (RequestValue, ResponseValue),
+        (RequestBound, ResponseBound),
+    ];
+    match topic.direction() {
+        Direction::None => None,
+        _ => TWINS.iter().find_map(|(request, response)| match topic {
+            topic if topic == *request => Some(*response),
+            topic if topic == *response => Some(*request),
+            _ => None,
+        }),
+    }
+}
+
+/// The rule for a difference, or the one for everything that has none of its own.
+#[must_use]
+pub fn rule(topic: Topic, action: Action) -> &'static Rule {
+    let own = RULES
+        .iter()
+        .find(|rule| rule.topic == topic && rule.action == action);
+    own.or_else(|| RULES.iter().find(|rule| rule.topic == Topic::Other))
+        .unwrap_or(&RULES[0])
+}
+
+/// Why a registry can do without a mirror.
+pub type MirrorWaiver = (Topic, Action, &'static str);
+
+macro_rules! rules {
+    ($($id:literal = $topic:ident $action:ident, $wire:ident, $source:ident, $text:literal, $fix:literal;)+) => {
+        /// All rules.
+        pub static RULES: &[Rule] = &[$(Rule {
+            id: $id,
+            topic: Topic::$topic,
+            action: Action::$action,
+            wire: Wire::$wire,
+            source: Source::$source,
+            text: $text,
+            fix: $fix,
+        },)+];
+    };
+}
+
+#[rustfmt::skip]
+rules! {
+    "operation-added" = Operation Added, Compatible, Minor, "a new operation", "add it to the document: `cargo xtask docs scaffold PAGE --apply`";
+    "operation-removed" = Operation Removed, Breaking, Major, "an operation is gone", "ask the vendor, then deprecate it for one release before removing it";
+    "operation-removed-deprecated" = Operation RemovedDeprecated, Compatible, Major, "a deprecated operation is gone", "remove it from the document with the next major version";
+    "variant-added" = Variant Added, Compatible, Minor, "a new variant of a known operation", "add its media type to the document: `cargo xtask docs scaffold PAGE --apply`";
+    "variant-removed" = Variant Removed, Breaking, Major, "a variant of an operation is gone", "ask the vendor, then deprecate it for one release before removing it";
+    "variant-removed-deprecated" = Variant RemovedDeprecated, Compatible, Major, "a deprecated variant is gone", "remove its media type from the document with the next major version";
+    "variant-name-renamed" = VariantName Renamed, None, Major, "the name of a variant", "keep the old name unless the major version changes anyway";
+    "method-changed" = Method Changed, Breaking, Major, "the method", "move the operation to its new method";
+    "path-changed" = Path Changed, Breaking, Major, "the path", "move the operation to its new path";
+    "trailing-slash-changed" = TrailingSlash Changed, Review, None, "the slash at the end of the path", "try both addresses against the service, then follow it";
+    "path-variable-renamed" = PathVariable Renamed, None, Review, "the name of a path variable", "keep the name of the document, or rename it: arguments are positional, but tools show it";
+    "path-variable-swapped" = PathVariable Swapped, Breaking, Major, "the order of the path variables", "put the variables of the path into their new order";
+    "base-path-changed" = BasePath Changed, None, None, "where `/v1` is written; the address that is sent stays the same", "nothing on the wire changes: `cargo xtask docs lock` records it";
+    "host-changed" = Host Changed, Breaking, None, "the host", "change `servers` of the operation";
+    "server-changed" = Server Changed, None, Major, "the server, and with it the generated client", "callers have to use the other client";
+    "media-type-changed" = MediaType Changed, Breaking, Major, "the media type of the request", "change the key under `requestBody.content`";
+    "media-type-respelled" = MediaType Respelled, Review, None, "the case of the media type; types compare without it", "follow the spelling if the service turns out to care";
+    "media-type-parameter-changed" = MediaTypeParameter Changed, Compatible, None, "a parameter of the media type", "nothing: JSON is UTF-8 with and without it";
+    "authorization-added" = Authorization Added, Breaking, None, "the request must be authorized", "add it under `security`";
+    "authorization-removed" = Authorization Removed, Review, None, "the request needs no authorization", "find out whether it may still be sent before removing it under `security`";
+    "authorization-changed" = Authorization Changed, Breaking, Major, "the kind of authorization", "change it under `security`";
+    "header-added" = Header Added, Compatible, Minor, "a new optional header", "add it to `parameters`";
+    "header-added-required" = Header AddedRequired, Breaking, Major, "a new required header", "add it to `parameters`, with `required: true`";
+    "header-removed" = Header Removed, Review, Major, "a header is gone", "find out whether it may still be sent before removing it";
+    "header-became-required" = Header BecameRequired, Breaking, Major, "a header became required", "add `required: true` to the parameter";
+    "header-became-optional" = Header BecameOptional, Compatible, Major, "a header became optional", "take `required: true` from the parameter";
+    "query-parameter-added" = QueryParameter Added, Compatible, Minor, "a new optional query parameter", "add it to `parameters`; the generated function gains an argument, the handle a method";
+    "query-parameter-added-required" = QueryParameter AddedRequired, Breaking, Major, "a new required query parameter", "add it to `parameters`, with `required: true`";
+    "query-parameter-removed" = QueryParameter Removed, Review, Major, "a query parameter is gone", "find out whether it may still be sent before removing it";
+    "query-parameter-became-required" = QueryParameter BecameRequired, Breaking, Major, "a query parameter became required", "add `required: true` to the parameter";
+    "query-parameter-became-optional" = QueryParameter BecameOptional, Compatible, Major, "a query parameter became optional", "take `required: true` from the parameter";
+    "parameter-type-changed" = ParameterType Changed, Review, Major, "the type of a parameter", "change the schema of the parameter";
+    "request-body-added" = RequestBody Added, Breaking, Major, "the request has a body now", "replace `x-no-body: true` by a `schema`";
+    "request-body-removed" = RequestBody Removed, Breaking, Major, "the request has no body any more", "replace the `schema` by `x-no-body: true`";
+    "request-property-added" = RequestProperty Added, Compatible, Minor, "a new optional property of the request", "add it under `properties`";
+    "request-property-added-required" = RequestProperty AddedRequired, Breaking, Major, "a new required property of the request", "add it under `properties` and `required`";
+    "request-property-removed" = RequestProperty Removed, Review, Major, "a property of the request is gone", "find out whether it may still be sent before removing it";
+    "request-property-renamed" = RequestProperty Renamed, Breaking, Major, "the name of a property of the request", "rename it under `properties`";
+    "request-property-respelled" = RequestProperty Respelled, Breaking, Major, "the case of a property of the request", "rename it under `properties`: names are case-sensitive";
+    "request-property-moved" = RequestProperty Moved, Breaking, Major, "the place of a property of the request", "move it to the other object";
+    "request-type-changed" = RequestType Changed, Breaking, Major, "the type of a property of the request", "change its `type`";
+    "request-format-changed" = RequestFormat Changed, Review, Major, "the format of a property of the request", "change its `format` if the service refuses other texts";
+    "request-requirement-became-required" = RequestRequirement BecameRequired, Breaking, Major, "a property of the request became required", "add it to `required`";
+    "request-requirement-became-optional" = RequestRequirement BecameOptional, Compatible, Major, "a property of the request became optional", "take it from `required`; its field becomes an `Option`";
+    "request-requirement-became-unclear" = RequestRequirement BecameUnclear, Review, None, "whether a property of the request is required is said in words", "read the page and decide";
+    "request-null-added" = RequestNull Added, Compatible, Major, "a property of the request may be null", "add `nullable: true`";
+    "request-null-removed" = RequestNull Removed, Breaking, Major, "a property of the request must not be null any more", "take `nullable: true` away";
+    "request-value-added" = RequestValue Added, Compatible, Minor, "a new value of a property of the request", "add it to `enum`";
+    "request-value-removed" = RequestValue Removed, Breaking, Major, "a value of a property of the request is gone", "take it from `enum`";
+    "request-bound-tightened" = RequestBound Tightened, Breaking, None, "less is allowed in a property of the request", "change the bound; the Rust types do not hold it, the sandbox does";
+    "request-bound-loosened" = RequestBound Loosened, Compatible, None, "more is allowed in a property of the request", "change the bound; the Rust types do not hold it, the sandbox does";
+    "request-default-changed" = RequestDefault Changed, Behaviour, None, "the default of a property of the request", "change `default`";
+    "request-example-changed" = RequestExample Changed, None, None, "an example of a request", "change the example if it is still the payload of the page";
+    "response-status-changed" = Status Changed, Breaking, Major, "the status of success", "change the key under `responses`";
+    "response-status-added" = Status Added, Review, Minor, "a status of success", "add it under `responses`";
+    "response-status-removed" = Status Removed, Breaking, Major, "a status of success is gone", "remove it under `responses`";
+    "error-status-added" = ErrorStatus Added, Behaviour, None, "a status of failure", "add it under `responses`";
+    "error-status-removed" = ErrorStatus Removed, Behaviour, None, "a status of failure is gone", "remove it under `responses`";
+    "error-status-changed" = ErrorStatus Changed, Behaviour, None, "a status of failure", "change the key under `responses`";
+    "response-body-added" = ResponseBody Added, Compatible, Major, "the form of the response is known now", "give the response a `schema`";
+    "response-body-removed" = ResponseBody Removed, Breaking, Major, "the response has no body of a known form any more", "remove its `schema`";
+    "response-property-added" = ResponseProperty Added, Compatible, Minor, "a new property of the response", "add it under `properties`";
+    "response-property-added-required" = ResponseProperty AddedRequired, Compatible, Minor, "a new property that every response has", "add it under `properties` and `required`";
+    "response-property-removed" = ResponseProperty Removed, Review, Major, "an optional property of the response is gone", "find out whether it is gone before removing it";
+    "response-property-removed-required" = ResponseProperty RemovedRequired, Breaking, Major, "a property that every response had is gone", "make it optional for one release, then remove it";
+    "response-property-renamed" = ResponseProperty Renamed, Breaking, Major, "the name of a property of the response", "rename it under `properties`";
+    "response-property-respelled" = ResponseProperty Respelled, Breaking, Major, "the case of a property of the response", "rename it under `properties`: names are case-sensitive";
+    "response-property-moved" = ResponseProperty Moved, Breaking, Major, "the place of a property of the response", "move it to the other object";
+    "response-type-changed" = ResponseType Changed, Breaking, Major, "the type of a property of the response", "change its `type`";
+    "response-format-changed" = ResponseFormat Changed, Breaking, Major, "the format of a property of the response", "change its `format`: clients read it";
+    "response-requirement-became-required" = ResponseRequirement BecameRequired, Compatible, Major, "every response has this property now", "add it to `required`; its field is no `Option` any more";
+    "response-requirement-became-optional" = ResponseRequirement BecameOptional, Breaking, Major, "not every response has this property any more", "take it from `required`; its field becomes an `Option`";
+    "response-null-added" = ResponseNull Added, Breaking, Major, "null where a value stood", "add `nullable: true`";
+    "response-null-removed" = ResponseNull Removed, Compatible, Major, "a value where null could stand", "take `nullable: true` away";
+    "response-value-added" = ResponseValue Added, Compatible, Minor, "a new value of a property of the response", "add it to `enum`: it has arrived as an unknown value before";
+    "response-value-removed" = ResponseValue Removed, Compatible, Major, "a value of a property of the response is gone", "keep it in `enum` until the next major version";
+    "response-bound-tightened" = ResponseBound Tightened, Compatible, None, "the response holds less", "change the bound";
+    "response-bound-loosened" = ResponseBound Loosened, Review, None, "the response holds more", "change the bound, and look for clients that count on it";
+    "response-example-added" = ResponseExample Added, Compatible, None, "an example of the response", "compare it with the schema of the response";
+    "response-example-removed" = ResponseExample Removed, None, None, "an example of the response is gone", "keep what the document knows, and mark its basis";
+    "response-example-changed" = ResponseExample Changed, None, None, "an example of the response", "change the example if it is still the payload of the page";
+    "shown-property-added" = ShownProperty Added, Compatible, Minor, "the example response shows a new property", "add it under `properties`, as optional";
+    "shown-property-removed" = ShownProperty Removed, Review, None, "the example response does not show a property any more", "nothing breaks while its field is an `Option`";
+    "shown-value-added" = ShownValue Added, Compatible, None, "the example response shows a new value", "add it to `enum`: until then it arrives as an unknown value";
+    "shown-value-removed" = ShownValue Removed, Compatible, None, "the example response does not show a value any more", "nothing: one example shows one value";
+    "link-added" = Link Added, Compatible, None, "a new link", "nothing: links are a map";
+    "link-removed" = Link Removed, Review, None, "a link is gone", "check whether the sandbox and the callers follow it";
+    "effect-changed" = Effect Changed, Behaviour, None, "what sending it twice would do", "retries change with it: check the reason";
+    "deprecation-added" = Deprecation Added, Compatible, Minor, "a notice that it goes away", "add `deprecated: true` and plan the removal";
+    "deprecation-removed" = Deprecation Removed, Compatible, None, "the notice that it goes away is gone", "take `deprecated: true` away";
+    "extension-changed" = Extension Changed, Behaviour, None, "an extension of the document", "check what depends on it";
+    "patch-changed" = Patch Changed, Review, Major, "whether absent and null are told apart", "check what the service does with null";
+    "rust-type-added" = RustType Added, None, Minor, "a new Rust type", "nothing";
+    "rust-type-removed" = RustType Removed, None, Major, "a Rust type is gone", "keep the name of the schema unless the major version changes anyway";
+    "rust-item-added" = RustItem Added, None, Minor, "a new public item", "`cargo xtask api` records it";
+    "rust-item-removed" = RustItem Removed, None, Major, "a public item is gone or has changed", "`cargo xtask api` records it; the next version is a major one";
+    "title-changed" = Title Changed, None, None, "the title", "change the summary if it says something else now";
+    "description-changed" = Description Changed, None, None, "the description", "nothing";
+    "page-address-changed" = PageAddress Changed, None, None, "the address of the page", "change `x-docs.page`";
+    "page-id-changed" = PageId Changed, None, None, "the identifier of the page", "`cargo xtask docs lock` records it";
+    "sentence-changed" = Sentence Changed, Review, None, "a sentence", "read it, and change the description if it says something else now";
+    "precondition-changed" = Precondition Changed, Behaviour, None, "a sentence that says when the operation is possible", "read it, and change the description and the sandbox";
+    "prose-media-type-changed" = ProseMediaType Changed, Review, None, "a media type in the prose", "the table of headers decides; ask the vendor if they disagree";
+    "prose-operation-changed" = ProseOperation Changed, Review, None, "an operation that the prose refers to", "read the sentence: the request may have another form now";
+    "prose-property-changed" = ProseProperty Changed, Review, None, "a property that the prose refers to", "read the sentence";
+    "prose-status-code-changed" = ProseStatusCode Changed, Behaviour, None, "a status code in the prose", "read the sentence, and change `responses`";
+    "prose-requirement-changed" = ProseRequirement Changed, Review, None, "a property that the prose requires", "compare it with `required`";
+    "status-name-changed" = StatusName Changed, Breaking, Major, "a status name in the prose", "change the enum that it belongs to";
+    "lifetime-changed" = Lifetime Changed, Behaviour, None, "how long something is valid", "change the description and the sandbox";
+    "attempts-changed" = Attempts Changed, Behaviour, None, "how many attempts are allowed", "change the description and the sandbox";
+    "code-shape-changed" = CodeShape Changed, Behaviour, None, "what a code looks like", "change the description, the test data and the sandbox";
+    "limit-changed" = Limit Changed, Behaviour, None, "a limit", "change the description and the sandbox";
+    "configurable-changed" = Configurable Changed, Behaviour, None, "whether something can be configured", "change the description";
+    "default-changed" = Default Changed, Behaviour, None, "a default", "change the description and the sandbox";
+    "sdk-version-changed" = SdkVersion Changed, None, None, "the version of an SDK", "nothing";
+    "date-changed" = Date Changed, None, None, "a date", "nothing, unless it is the date of a sunset";
+    "ambiguity-found" = Ambiguity Found, Review, Review, "two pages say different things of one variant", "ask the vendor which one is right";
+    "unknown-line-found" = UnknownLine Found, Review, None, "a line of the page was not understood", "read it; teach the reader of pages if it will come again";
+    "refusal-found" = Refusal Found, Review, Review, "the generator refuses the document", "correct the document where the error points";
+    "other-changed" = Other Changed, Review, Review, "a part of the document that no rule knows", "decide by hand, and write a rule for it";
+    "page-no-endpoint-found" = NoEndpoint Found, Review, None, "the page does not say a method and an address", "look at the page: it may not be one of an operation";
+    "page-sample-incomplete-found" = SampleIncomplete Found, Review, None, "a sample does not say a part of its request", "look at the sample";
+    "page-method-found" = PageMethod Found, Review, None, "the page uses two methods", "ask the vendor which one is right";
+    "page-addresses-found" = PageAddresses Found, Review, None, "the page uses two addresses", "ask the vendor which one is right";
+    "page-media-type-found" = PageMediaType Found, Review, None, "the page uses two media types", "ask the vendor which one is right";
+    "page-headers-found" = PageHeaders Found, Review, None, "the page uses different headers", "ask the vendor which ones are right";
+    "page-body-found" = PageBody Found, Review, None, "the page shows different bodies", "ask the vendor which one is right";
+    "page-property-not-in-body-found" = PropertyNotInBody Found, Review, None, "the example lacks a property of the request model", "an optional property may be left out";
+    "page-member-not-in-model-found" = MemberNotInModel Found, Review, None, "the example has a member that the request model lacks", "add it to the document as optional";
+    "page-property-type-found" = PagePropertyType Found, Review, None, "the example has a value of another type than the request model says", "ask the vendor which one is right";
+    "page-links-found" = PageLinks Found, Review, None, "the links of an example name different resources", "nothing breaks; tell the vendor";
+    "page-stated-value-found" = StatedValue Found, Review, None, "a sentence gives a property another value than the example", "ask the vendor which one is right";
+}
+
+/// The mirrors that the registry does without.
+#[rustfmt::skip]
+pub static WAIVERS: &[MirrorWaiver] = &[
+    (Topic::ResponseRequirement, Action::BecameUnclear, "responses have no column that says whether a property is required"),
+    (Topic::RequestProperty, Action::RemovedRequired, "what a client must no longer send is judged as any property that is gone"),
+];

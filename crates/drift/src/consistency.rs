@@ -1,0 +1,523 @@
+//! A page against itself: what it says twice, it must say alike.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::page::{Kind, Named, Page, Sample, SampleBody, is_content_type, leaves, pattern};
+
+/// What a page disagrees with itself about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Disagreement {
+    /// The page does not say a method and an address.
+    NoEndpoint,
+    /// A sample does not say a part of its request.
+    SampleIncomplete,
+    /// A sample uses another method.
+    Method,
+    /// A sample or a sentence uses another address.
+    Address,
+    /// A sample, the line above the body, or the prose names another media type.
+    MediaType,
+    /// A sample sends other headers.
+    Headers,
+    /// A sample sends another body.
+    Body,
+    /// The request model has a property that the example body lacks.
+    PropertyNotInBody,
+    /// The example body has a member that the request model lacks.
+    MemberNotInModel,
+    /// The example body has a value of another type than the request model says.
+    PropertyType,
+    /// The links of an example name different resources of one kind.
+    Links,
+    /// A sentence says that a property gets a value, and the example shows another.
+    StatedValue,
+}
+
+impl Disagreement {
+    /// The name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoEndpoint => "page-no-endpoint",
+            Self::SampleIncomplete => "page-sample-incomplete",
+            Self::Method => "page-method",
+            Self::Address => "page-address",
+            Self::MediaType => "page-media-type",
+            Self::Headers => "page-headers",
+            Self::Body => "page-body",
+            Self::PropertyNotInBody => "page-property-not-in-body",
+            Self::MemberNotInModel => "page-member-not-in-model",
+            Self::PropertyType => "page-property-type",
+            Self::Links => "page-links",
+            Self::StatedValue => "page-stated-value",
+        }
+    }
+}
+
+/// Two places of a page that cannot both be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// What it is about.
+    pub about: Disagreement,
+    /// The line that stands alone, from 1.
+    pub line: usize,
+    /// A line that it disagrees with, if one line says it.
+    pub against: Option<usize>,
+    /// What is wrong, in one sentence without its full stop.
+    pub text: String,
+}
+
+impl fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.text)?;
+        match self.against {
+            Some(line) => write!(f, " (line {line})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Everything that a page says twice and not alike, by line.
+///
+/// What a page does not say is no contradiction.
+///
+/// ```
+/// use pingone_drift::{Disagreement, Page, contradictions};
+///
+/// let text = "Return a Book\n\nPUT {{apiPath}}/books/{{bookID}}\n\nHeaders\n\nContent-Type   text/plain\n\n\
+///     Body\n\nraw ( application/json )\n\n{\n}\n";
+/// let page = Page::read(text.as_bytes())?;
+/// let found = contradictions(&page);
+/// assert_eq!((found[0].about, found[0].line), (Disagreement::MediaType, 11));
+/// # Ok::<(), pingone_drift::ReadError>(())
+/// ```
+#[must_use]
+pub fn contradictions(page: &Page) -> Vec<Contradiction> {
+    let mut checker = Checker {
+        page,
+        found: Vec::new(),
+    };
+    checker.endpoint();
+    checker.media_type();
+    checker.samples();
+    checker.request_model();
+    checker.links();
+    checker.stated_values();
+    checker.found.sort_by_key(|found| (found.line, found.about));
+    checker.found
+}
+
+/// A media type without its parameters.
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
+struct Checker<'a> {
+    page: &'a Page,
+    found: Vec<Contradiction>,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, about: Disagreement, line: usize, against: Option<usize>, text: String) {
+        self.found.push(Contradiction {
+            about,
+            line,
+            against,
+            text,
+        });
+    }
+
+    fn endpoint(&mut self) {
+        let Some(endpoint) = &self.page.endpoint else {
+            return self.report(
+                Disagreement::NoEndpoint,
+                1,
+                None,
+                "the page has no line with a method and an address".to_owned(),
+            );
+        };
+        let address = &endpoint.value.address;
+        let mentions = self
+            .page
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.constants);
+        for mention in mentions.filter(|constant| constant.kind == Kind::ProseOperation) {
+            // Another path is another operation; the same path elsewhere cannot be meant.
+            let said = mention.value.rsplit(' ').next().unwrap_or_default();
+            let said = crate::page::Address::parse(said);
+            if said.path == address.path && !said.same_as(address) {
+                self.report(
+                    Disagreement::Address,
+                    mention.line,
+                    Some(endpoint.line),
+                    format!("the prose says `{said}`, the page is about `{address}`"),
+                );
+            }
+        }
+    }
+
+    fn media_type(&mut self) {
+        let Some(main) = self.page.media_type() else {
+            return;
+        };
+        if let Some(raw) = &self.page.raw_media_type
+            && essence(&raw.value) != essence(&main.value)
+        {
+            let text = format!(
+                "the body is of `{}`, the headers say `{}`",
+                raw.value, main.value
+            );
+            self.report(Disagreement::MediaType, raw.line, Some(main.line), text);
+        }
+        let mut mentions = self
+            .page
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.constants)
+            .filter(|constant| constant.kind == Kind::ProseMediaType)
+            .peekable();
+        // Prose may name the types of other operations too, but not only those.
+        if let Some(first) = mentions.peek().copied()
+            && mentions.all(|mention| mention.value != essence(&main.value))
+        {
+            let text = format!(
+                "the prose names `{}`, the request is of `{}`",
+                first.value, main.value
+            );
+            self.report(Disagreement::MediaType, first.line, Some(main.line), text);
+        }
+    }
+
+    fn samples(&mut self) {
+        for sample in &self.page.samples {
+            self.sample(sample);
+        }
+    }
+
+    fn sample(&mut self, sample: &Sample) {
+        let name = sample.language.name();
+        let Some(address) = &sample.address else {
+            let text = format!("the sample in {name} sends to no address");
+            return self.report(
+                Disagreement::SampleIncomplete,
+                sample.lines.start,
+                None,
+                text,
+            );
+        };
+        let Some(method) = &sample.method else {
+            let text = format!("the sample in {name} has no method");
+            return self.report(
+                Disagreement::SampleIncomplete,
+                sample.lines.start,
+                None,
+                text,
+            );
+        };
+        if let Some(endpoint) = &self.page.endpoint {
+            let main = &endpoint.value;
+            if address.value != main.address {
+                let text = format!(
+                    "the sample in {name} sends to `{}`, the page is about `{}`",
+                    written(&address.value),
+                    written(&main.address)
+                );
+                self.report(
+                    Disagreement::Address,
+                    address.line,
+                    Some(endpoint.line),
+                    text,
+                );
+            }
+            if method.value != main.method {
+                let text = format!(
+                    "the sample in {name} uses {}, the page is about {}",
+                    method.value, main.method
+                );
+                self.report(Disagreement::Method, method.line, Some(endpoint.line), text);
+            }
+        }
+        self.sample_headers(sample);
+        self.sample_body(sample);
+    }
+
+    fn sample_headers(&mut self, sample: &Sample) {
+        let page = self.page;
+        let name = sample.language.name();
+        let mut expected: Vec<Named<(String, String)>> = page
+            .request_headers()
+            .into_iter()
+            .map(|header| Named {
+                line: header.line,
+                value: (header.name.clone(), header.value.clone()),
+            })
+            .collect();
+        expected.extend(page.media_type().map(|media_type| Named {
+            line: media_type.line,
+            value: ("Content-Type".to_owned(), media_type.value),
+        }));
+        for Named {
+            line,
+            value: (header, value),
+        } in &expected
+        {
+            let sent = sample
+                .headers
+                .iter()
+                .find(|sent| sent.name.eq_ignore_ascii_case(header));
+            let about = if header.eq_ignore_ascii_case("content-type") {
+                Disagreement::MediaType
+            } else {
+                Disagreement::Headers
+            };
+            match sent {
+                None => {
+                    let text = format!("the sample in {name} does not send `{header}`");
+                    self.report(about, sample.lines.start, Some(*line), text);
+                }
+                Some(sent) if sent.value != *value => {
+                    let text = format!(
+                        "the sample in {name} sends `{}` as `{header}`, not `{value}`",
+                        sent.value
+                    );
+                    self.report(about, sent.line, Some(*line), text);
+                }
+                Some(_) => {}
+            }
+        }
+        for sent in &sample.headers {
+            let known = expected
+                .iter()
+                .any(|header| header.value.0.eq_ignore_ascii_case(&sent.name));
+            if !known {
+                let about = if is_content_type(sent) {
+                    Disagreement::MediaType
+                } else {
+                    Disagreement::Headers
+                };
+                let text = format!(
+                    "the sample in {name} sends `{}`, which the page does not name",
+                    sent.name
+                );
+                self.report(about, sent.line, None, text);
+            }
+        }
+    }
+
+    fn sample_body(&mut self, sample: &Sample) {
+        let name = sample.language.name();
+        let expected = self.page.request_body();
+        let against = expected.as_ref().map(|body| body.line);
+        match (&sample.body, &expected) {
+            (None, None) => {}
+            (Some(SampleBody::Json(sent)), Some(body)) if sent.value == body.value => {}
+            (Some(SampleBody::Other(text)), _) => {
+                let line = text.line;
+                let text = format!("the body that the sample in {name} sends is not JSON");
+                self.report(Disagreement::Body, line, against, text);
+            }
+            (Some(SampleBody::Json(sent)), _) => {
+                let text = format!("the sample in {name} sends another body than the page shows");
+                self.report(Disagreement::Body, sent.line, against, text);
+            }
+            (None, Some(_)) => {
+                let text = format!("the sample in {name} sends no body");
+                self.report(Disagreement::Body, sample.lines.start, against, text);
+            }
+        }
+    }
+
+    fn request_model(&mut self) {
+        let page = self.page;
+        let (Some(properties), Some(body)) = (&page.properties, page.request_body()) else {
+            return;
+        };
+        let named: Vec<_> = properties
+            .iter()
+            .filter(|property| !property.name.is_empty())
+            .collect();
+        // Tight text loses names: then no member can be said to be missing from the model.
+        let whole = named.len() == properties.len();
+        for property in &named {
+            let Some(value) = at_path(&body.value, &property.name) else {
+                let text = format!(
+                    "the request model has `{}` ({}), the example body has not",
+                    property.name, property.requirement
+                );
+                self.report(
+                    Disagreement::PropertyNotInBody,
+                    property.line,
+                    Some(body.line),
+                    text,
+                );
+                continue;
+            };
+            if !is_of_type(value, &property.type_name) {
+                let line = body.line_of(&property.name);
+                let text = format!(
+                    "the example of `{}` is not of the type {}",
+                    property.name, property.type_name
+                );
+                self.report(Disagreement::PropertyType, line, Some(property.line), text);
+            }
+        }
+        if !whole || named.is_empty() {
+            return;
+        }
+        for leaf in leaves(&body.value) {
+            let known = named
+                .iter()
+                .any(|property| is_within(&leaf.path, &property.name));
+            if !known {
+                let line = body.line_of(&leaf.path);
+                let text = format!(
+                    "the example body has `{}`, the request model has not",
+                    leaf.path
+                );
+                self.report(Disagreement::MemberNotInModel, line, None, text);
+            }
+        }
+    }
+
+    /// All links of one example name the same user, the same environment, and so on.
+    fn links(&mut self) {
+        let page = self.page;
+        for body in page
+            .responses
+            .iter()
+            .filter_map(|response| response.body.as_ref())
+        {
+            let Some(Value::Object(links)) = body.value.get("_links") else {
+                continue;
+            };
+            // For each kind of resource: each identifier, and the links that name it.
+            let mut named: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+            for (relation, link) in links {
+                let Some(href) = link.get("href").and_then(Value::as_str) else {
+                    continue;
+                };
+                for (kind, id) in resources(href) {
+                    named
+                        .entry(kind)
+                        .or_default()
+                        .entry(id)
+                        .or_default()
+                        .push(relation);
+                }
+            }
+            for (kind, ids) in named {
+                let Some((usual, most)) = ids.iter().max_by_key(|(_, links)| links.len()) else {
+                    continue;
+                };
+                for (id, relations) in ids.iter().filter(|(id, _)| *id != usual) {
+                    for relation in relations {
+                        let line = body.line_of(&format!("_links.{relation}.href"));
+                        let text = format!(
+                            "the link `{relation}` names {kind} {id}, {} others name {usual}",
+                            most.len()
+                        );
+                        self.report(Disagreement::Links, line, None, text);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A property that is "set to" a value has that value in the example.
+    fn stated_values(&mut self) {
+        static STATED: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"\b([\w.]+) property of the \w+ is set to (\w+)"));
+        let page = self.page;
+        let Some(body) = page
+            .responses
+            .first()
+            .and_then(|response| response.body.as_ref())
+        else {
+            return;
+        };
+        for statement in &page.statements {
+            for found in STATED.captures_iter(&statement.text) {
+                let (path, value) = (&found[1], &found[2]);
+                let Some(shown) = at_path(&body.value, path) else {
+                    continue;
+                };
+                let shown = shown
+                    .as_str()
+                    .map_or_else(|| shown.to_string(), str::to_owned);
+                if shown != value {
+                    let text = format!(
+                        "the example shows `{path}` as `{shown}`, the prose says `{value}`"
+                    );
+                    self.report(
+                        Disagreement::StatedValue,
+                        body.line_of(path),
+                        Some(statement.line),
+                        text,
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// An address with the part of it that pages write in two ways.
+fn written(address: &crate::page::Address) -> String {
+    match &address.host {
+        Some(host) => format!("{{{{{host}}}}}{}{}", address.base, address.path),
+        None => format!("{}{}", address.base, address.path),
+    }
+}
+
+/// The value at a dotted path; an array stands for its first item.
+fn at_path<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(value, |value, name| {
+        let name = name.trim_end_matches("[]");
+        match value {
+            Value::Array(items) => items.first()?.get(name),
+            value => value.get(name),
+        }
+    })
+}
+
+/// Whether a path is a property or a member of one.
+fn is_within(path: &str, property: &str) -> bool {
+    let plain = path.replace("[]", "");
+    let property = property.replace("[]", "");
+    plain == property
+        || plain
+            .strip_prefix(&property)
+            .is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Whether a value is an example of a type; of a type that is not known, any value is.
+fn is_of_type(value: &Value, type_name: &str) -> bool {
+    // A variable without quotes stands for a value of any type.
+    let is_variable = value.as_str().is_some_and(|text| text.starts_with("{{"));
+    match type_name {
+        _ if is_variable || value.is_null() => true,
+        "String" | "Date" | "DateTime" | "UUID" => value.is_string(),
+        "Integer" => value.is_i64() || value.is_u64(),
+        "Number" => value.is_number(),
+        "Boolean" => value.is_boolean(),
+        "Array" | "String[]" => value.is_array(),
+        "Object" => value.is_object(),
+        _ => true,
+    }
+}
+
+/// The resources that an address names: each UUID with the path segment before it.
+fn resources(href: &str) -> Vec<(&str, &str)> {
+    static ID: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?:/([A-Za-z][\w.-]*))/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\b")
+    });
+    ID.captures_iter(href)
+        .filter_map(|found| Some((found.get(1)?.as_str(), found.get(2)?.as_str())))
+        .collect()
+}

@@ -1,0 +1,222 @@
+//! Documentation pages, read into facts.
+//!
+//! A page comes in one of three [`Form`]s. [`text`] and [`markdown`] turn the lines of a form
+//! into the same blocks, [`interpret`] turns blocks into a [`Page`], [`prose`] and [`sample`]
+//! read the two things that are in no block of their own, and [`facts`] lists what is said.
+
+mod address;
+mod block;
+mod dialect;
+mod facts;
+mod form;
+mod interpret;
+mod json;
+mod markdown;
+mod prose;
+mod sample;
+mod source;
+mod text;
+
+use std::path::Path;
+
+use regex::Regex;
+use serde_json::Value;
+
+pub use address::{Address, Endpoint};
+pub(crate) use facts::is_content_type;
+pub use facts::{Fact, Kind};
+pub use form::Form;
+pub(crate) use json::leaves;
+pub use prose::Statement;
+pub(crate) use prose::{digest, wording};
+pub use sample::{Language, Sample, SampleBody};
+use source::{Account, Source};
+pub use source::{LineKind, MAX_PAGE_BYTES, UnknownLine};
+
+/// Why a page cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The file cannot be opened or read.
+    #[error("the page cannot be read from its file")]
+    File(#[from] std::io::Error),
+    /// The page has no text.
+    #[error("the page is empty")]
+    Empty,
+    /// The page is larger than [`MAX_PAGE_BYTES`].
+    #[error("the page has {size} bytes or more, and at most {MAX_PAGE_BYTES} are read")]
+    TooLarge {
+        /// The size in bytes as far as it was read.
+        size: usize,
+    },
+    /// The page is not UTF-8 text.
+    #[error("the page is not text: byte {offset} is not part of any")]
+    NotText {
+        /// The offset of the first byte that is not text.
+        offset: usize,
+    },
+}
+
+/// Something that a page says, and the line that says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named<T> {
+    /// The number of the line, from 1.
+    pub line: usize,
+    /// What is said.
+    pub value: T,
+}
+
+/// A row of the headers of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The number of the line, from 1.
+    pub line: usize,
+    /// The name as written.
+    pub name: String,
+    /// The value as written, variables included.
+    pub value: String,
+}
+
+/// A row of the request model of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// The number of the line that names the property, from 1.
+    pub line: usize,
+    /// The dotted name; empty where the form lost it.
+    pub name: String,
+    /// The type as the page calls it, such as `String`.
+    pub type_name: String,
+    /// The word of the column "Required?", such as `Optional`.
+    pub requirement: String,
+}
+
+/// A JSON text of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Body {
+    /// The number of the first line, from 1.
+    pub line: usize,
+    /// The value; a variable is the string that names it.
+    pub value: Value,
+    /// The line of each path, in the order of the text.
+    keys: Vec<(String, usize)>,
+}
+
+impl Body {
+    /// The line that names a path, or the first one of the text.
+    #[must_use]
+    pub fn line_of(&self, path: &str) -> usize {
+        self.keys
+            .iter()
+            .find(|(key, _)| key == path)
+            .map_or(self.line, |(_, line)| *line)
+    }
+}
+
+/// An example response of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// The number of the line with the status, from 1.
+    pub line: usize,
+    /// The status code.
+    pub status: u16,
+    /// The body, where one is shown.
+    pub body: Option<Body>,
+}
+
+/// A documentation page: what it says, and what became of each of its lines.
+#[derive(Debug)]
+pub struct Page {
+    /// The form in which the page came.
+    pub form: Form,
+    /// The title.
+    pub title: Option<Named<String>>,
+    /// The canonical address; only Markdown says it.
+    pub canonical_url: Option<Named<String>>,
+    /// The identifier of the page; only Markdown says it.
+    pub page_id: Option<Named<String>>,
+    /// The method and the address that the page is about.
+    pub endpoint: Option<Named<Endpoint>>,
+    /// The request headers, where the page has a section of them.
+    pub headers: Option<Vec<Header>>,
+    /// The request model, where the page has one.
+    pub properties: Option<Vec<Property>>,
+    /// The media type in `raw ( )` above the body.
+    pub raw_media_type: Option<Named<String>>,
+    /// The example of the request body.
+    pub body: Option<Body>,
+    /// The example responses.
+    pub responses: Vec<Response>,
+    /// The code samples, each reduced to the request it sends.
+    pub samples: Vec<Sample>,
+    /// The sentences of the page.
+    pub statements: Vec<Statement>,
+    source: Source,
+    account: Account,
+}
+
+impl Page {
+    /// Reads a page in any of the three forms.
+    ///
+    /// Text that is no page at all is read too: it has no facts, and all its lines are unknown.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the bytes are empty, too many, or not text.
+    pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
+        let source = Source::new(bytes)?;
+        let form = Form::of(&source);
+        let blocks = match form {
+            Form::Markdown => markdown::blocks(&source),
+            Form::SpacedText | Form::TightText => text::blocks(&source),
+        };
+        Ok(interpret::page(form, source, &blocks))
+    }
+
+    /// Reads a page from a file, without taking more of it into memory than is allowed.
+    ///
+    /// # Errors
+    /// [`ReadError`] as for [`Page::read`], or when the file cannot be read.
+    pub fn open(path: &Path) -> Result<Self, ReadError> {
+        use std::io::Read;
+        let limit = MAX_PAGE_BYTES as u64 + 1;
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?
+            .take(limit)
+            .read_to_end(&mut bytes)?;
+        Self::read(&bytes)
+    }
+
+    /// The number of lines.
+    #[must_use]
+    pub fn line_count(&self) -> usize {
+        self.source.len()
+    }
+
+    /// What a line says, without trailing blanks; empty past the end of the page.
+    #[must_use]
+    pub fn line(&self, number: usize) -> &str {
+        self.source.line(number)
+    }
+
+    /// What became of a line.
+    #[must_use]
+    pub fn line_kind(&self, number: usize) -> Option<LineKind> {
+        self.account.kinds.get(number.checked_sub(1)?).copied()
+    }
+
+    /// The lines that were not understood.
+    pub fn unknown_lines(&self) -> impl Iterator<Item = UnknownLine<'_>> {
+        self.source
+            .iter()
+            .filter(|(line, _)| self.line_kind(*line) == Some(LineKind::Unknown))
+            .map(|(line, text)| UnknownLine {
+                line,
+                text,
+                reason: self.account.reason(line),
+            })
+    }
+}
+
+/// A regular expression that is part of this crate.
+pub(crate) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a constant of this crate, compiled by its tests")
+}

@@ -1,0 +1,43 @@
+//! JUnit XML, one test case for each finding.
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+use super::{RenderError, Report, place};
+
+pub(super) fn render(report: &Report) -> Result<String, RenderError> {
+    let mut suite = TestSuite::new("drift");
+    for finding in &report.findings {
+        let status = match &finding.accepted {
+            Some(accepted) => {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message(accepted.reason.clone());
+                status
+            }
+            None => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_type(finding.rule.clone());
+                status.set_message(finding.text.clone());
+                let sides = [&finding.old, &finding.new, &finding.document];
+                let places: Vec<String> = sides.into_iter().flatten().map(place).collect();
+                status.set_description(format!(
+                    "wire {}, source {}\n{}\n{}",
+                    finding.wire,
+                    finding.source,
+                    places.join("\n"),
+                    finding.fix
+                ));
+                status
+            }
+        };
+        let name = format!("{} {}", finding.rule, finding.fingerprint);
+        let mut case = TestCase::new(name, status);
+        case.set_classname(finding.subjects.first().cloned().unwrap_or_default());
+        suite.add_test_case(case);
+    }
+    if report.findings.is_empty() {
+        suite.add_test_case(TestCase::new("no drift", TestCaseStatus::success()));
+    }
+    let mut junit = quick_junit::Report::new(report.title.clone());
+    junit.add_test_suite(suite);
+    Ok(junit.to_string()?)
+}

@@ -1,0 +1,242 @@
+//! The catalogue of mutations: each is caught, by the rules and with the verdicts that its file names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Mutex, OnceLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use pingone_codegen::Document;
+use pingone_drift::{
+    Finding, Form, Ledger, Page, RULES, Source, Specification, WAIVERS, Wire, check_pages,
+    compare_documents, refused,
+};
+
+use crate::mutation::{Case, Mutation, Pages, mutations};
+use crate::noop::pages;
+
+const LIBRARY: &str = include_str!("library.yaml");
+
+fn document() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/pingone.yaml");
+    std::fs::read_to_string(path).expect("the document is there")
+}
+
+fn specification(text: &str) -> Result<Specification, pingone_codegen::Error> {
+    Document::parse("api.yaml", text).and_then(Specification::new)
+}
+
+/// A text that mutations are tried on.
+struct Base {
+    name: String,
+    /// The form of a page; the document has none.
+    form: Option<Form>,
+    text: String,
+    /// The ledger of the page as it is, and what is found of it.
+    reconciled: OnceLock<(Ledger, Vec<Finding>)>,
+}
+
+impl Base {
+    fn new(name: String, form: Option<Form>, text: String) -> Self {
+        Self { name, form, text, reconciled: OnceLock::new() }
+    }
+}
+
+struct Specifications {
+    pingone: Specification,
+    library: Specification,
+}
+
+impl Specifications {
+    fn of(&self, base: &Base) -> &Specification {
+        if base.name == "invented" { &self.library } else { &self.pingone }
+    }
+}
+
+/// What is found of a mutation beyond what was found before it, or nothing when it does not fit.
+fn found(case: &Case, base: &Base, specifications: &Specifications) -> Option<Vec<Finding>> {
+    let (before, after) = case.apply(base.form, &base.text)?;
+    if base.form.is_none() {
+        let old;
+        let old = if before == base.text {
+            &specifications.pingone
+        } else {
+            old = specification(&before).unwrap_or_else(|error| panic!("{error}"));
+            &old
+        };
+        return Some(match specification(&after) {
+            Ok(new) => compare_documents(old, &new, &[]),
+            Err(error) => vec![refused(&error)],
+        });
+    }
+    let specification = specifications.of(base);
+    let page = |text: &str, name: &str| {
+        let page = Page::read(text.as_bytes()).expect("the page can be read");
+        (name.to_owned(), page)
+    };
+    let reconcile = |text: &str| {
+        let pages = [page(text, "page")];
+        let ledger = Ledger::of(&pages, specification);
+        let ledger = Ledger::parse(&ledger.to_text()).expect("a ledger can be read again");
+        let known = check_pages(&pages, &ledger, specification);
+        (ledger, known)
+    };
+    let own;
+    let (ledger, known) = if before == base.text {
+        base.reconciled.get_or_init(|| reconcile(&before))
+    } else {
+        own = reconcile(&before);
+        &own
+    };
+    let new = match case.pages {
+        Pages::Changed => vec![page(&after, "page")],
+        Pages::Added => vec![page(&before, "page"), page(&after, "added")],
+        Pages::Removed => Vec::new(),
+    };
+    let mut found = check_pages(&new, ledger, specification);
+    // A page that contradicts itself goes on doing so, in the words of the mutation.
+    let copies = if case.pages == Pages::Added { 2 } else { 1 };
+    for finding in known {
+        for _ in 0..copies {
+            let same = |other: &Finding| other.fingerprint == finding.fingerprint;
+            let alike =
+                |other: &Finding| other.rule == finding.rule && other.rule.ends_with("-found");
+            let index = found.iter().position(same).or_else(|| found.iter().position(alike));
+            if let Some(index) = index {
+                found.remove(index);
+            }
+        }
+    }
+    Some(found)
+}
+
+/// What is wrong with the findings of a mutation.
+fn wrong(case: &Case, found: &[Finding]) -> Option<String> {
+    let rules: BTreeSet<&str> = found.iter().map(|finding| finding.rule.as_str()).collect();
+    let wire = found.iter().map(|finding| finding.wire).max().map_or("nothing", Wire::word);
+    let source = found.iter().map(|finding| finding.source).max().map_or("nothing", Source::word);
+    let caught = case.rules.iter().all(|rule| rules.contains(rule.as_str()));
+    if caught && wire == case.wire && source == case.source {
+        return None;
+    }
+    let texts: Vec<&str> = found.iter().map(|finding| finding.text.as_str()).collect();
+    Some(format!(
+        "wanted {:?} {} {}, found {rules:?} {wire} {source}: {texts:#?}",
+        case.rules, case.wire, case.source
+    ))
+}
+
+fn bases() -> Vec<Base> {
+    // The real pages as they come and as Markdown, the invented one in every form.
+    let own = |name: &str, form: Form| {
+        let tight = name.starts_with("002");
+        name == "invented" || form == Form::Markdown || (form == Form::TightText) == tight
+    };
+    let mut bases: Vec<Base> = pages()
+        .into_iter()
+        .filter(|(name, form, _)| own(name, *form) && !(name.starts_with("002") && *form == Form::SpacedText))
+        .map(|(name, form, text)| Base::new(name, Some(form), text))
+        .collect();
+    bases.push(Base::new("pingone.yaml".to_owned(), None, document()));
+    bases
+}
+
+fn case<'a>(mutation: &'a Mutation, base: &Base) -> Option<&'a Case> {
+    if base.form.is_some() { mutation.page.as_ref() } else { mutation.document.as_ref() }
+}
+
+#[test]
+fn every_mutation_is_caught_with_its_verdicts() {
+    let started = Instant::now();
+    let all: Vec<Mutation> = mutations();
+    let all: Vec<&Mutation> =
+        all.iter().filter(|mutation| !mutation.name.starts_with("noop-")).collect();
+    let specifications = Specifications {
+        pingone: specification(&document()).expect("the document is accepted"),
+        library: specification(LIBRARY).expect("the document is accepted"),
+    };
+    let bases = bases();
+    let jobs: Vec<(&Mutation, &Base)> =
+        all.iter().flat_map(|mutation| bases.iter().map(|base| (*mutation, base))).collect();
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    let runs = Mutex::new(BTreeMap::<(&str, bool), usize>::new());
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((mutation, base)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let Some(case) = case(mutation, base) else { continue };
+                    let Some(found) = found(case, base, &specifications) else { continue };
+                    let key = (mutation.name.as_str(), base.form.is_some());
+                    *runs.lock().expect("no run panics").entry(key).or_default() += 1;
+                    if let Some(wrong) = wrong(case, &found) {
+                        let failure =
+                            format!("{} on {} as {:?}: {wrong}", mutation.name, base.name, base.form);
+                        failures.lock().expect("no run panics").push(failure);
+                    }
+                }
+            });
+        }
+    });
+    let (mut failures, runs) = (
+        failures.into_inner().expect("no run panics"),
+        runs.into_inner().expect("no run panics"),
+    );
+    failures.sort();
+    assert!(failures.is_empty(), "{} wrong:\n{}", failures.len(), failures.join("\n"));
+    let real = bases.len() > 4;
+    // Some mutations need a page that is not invented.
+    let idle: Vec<&str> = all
+        .iter()
+        .filter(|mutation| {
+            [(true, &mutation.page), (false, &mutation.document)].iter().any(|(is_page, case)| {
+                let ran = runs.contains_key(&(mutation.name.as_str(), *is_page));
+                case.is_some() && !ran && (!is_page || real)
+            })
+        })
+        .map(|mutation| mutation.name.as_str())
+        .collect();
+    assert!(idle.is_empty(), "these never fit: {idle:?}");
+    let count: usize = runs.values().sum();
+    println!("{count} runs of {} mutations in {:?}", all.len(), started.elapsed());
+    assert!(!real || count >= 250, "{count} runs");
+}
+
+#[test]
+fn every_rule_fires_in_a_mutation_and_every_mutation_names_a_rule() {
+    let all = mutations();
+    let mut named = BTreeSet::new();
+    for mutation in all.iter().filter(|mutation| !mutation.name.starts_with("noop-")) {
+        assert!(!mutation.title.is_empty(), "{} has no title", mutation.name);
+        let cases: Vec<&Case> = mutation.page.iter().chain(&mutation.document).collect();
+        assert!(!cases.is_empty(), "{} does nothing", mutation.name);
+        for case in cases {
+            assert!(!case.rules.is_empty(), "{} names no rule", mutation.name);
+            named.extend(case.rules.iter().map(String::as_str));
+        }
+    }
+    let rules: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let unknown: Vec<_> = named.difference(&rules).collect();
+    assert!(unknown.is_empty(), "no such rules: {unknown:?}");
+    // These compare the crates, which no mutation of a page or of the document changes.
+    let of_crates = BTreeSet::from(["rust-item-added", "rust-item-removed"]);
+    let silent: Vec<_> = rules.difference(&named).filter(|rule| !of_crates.contains(*rule)).collect();
+    assert!(silent.is_empty(), "no mutation fires {silent:?}");
+}
+
+#[test]
+fn every_rule_has_its_mirrors_or_a_waiver_with_a_reason() {
+    let mut needed = BTreeSet::new();
+    for rule in RULES {
+        assert_eq!(rule.id, format!("{}-{}", rule.topic, rule.action.name()));
+        for (topic, action) in rule.mirrors() {
+            if !RULES.iter().any(|other| (other.topic, other.action) == (topic, action)) {
+                needed.insert((topic, action));
+            }
+        }
+    }
+    let waived: BTreeSet<_> = WAIVERS.iter().map(|(topic, action, _)| (*topic, *action)).collect();
+    assert_eq!(needed, waived);
+    assert!(WAIVERS.iter().all(|(.., reason)| !reason.is_empty()));
+}
