@@ -3,10 +3,11 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{file, rust_name};
+use super::file;
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, SchemaKind};
+use crate::names::type_name;
 
 /// Generates functions that find a type by the name of its schema.
 ///
@@ -18,7 +19,7 @@ pub(crate) fn registry(document: &Document, api: &Api) -> Result<String> {
         .iter()
         .filter(|(_, schema)| schema.kind != SchemaKind::Secret);
     let (names, types): (Vec<_>, Vec<_>) = own
-        .map(|(name, _)| (name, format_ident!("{}", rust_name(name))))
+        .map(|(name, _)| (name, format_ident!("{}", type_name(name))))
         .unzip();
     let count = Literal::usize_unsuffixed(names.len());
     let tokens = quote! {
