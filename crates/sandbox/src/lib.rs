@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+mod config;
 mod control;
 mod fault;
 mod handlers;
@@ -24,11 +25,12 @@ mod token;
 mod wire;
 
 pub use clock::Clock;
+pub use config::{Config, StartError};
 pub use fault::{Effect, Fault, FaultError, FaultId, Faults, Latency, PlannedFault};
 pub use journal::{Entry, Journal, Verdict};
 pub use limits::{RateLimit, RateLimitError};
 pub use outbox::{Channel, Kind, Message, NoMessage, Outbox};
-pub use sandbox::{Config, Sandbox, StartError};
+pub use sandbox::Sandbox;
 pub use seed::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError};
 pub use seed_file::{SeedFile, SeedFileError};
 pub use server::Snapshot;

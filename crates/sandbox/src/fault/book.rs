@@ -133,7 +133,7 @@ impl Book {
     }
 
     /// The fault that a request with this header meets.
-    pub(crate) fn read_header(&mut self, text: &str) -> Result<Option<Effect>, FaultError> {
+    pub(crate) fn meet_header(&mut self, text: &str) -> Result<Option<Effect>, FaultError> {
         let fault = header::parse(text)?;
         if self.by_header.len() >= HEADERS {
             self.by_header.clear();

@@ -227,7 +227,7 @@ fn fault(
 ) -> Result<Option<Effect>, Refusal> {
     let parts = &incoming.parts;
     if let Some(header) = parts.headers.get(HeaderName::from_static(fault::HEADER)) {
-        let met = book.read_header(header.to_str().unwrap_or_default());
+        let met = book.meet_header(header.to_str().unwrap_or_default());
         return met.map_err(|error| Refusal::unreadable(&format!("X-Sandbox-Fault: {error}.")));
     }
     if !book.has_rules() {
