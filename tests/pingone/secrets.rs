@@ -123,7 +123,8 @@ impl Scan {
     fn error(&mut self, what: &str, error: pingone::Error) {
         self.text(what, &everything(&error));
         let panic = catch_unwind(AssertUnwindSafe(|| {
-            Err::<(), _>(error).expect("the call succeeds");
+            let outcome: Result<(), _> = Err(error);
+            outcome.expect("the call succeeds");
         }));
         let panic = panic.unwrap_err();
         self.text(what, panic.downcast_ref::<String>().unwrap());
