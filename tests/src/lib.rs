@@ -35,3 +35,7 @@ pub static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
 /// When it cannot be lowered.
 pub static API: LazyLock<Api> =
     LazyLock::new(|| lower(&DOCUMENT).expect("the document can be lowered"));
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

@@ -677,13 +677,11 @@ impl Session {
             .clone()
     }
 
-    /// The cookie to send.
-    pub(crate) fn cookie(&self) -> Result<Secret> {
-        let cookie = self.value().ok_or_else(|| {
-            Error::invalid_request(
-                "the flow has no session cookie: give the value of the cookie `ST` to `FlowHandle::with_session`",
-            )
-        })?;
+    /// The cookie to send, once there is one: a flow that does not know its user yet may have none.
+    pub(crate) fn cookie(&self) -> Result<Option<Secret>> {
+        let Some(cookie) = self.value() else {
+            return Ok(None);
+        };
         // RFC 6265: anything else would begin another cookie, or end the header.
         let fine = |byte: u8| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
         if cookie.is_empty() || !cookie.expose().bytes().all(fine) {
@@ -691,7 +689,7 @@ impl Session {
                 "the session cookie is empty or holds a character that no cookie has: give its value alone, without name and attributes",
             ));
         }
-        Ok(cookie)
+        Ok(Some(cookie))
     }
 
     /// Takes over what an answer sets.

@@ -181,8 +181,10 @@ impl<'a> Progress<'a> {
             .with_error_body_limit(answer::ERROR_BODY_LIMIT.min(self.shared.body_limit));
         if let Some(token) = token {
             call = call.with_credentials(Credentials::Bearer(token.secret.clone()));
-        } else if let Some(session) = &self.options.session {
-            call = call.with_credentials(Credentials::Cookie(session.cookie()?));
+        } else if let Some(session) = &self.options.session
+            && let Some(cookie) = session.cookie()?
+        {
+            call = call.with_credentials(Credentials::Cookie(cookie));
         }
         if self.shared.endpoints.custom_domain {
             call = call.without_environment();
