@@ -31,6 +31,31 @@ fn every_operation_says_where_it_is_documented() {
     }
 }
 
+/// The function of the crate `pingone` that calls an operation has the address in its documentation.
+#[test]
+fn every_call_links_to_its_page() {
+    let folder = root().join("crates/pingone/src");
+    let mut source = String::new();
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("readable") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                source += &std::fs::read_to_string(path).expect("text");
+            }
+        }
+    }
+    // Tokens are requested by providers, which have a page of their own.
+    let calls = API.operations.iter().filter(|own| own.id != "requestToken");
+    for operation in calls {
+        let page = &operation.docs.as_ref().expect("a page").page;
+        let link = format!("]({page})");
+        assert!(source.contains(&link), "`{}`: {page}", operation.id);
+    }
+}
+
 #[test]
 fn an_operation_without_an_effect_is_refused() {
     let text = DOCUMENT.text();

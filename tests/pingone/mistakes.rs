@@ -143,10 +143,15 @@ async fn a_client_without_a_token() {
 }
 
 #[tokio::test]
-async fn a_flow_without_its_session() {
+async fn a_session_with_its_attributes() {
     let url = nobody().await;
     let time = TestTime::default();
     let client = builder(&url, &url, &time).build().unwrap();
     let flow = client.flow(FLOW.parse::<FlowId>().unwrap());
-    assert_snapshot!(text(&flow.read().await.unwrap_err()), @"readFlow: the request cannot be made: the flow has no session cookie: give the value of the cookie `ST` to `FlowHandle::with_session`");
+    let error = flow
+        .with_session("ST=abc; Path=/")
+        .read()
+        .await
+        .unwrap_err();
+    assert_snapshot!(text(&error), @"readFlow: the request cannot be made: the session cookie is empty or holds a character that no cookie has: give its value alone, without name and attributes");
 }

@@ -161,7 +161,7 @@ impl UserHandle {
     /// # Retries
     /// As for every read: again after anything that passes.
     ///
-    /// [Users](https://developer.pingidentity.com/pingone-api/platform/users.html)
+    /// [Read one user](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-one-user.html)
     pub fn read(&self) -> Request<User> {
         self.read_with(None)
     }
