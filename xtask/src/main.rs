@@ -1,8 +1,10 @@
 //! Repository tasks: `cargo xtask`.
 
+mod check;
 mod codegen;
 mod docs;
 mod drift;
+mod readme;
 mod reporting;
 
 use std::path::PathBuf;
@@ -20,6 +22,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Runs every check that a change has to pass.
+    Check(check::Arguments),
     /// Generates the Rust code from the OpenAPI document.
     Codegen(codegen::Arguments),
     /// Compares documentation pages with the ledger and with the OpenAPI document.
@@ -31,10 +35,8 @@ enum Task {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
-        Task::Codegen(arguments) => match codegen::run(&arguments) {
-            Ok(()) => return ExitCode::SUCCESS,
-            Err(message) => Err((message, 1)),
-        },
+        Task::Check(arguments) => plain(check::run(&arguments)),
+        Task::Codegen(arguments) => plain(codegen::run(&arguments)),
         Task::Docs(task) => docs::run(&task).map_err(|message| (message, 2)),
         Task::Drift(arguments) => drift::run(&arguments).map_err(|message| (message, 2)),
     };
@@ -45,6 +47,13 @@ fn main() -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// How a task ends that either holds or does not.
+fn plain(outcome: Result<(), String>) -> Result<ExitCode, (String, u8)> {
+    outcome
+        .map(|()| ExitCode::SUCCESS)
+        .map_err(|message| (message, 1))
 }
 
 /// The root folder of the workspace.

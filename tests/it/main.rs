@@ -1,0 +1,8 @@
+//! Cross-crate tests: what the crates promise together, walked from the document.
+
+mod document;
+mod layers;
+mod models;
+mod payloads;
+mod regeneration;
+mod wire;

@@ -1,0 +1,137 @@
+//! Calls made from the examples of the document, for every operation that it has.
+
+use pingone_client::dispatch::{Arguments, Clients, Failure, call};
+use pingone_client::{Call, Credentials, auth, platform};
+use pingone_codegen::model::{Body, Location, Operation, Security};
+use serde_json::Value;
+
+use crate::API;
+
+/// The environment of every sample.
+pub const ENVIRONMENT: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
+
+/// The id of everything else.
+const OTHER: &str = "0fa3daf8-499d-4d7a-8829-00d16ee84d5d";
+
+/// One call: an operation with one of the request bodies that the document shows for it.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// The name of the example, or `request` where nothing is sent.
+    pub case: String,
+    /// The body.
+    pub body: Option<Value>,
+}
+
+/// A sample for every operation and every example of its request body.
+///
+/// # Panics
+/// When the document shows no body for an operation that needs one.
+#[must_use]
+pub fn samples() -> Vec<Sample> {
+    let samples = API
+        .operations
+        .iter()
+        .flat_map(|operation| match &operation.body {
+            Body::None | Body::Empty { .. } => vec![Sample {
+                operation,
+                case: "request".to_owned(),
+                body: None,
+            }],
+            Body::Content { examples, .. } => {
+                assert!(
+                    !examples.is_empty(),
+                    "the document shows no request of `{}`",
+                    operation.id
+                );
+                let samples = examples.iter().map(|(case, body)| Sample {
+                    operation,
+                    case: case.clone(),
+                    body: Some(body.clone()),
+                });
+                samples.collect()
+            }
+        });
+    samples.collect()
+}
+
+impl Sample {
+    /// The path with its parameters filled in.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let mut path = self.operation.path.clone();
+        for (name, value) in self.parameters() {
+            path = path.replace(&format!("{{{name}}}"), &value);
+        }
+        path
+    }
+
+    /// The path parameters; everything else is optional in this document.
+    fn parameters(&self) -> impl Iterator<Item = (String, String)> {
+        let parameters = self.operation.parameters.iter();
+        let needed = parameters.filter(|parameter| parameter.required);
+        needed.map(|parameter| {
+            assert_eq!(
+                parameter.location,
+                Location::Path,
+                "`{}` is no path parameter",
+                parameter.name
+            );
+            let value = if parameter.name == "environmentId" {
+                ENVIRONMENT
+            } else {
+                OTHER
+            };
+            (parameter.name.clone(), value.to_owned())
+        })
+    }
+
+    /// The header that the document asks for, with the value that these samples send.
+    #[must_use]
+    pub fn authorization(&self) -> Option<(&'static str, &'static str)> {
+        match self.operation.security.first() {
+            Some(Security::Bearer) => Some(("authorization", "Bearer the-token")),
+            // `client:secret`.
+            Some(Security::Basic) => Some(("authorization", "Basic Y2xpZW50OnNlY3JldA==")),
+            Some(Security::Cookie(_)) => Some(("cookie", "ST=the-session")),
+            Some(Security::Header(_) | Security::Query(_)) | None => None,
+        }
+    }
+
+    /// Sends the sample with the generated client.
+    ///
+    /// # Errors
+    /// As the generated client has them.
+    ///
+    /// # Panics
+    /// When no HTTP client can be made.
+    pub async fn send(&self, platform_url: &str, auth_url: &str) -> Result<Value, Failure> {
+        let mut made = Call::new();
+        made = match self.operation.security.first() {
+            Some(Security::Bearer) => {
+                made.with_credentials(Credentials::Bearer("the-token".into()))
+            }
+            Some(Security::Basic) => {
+                made.with_credentials(Credentials::Basic("client".into(), "secret".into()))
+            }
+            Some(Security::Cookie(_)) => {
+                made.with_credentials(Credentials::Cookie("the-session".into()))
+            }
+            Some(Security::Header(_) | Security::Query(_)) | None => made,
+        };
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        let clients = Clients {
+            platform: platform::Client::new_with_client(platform_url, http.clone(), made.clone()),
+            auth: auth::Client::new_with_client(auth_url, http, made),
+        };
+        let arguments = Arguments {
+            parameters: self.parameters().collect(),
+            body: self.body.clone(),
+        };
+        call(&clients, &self.operation.id, &arguments).await
+    }
+}
