@@ -1,5 +1,6 @@
 //! Repository tasks: `cargo xtask`.
 
+mod api;
 mod check;
 mod codegen;
 mod docs;
@@ -22,6 +23,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Lists the public API of each published crate.
+    Api(api::Arguments),
     /// Runs every check that a change has to pass.
     Check(check::Arguments),
     /// Generates the Rust code from the OpenAPI document.
@@ -34,7 +37,11 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = api::as_rustdoc() {
+        return code;
+    }
     let outcome = match Arguments::parse().task {
+        Task::Api(arguments) => plain(api::run(&arguments)),
         Task::Check(arguments) => plain(check::run(&arguments)),
         Task::Codegen(arguments) => plain(codegen::run(&arguments)),
         Task::Docs(task) => docs::run(&task).map_err(|message| (message, 2)),
