@@ -5,6 +5,7 @@ mod check;
 mod codegen;
 mod docs;
 mod drift;
+mod pull;
 mod readme;
 mod reporting;
 
