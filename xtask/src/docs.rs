@@ -17,6 +17,8 @@ pub(crate) enum Task {
     Check(Check),
     /// Records in spec/docs.lock what pages say now.
     Lock(Lock),
+    /// Fetches the pages that the ledger and the document name.
+    Pull(crate::pull::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -39,6 +41,7 @@ pub(crate) fn run(task: &Task) -> Result<ExitCode, String> {
     match task {
         Task::Check(arguments) => check(arguments),
         Task::Lock(arguments) => lock(arguments),
+        Task::Pull(arguments) => crate::pull::run(arguments, &ledger()?, &document()?),
     }
 }
 

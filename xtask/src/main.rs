@@ -1,10 +1,12 @@
 //! Repository tasks: `cargo xtask`.
 
+mod api;
 mod check;
 mod codegen;
 mod docs;
 mod drift;
 mod features;
+mod pull;
 mod readme;
 mod reporting;
 
@@ -23,6 +25,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Lists the public API of each published crate.
+    Api(api::Arguments),
     /// Runs every check that a change has to pass.
     Check(check::Arguments),
     /// Generates the Rust code from the OpenAPI document.
@@ -37,7 +41,11 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = api::as_rustdoc() {
+        return code;
+    }
     let outcome = match Arguments::parse().task {
+        Task::Api(arguments) => plain(api::run(&arguments)),
         Task::Check(arguments) => plain(check::run(&arguments)),
         Task::Codegen(arguments) => plain(codegen::run(&arguments)),
         Task::Docs(task) => docs::run(&task).map_err(|message| (message, 2)),
@@ -53,12 +61,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// The outcome of a task that knows success and failure only.
+/// How a task ends that either holds or does not.
 fn plain(outcome: Result<(), String>) -> Result<ExitCode, (String, u8)> {
-    match outcome {
-        Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(message) => Err((message, 1)),
-    }
+    outcome
+        .map(|()| ExitCode::SUCCESS)
+        .map_err(|message| (message, 1))
 }
 
 /// The root folder of the workspace.

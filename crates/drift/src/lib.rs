@@ -16,6 +16,7 @@
 //! # Ok::<(), pingone_drift::ReadError>(())
 //! ```
 
+mod api;
 mod compare;
 mod consistency;
 mod decisions;
@@ -27,6 +28,7 @@ mod pages;
 mod report;
 
 pub use compare::document::Specification;
+pub use api::{ApiAction, ApiChange, Listing, compare_apis};
 pub use compare::{
     Action, Area, Direction, Facet, MirrorWaiver, RULES, Rule, Source, Topic, WAIVERS, Wire, rule,
 };
