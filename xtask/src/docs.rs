@@ -50,9 +50,10 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
         title: format!("{} pages against {DOCUMENT}", pages.len()),
         ..Report::default()
     };
-    report
-        .texts
-        .insert(DOCUMENT.to_owned(), specification.document().text().to_owned());
+    report.texts.insert(
+        DOCUMENT.to_owned(),
+        specification.document().text().to_owned(),
+    );
     for (file, page) in &pages {
         let lines: Vec<&str> = (1..=page.line_count())
             .map(|line| page.line(line))

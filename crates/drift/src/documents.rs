@@ -83,7 +83,11 @@ pub fn refused(error: &pingone_codegen::Error) -> Finding {
 }
 
 /// The same variant in the other document: by name, else by what is sent.
-fn counterpart<'a>(was: &Operation, old: &Specification, new: &'a Specification) -> Option<&'a Operation> {
+fn counterpart<'a>(
+    was: &Operation,
+    old: &Specification,
+    new: &'a Specification,
+) -> Option<&'a Operation> {
     new.operation(&was.id).or_else(|| {
         new.api.operations.iter().find(|is| {
             is.method == was.method

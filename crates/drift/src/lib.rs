@@ -26,12 +26,12 @@ mod page;
 mod pages;
 mod report;
 
+pub use compare::document::Specification;
 pub use compare::{
     Action, Area, Direction, Facet, MirrorWaiver, RULES, Rule, Source, Topic, WAIVERS, Wire, rule,
 };
 pub use consistency::{Contradiction, Disagreement, contradictions};
 pub use decisions::{Decision, DecisionError, Decisions, Scope};
-pub use compare::document::Specification;
 pub use documents::{compare_documents, refused};
 pub use finding::{Acceptance, Finding, Side};
 pub use ledger::{FormName, Ledger, LedgerError, Record};

@@ -610,7 +610,11 @@ impl<'a> Judge<'a> {
                 let own = *known.peek()?;
                 let agrees = known.any(|own| own.value == entry.value);
                 {
-                    let reported = if entry.topic == RequestExample { RequestValue } else { ShownValue };
+                    let reported = if entry.topic == RequestExample {
+                        RequestValue
+                    } else {
+                        ShownValue
+                    };
                     let free = matches!(entry.value.as_str(), "variable" | "literal");
                     (Some(own), agrees || free, reported, Action::Added)
                 }

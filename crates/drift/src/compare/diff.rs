@@ -390,7 +390,6 @@ fn counts_existence(topic: Topic) -> bool {
             | ResponseExample
             | Deprecation
             | RustType
-            | RustItem
     )
 }
 

@@ -189,10 +189,10 @@ macro_rules! rules {
 
 #[rustfmt::skip]
 rules! {
-    "operation-added" = Operation Added, Compatible, Minor, "a new operation", "add it to the document: `cargo xtask docs scaffold PAGE --apply`";
+    "operation-added" = Operation Added, Compatible, Minor, "a new operation", "describe it in the document, then record it with `cargo xtask docs lock`";
     "operation-removed" = Operation Removed, Breaking, Major, "an operation is gone", "ask the vendor, then deprecate it for one release before removing it";
     "operation-removed-deprecated" = Operation RemovedDeprecated, Compatible, Major, "a deprecated operation is gone", "remove it from the document with the next major version";
-    "variant-added" = Variant Added, Compatible, Minor, "a new variant of a known operation", "add its media type to the document: `cargo xtask docs scaffold PAGE --apply`";
+    "variant-added" = Variant Added, Compatible, Minor, "a new variant of a known operation", "add its media type to the document, then record it with `cargo xtask docs lock`";
     "variant-removed" = Variant Removed, Breaking, Major, "a variant of an operation is gone", "ask the vendor, then deprecate it for one release before removing it";
     "variant-removed-deprecated" = Variant RemovedDeprecated, Compatible, Major, "a deprecated variant is gone", "remove its media type from the document with the next major version";
     "variant-name-renamed" = VariantName Renamed, None, Major, "the name of a variant", "keep the old name unless the major version changes anyway";
@@ -283,8 +283,6 @@ rules! {
     "patch-changed" = Patch Changed, Review, Major, "whether absent and null are told apart", "check what the service does with null";
     "rust-type-added" = RustType Added, None, Minor, "a new Rust type", "nothing";
     "rust-type-removed" = RustType Removed, None, Major, "a Rust type is gone", "keep the name of the schema unless the major version changes anyway";
-    "rust-item-added" = RustItem Added, None, Minor, "a new public item", "`cargo xtask api` records it";
-    "rust-item-removed" = RustItem Removed, None, Major, "a public item is gone or has changed", "`cargo xtask api` records it; the next version is a major one";
     "title-changed" = Title Changed, None, None, "the title", "change the summary if it says something else now";
     "description-changed" = Description Changed, None, None, "the description", "nothing";
     "page-address-changed" = PageAddress Changed, None, None, "the address of the page", "change `x-docs.page`";

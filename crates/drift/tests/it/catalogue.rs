@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Mutex, OnceLock};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
 use pingone_codegen::Document;
@@ -38,7 +38,12 @@ struct Base {
 
 impl Base {
     fn new(name: String, form: Option<Form>, text: String) -> Self {
-        Self { name, form, text, reconciled: OnceLock::new() }
+        Self {
+            name,
+            form,
+            text,
+            reconciled: OnceLock::new(),
+        }
     }
 }
 
@@ -49,7 +54,11 @@ struct Specifications {
 
 impl Specifications {
     fn of(&self, base: &Base) -> &Specification {
-        if base.name == "invented" { &self.library } else { &self.pingone }
+        if base.name == "invented" {
+            &self.library
+        } else {
+            &self.pingone
+        }
     }
 }
 
@@ -101,7 +110,10 @@ fn found(case: &Case, base: &Base, specifications: &Specifications) -> Option<Ve
             let same = |other: &Finding| other.fingerprint == finding.fingerprint;
             let alike =
                 |other: &Finding| other.rule == finding.rule && other.rule.ends_with("-found");
-            let index = found.iter().position(same).or_else(|| found.iter().position(alike));
+            let index = found
+                .iter()
+                .position(same)
+                .or_else(|| found.iter().position(alike));
             if let Some(index) = index {
                 found.remove(index);
             }
@@ -113,8 +125,16 @@ fn found(case: &Case, base: &Base, specifications: &Specifications) -> Option<Ve
 /// What is wrong with the findings of a mutation.
 fn wrong(case: &Case, found: &[Finding]) -> Option<String> {
     let rules: BTreeSet<&str> = found.iter().map(|finding| finding.rule.as_str()).collect();
-    let wire = found.iter().map(|finding| finding.wire).max().map_or("nothing", Wire::word);
-    let source = found.iter().map(|finding| finding.source).max().map_or("nothing", Source::word);
+    let wire = found
+        .iter()
+        .map(|finding| finding.wire)
+        .max()
+        .map_or("nothing", Wire::word);
+    let source = found
+        .iter()
+        .map(|finding| finding.source)
+        .max()
+        .map_or("nothing", Source::word);
     let caught = case.rules.iter().all(|rule| rules.contains(rule.as_str()));
     if caught && wire == case.wire && source == case.source {
         return None;
@@ -126,6 +146,42 @@ fn wrong(case: &Case, found: &[Finding]) -> Option<String> {
     ))
 }
 
+/// The findings, one on a line.
+fn listed(found: &[Finding]) -> String {
+    let line = |finding: &Finding| {
+        format!(
+            "{} {}/{}: {}\n",
+            finding.rule, finding.wire, finding.source, finding.text
+        )
+    };
+    // Where one cause has many findings, the first ones tell enough.
+    let mut text: String = found.iter().take(12).map(line).collect();
+    if found.len() > 12 {
+        text.push_str(&format!("and {} more\n", found.len() - 12));
+    }
+    text
+}
+
+/// Compares the findings of each mutation with those on record.
+fn snapshots(all: &[&Mutation], texts: &BTreeMap<(&str, &str), String>) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../mutations/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| {
+        for mutation in all {
+            let own = texts.iter().filter(|((name, _), _)| *name == mutation.name);
+            let text: String = own
+                .map(|((_, base), found)| format!("on {base}:\n{found}"))
+                .collect();
+            if !text.is_empty() {
+                insta::with_settings!({ description => &mutation.title }, {
+                    insta::assert_snapshot!(mutation.name.as_str(), text);
+                });
+            }
+        }
+    });
+}
+
 fn bases() -> Vec<Base> {
     // The real pages as they come and as Markdown, the invented one in every form.
     let own = |name: &str, form: Form| {
@@ -134,7 +190,9 @@ fn bases() -> Vec<Base> {
     };
     let mut bases: Vec<Base> = pages()
         .into_iter()
-        .filter(|(name, form, _)| own(name, *form) && !(name.starts_with("002") && *form == Form::SpacedText))
+        .filter(|(name, form, _)| {
+            own(name, *form) && !(name.starts_with("002") && *form == Form::SpacedText)
+        })
         .map(|(name, form, text)| Base::new(name, Some(form), text))
         .collect();
     bases.push(Base::new("pingone.yaml".to_owned(), None, document()));
@@ -142,37 +200,63 @@ fn bases() -> Vec<Base> {
 }
 
 fn case<'a>(mutation: &'a Mutation, base: &Base) -> Option<&'a Case> {
-    if base.form.is_some() { mutation.page.as_ref() } else { mutation.document.as_ref() }
+    if base.form.is_some() {
+        mutation.page.as_ref()
+    } else {
+        mutation.document.as_ref()
+    }
 }
 
 #[test]
 fn every_mutation_is_caught_with_its_verdicts() {
     let started = Instant::now();
     let all: Vec<Mutation> = mutations();
-    let all: Vec<&Mutation> =
-        all.iter().filter(|mutation| !mutation.name.starts_with("noop-")).collect();
+    let all: Vec<&Mutation> = all
+        .iter()
+        .filter(|mutation| !mutation.name.starts_with("noop-"))
+        .collect();
     let specifications = Specifications {
         pingone: specification(&document()).expect("the document is accepted"),
         library: specification(LIBRARY).expect("the document is accepted"),
     };
     let bases = bases();
-    let jobs: Vec<(&Mutation, &Base)> =
-        all.iter().flat_map(|mutation| bases.iter().map(|base| (*mutation, base))).collect();
+    let jobs: Vec<(&Mutation, &Base)> = all
+        .iter()
+        .flat_map(|mutation| bases.iter().map(|base| (*mutation, base)))
+        .collect();
     let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
+    let texts = Mutex::new(BTreeMap::<(&str, &str), String>::new());
     let runs = Mutex::new(BTreeMap::<(&str, bool), usize>::new());
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((mutation, base)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let Some(case) = case(mutation, base) else { continue };
-                    let Some(found) = found(case, base, &specifications) else { continue };
+                    let Some(case) = case(mutation, base) else {
+                        continue;
+                    };
+                    let Some(found) = found(case, base, &specifications) else {
+                        continue;
+                    };
                     let key = (mutation.name.as_str(), base.form.is_some());
                     *runs.lock().expect("no run panics").entry(key).or_default() += 1;
+                    // The texts of other pages are not for this repository.
+                    let kept = base
+                        .form
+                        .is_none_or(|form| base.name == "invented" && form == Form::SpacedText);
+                    if kept {
+                        let key = (mutation.name.as_str(), base.name.as_str());
+                        texts
+                            .lock()
+                            .expect("no run panics")
+                            .insert(key, listed(&found));
+                    }
                     if let Some(wrong) = wrong(case, &found) {
-                        let failure =
-                            format!("{} on {} as {:?}: {wrong}", mutation.name, base.name, base.form);
+                        let failure = format!(
+                            "{} on {} as {:?}: {wrong}",
+                            mutation.name, base.name, base.form
+                        );
                         failures.lock().expect("no run panics").push(failure);
                     }
                 }
@@ -184,22 +268,34 @@ fn every_mutation_is_caught_with_its_verdicts() {
         runs.into_inner().expect("no run panics"),
     );
     failures.sort();
-    assert!(failures.is_empty(), "{} wrong:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} wrong:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
     let real = bases.len() > 4;
     // Some mutations need a page that is not invented.
     let idle: Vec<&str> = all
         .iter()
         .filter(|mutation| {
-            [(true, &mutation.page), (false, &mutation.document)].iter().any(|(is_page, case)| {
-                let ran = runs.contains_key(&(mutation.name.as_str(), *is_page));
-                case.is_some() && !ran && (!is_page || real)
-            })
+            [(true, &mutation.page), (false, &mutation.document)]
+                .iter()
+                .any(|(is_page, case)| {
+                    let ran = runs.contains_key(&(mutation.name.as_str(), *is_page));
+                    case.is_some() && !ran && (!is_page || real)
+                })
         })
         .map(|mutation| mutation.name.as_str())
         .collect();
     assert!(idle.is_empty(), "these never fit: {idle:?}");
+    snapshots(&all, &texts.into_inner().expect("no run panics"));
     let count: usize = runs.values().sum();
-    println!("{count} runs of {} mutations in {:?}", all.len(), started.elapsed());
+    println!(
+        "{count} runs of {} mutations in {:?}",
+        all.len(),
+        started.elapsed()
+    );
     assert!(!real || count >= 250, "{count} runs");
 }
 
@@ -207,7 +303,10 @@ fn every_mutation_is_caught_with_its_verdicts() {
 fn every_rule_fires_in_a_mutation_and_every_mutation_names_a_rule() {
     let all = mutations();
     let mut named = BTreeSet::new();
-    for mutation in all.iter().filter(|mutation| !mutation.name.starts_with("noop-")) {
+    for mutation in all
+        .iter()
+        .filter(|mutation| !mutation.name.starts_with("noop-"))
+    {
         assert!(!mutation.title.is_empty(), "{} has no title", mutation.name);
         let cases: Vec<&Case> = mutation.page.iter().chain(&mutation.document).collect();
         assert!(!cases.is_empty(), "{} does nothing", mutation.name);
@@ -219,9 +318,7 @@ fn every_rule_fires_in_a_mutation_and_every_mutation_names_a_rule() {
     let rules: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
     let unknown: Vec<_> = named.difference(&rules).collect();
     assert!(unknown.is_empty(), "no such rules: {unknown:?}");
-    // These compare the crates, which no mutation of a page or of the document changes.
-    let of_crates = BTreeSet::from(["rust-item-added", "rust-item-removed"]);
-    let silent: Vec<_> = rules.difference(&named).filter(|rule| !of_crates.contains(*rule)).collect();
+    let silent: Vec<_> = rules.difference(&named).collect();
     assert!(silent.is_empty(), "no mutation fires {silent:?}");
 }
 
@@ -231,12 +328,18 @@ fn every_rule_has_its_mirrors_or_a_waiver_with_a_reason() {
     for rule in RULES {
         assert_eq!(rule.id, format!("{}-{}", rule.topic, rule.action.name()));
         for (topic, action) in rule.mirrors() {
-            if !RULES.iter().any(|other| (other.topic, other.action) == (topic, action)) {
+            if !RULES
+                .iter()
+                .any(|other| (other.topic, other.action) == (topic, action))
+            {
                 needed.insert((topic, action));
             }
         }
     }
-    let waived: BTreeSet<_> = WAIVERS.iter().map(|(topic, action, _)| (*topic, *action)).collect();
+    let waived: BTreeSet<_> = WAIVERS
+        .iter()
+        .map(|(topic, action, _)| (*topic, *action))
+        .collect();
     assert_eq!(needed, waived);
     assert!(WAIVERS.iter().all(|(.., reason)| !reason.is_empty()));
 }

@@ -8,6 +8,7 @@ mod invented;
 mod mutation;
 mod noop;
 mod render;
+mod report;
 
 use std::collections::BTreeSet;
 

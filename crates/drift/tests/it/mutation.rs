@@ -167,7 +167,9 @@ pub(crate) fn edited(edits: &[Edit], form: Option<Form>, text: &str) -> Option<S
         let find = &edit.find.0;
         if find.is_match(&mutated) {
             let limit = usize::from(edit.first);
-            mutated = find.replacen(&mutated, limit, edit.replace.as_str()).into_owned();
+            mutated = find
+                .replacen(&mutated, limit, edit.replace.as_str())
+                .into_owned();
         } else if !edit.optional {
             return None;
         }

@@ -56,7 +56,9 @@ fn edits_that_change_nothing_change_no_fact() {
                     .map(|other| render(&page, Style::plain(other)))
                     .collect()
             } else {
-                edited(&mutation.edits, Some(*form), text).into_iter().collect()
+                edited(&mutation.edits, Some(*form), text)
+                    .into_iter()
+                    .collect()
             };
             for mutant in mutants {
                 *count += 1;
