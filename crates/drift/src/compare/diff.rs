@@ -416,16 +416,14 @@ fn bound(old: Option<&Entry>, new: Option<&Entry>) -> Action {
 
 /// A path with its variables taken out.
 pub(crate) fn shape(path: &str) -> String {
-    let mut shape = String::new();
-    for segment in path.split('/') {
-        shape.push('/');
+    let segments = path.split('/').map(|segment| {
         if segment.starts_with('{') {
-            shape.push_str("{}");
+            "{}"
         } else {
-            shape.push_str(segment);
+            segment
         }
-    }
-    shape
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// The variables of a path, in their order.

@@ -1,5 +1,6 @@
 //! The reader of pages, tried on real and invented pages in every form.
 
+mod agreement;
 mod catalogue;
 mod contradictory;
 mod documentation;
