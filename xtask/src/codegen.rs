@@ -28,7 +28,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         None => Layout::workspace(&root),
     };
     let document = Document::read(&spec).map_err(|error| error.to_string())?;
-    let outputs = generate(&document, &layout).map_err(|error| error.to_string())?;
+    let mut outputs = generate(&document, &layout).map_err(|error| error.to_string())?;
+    if arguments.out.is_none() {
+        outputs.push(crate::readme::output(&document, &root)?);
+    }
     let mut stale = Vec::new();
     let mut written = 0;
     for output in &outputs {

@@ -1,2 +1,49 @@
 //! The command line of the PingOne client.
-fn main() {}
+
+mod demo;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// PingOne from the command line.
+#[derive(Parser)]
+#[command(name = "pingone", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plays a whole story against a PingOne stand-in on this machine.
+    ///
+    /// It verifies an account, recovers a forgotten password, checks a one-time passcode and confirms an account in a
+    /// sign-on flow, with the real client over real HTTP, and prints what each call sends and gets.
+    Demo,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Demo => demo::run(&mut std::io::stdout()).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints an error with what caused it, one line each.
+fn report(error: &dyn Error) {
+    eprintln!("error: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprintln!("  because: {cause}");
+        source = cause.source();
+    }
+}

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use pingone_models::Secret;
 use pingone_models::operation::{Body, Operation, Security};
+use reqwest::Url;
 
 /// How many bytes of an answer are read when nothing else is said: one mebibyte.
 pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
@@ -36,6 +37,9 @@ pub struct Call {
     credentials: Option<Credentials>,
     headers: HeaderMap,
     body_limit: usize,
+    error_body_limit: usize,
+    address: Option<Url>,
+    without_environment: bool,
     answer: Arc<Mutex<Option<Answer>>>,
 }
 
@@ -73,6 +77,9 @@ impl Default for Call {
             credentials: None,
             headers: HeaderMap::new(),
             body_limit: DEFAULT_BODY_LIMIT,
+            error_body_limit: DEFAULT_BODY_LIMIT,
+            address: None,
+            without_environment: false,
             answer: Arc::default(),
         }
     }
@@ -118,6 +125,29 @@ impl Call {
         self
     }
 
+    /// Sets how many bytes of an answer without success are read at most.
+    #[must_use]
+    pub fn with_error_body_limit(mut self, bytes: usize) -> Self {
+        self.error_body_limit = bytes;
+        self
+    }
+
+    /// Sends the request to this address, which came in a link, in place of the one that the arguments make.
+    ///
+    /// Only the origin that the request would have gone to anyway is accepted.
+    #[must_use]
+    pub fn with_address(mut self, address: Url) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// Leaves `{environmentId}` out of the path where the path begins with it, as custom domains have it.
+    #[must_use]
+    pub fn without_environment(mut self) -> Self {
+        self.without_environment = true;
+        self
+    }
+
     /// The last answer that came, whatever became of it.
     #[must_use]
     pub fn answer(&self) -> Option<Answer> {
@@ -142,6 +172,18 @@ impl Call {
                 "the table of operations has no such operation of the server `{server}`"
             ));
         };
+        if self.without_environment {
+            leave_environment_out(operation, request.url_mut());
+        }
+        if let Some(address) = &self.address {
+            if address.origin() != request.url().origin() {
+                return Err(format!(
+                    "the link leads to another origin than `{}` is sent to",
+                    operation.id
+                ));
+            }
+            request.url_mut().clone_from(address);
+        }
         // The fragment told the variants of one path apart for the generator; it has no place in a request.
         request.url_mut().set_fragment(None);
         let authorization = self.authorization(operation)?;
@@ -245,20 +287,26 @@ impl Call {
             too_large: false,
         };
         self.keep(Some(answer.clone()));
-        let mut body = BytesMut::new();
+        let limit = if answer.status.is_success() {
+            self.body_limit
+        } else {
+            self.error_body_limit
+        };
+        let mut body = Vec::new();
         let end = loop {
             match response.chunk().await {
                 Ok(None) => break Ok(true),
-                Ok(Some(chunk)) if body.len() + chunk.len() > self.body_limit => {
-                    body.extend_from_slice(&chunk[..self.body_limit - body.len()]);
+                Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
+                    let rest = limit - body.len();
+                    append(&mut body, &chunk[..rest], limit);
                     answer.too_large = true;
                     break Ok(false);
                 }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(Some(chunk)) => append(&mut body, &chunk, limit),
                 Err(error) => break Err(error.without_url()),
             }
         };
-        answer.body = body.freeze();
+        answer.body = body.into();
         answer.complete = matches!(end, Ok(true));
         self.keep(Some(answer.clone()));
         end?;
@@ -271,4 +319,36 @@ impl Call {
     fn keep(&self, answer: Option<Answer>) {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
+}
+
+/// Appends to a body that never gets longer than the limit, so that it takes no more memory than that either.
+fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
+    let length = body.len() + chunk.len();
+    if length > body.capacity() {
+        let capacity = length.max((2 * body.capacity()).min(limit));
+        body.reserve_exact(capacity - body.len());
+    }
+    body.extend_from_slice(chunk);
+}
+
+/// Drops the segment of `{environmentId}` from the address of an operation whose path begins with it.
+fn leave_environment_out(operation: &Operation, address: &mut Url) {
+    let mut template = operation.path.trim_start_matches('/').split('/');
+    if template.next() != Some("{environmentId}") {
+        return;
+    }
+    // The base address may have a path of its own; the template says where that ends.
+    let below = template.count() + 1;
+    let segments: Vec<String> = address
+        .path()
+        .split('/')
+        .skip(1)
+        .map(str::to_owned)
+        .collect();
+    let Some(position) = segments.len().checked_sub(below) else {
+        return;
+    };
+    let mut kept = segments;
+    kept.remove(position);
+    address.set_path(&kept.join("/"));
 }

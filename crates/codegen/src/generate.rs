@@ -75,6 +75,7 @@ pub fn generate(document: &Document, layout: &Layout) -> Result<Vec<Output>> {
             "operations",
             emit::operations(document, &api)?,
         ),
+        rust(&layout.models, "registry", emit::registry(document, &api)?),
         rust(
             &layout.clients,
             "dispatch",
@@ -118,7 +119,7 @@ fn preamble(document: &Document) -> String {
 
 fn root_module(api: &Api) -> String {
     let mut text = format!("//! {}.\n\n", api.title.trim_end_matches('.'));
-    text.push_str("/// Calls by name.\npub mod dispatch;\n/// Types.\npub mod models;\n/// The table of operations.\npub mod operations;\n");
+    text.push_str("/// Calls by name.\npub mod dispatch;\n/// Types.\npub mod models;\n/// The table of operations.\npub mod operations;\n/// Types by the name of their schema.\npub mod registry;\n");
     for server in &api.servers {
         text.push_str(&format!(
             "/// The server `{0}`.\npub mod {0};\n",

@@ -2,6 +2,9 @@
 
 // The features of this crate do not concern the generated code.
 #![allow(
+    dead_code,
+    clippy::all,
+    unreachable_pub,
     unexpected_cfgs,
     missing_docs,
     reason = "generated code is compiled here, outside its own crate"

@@ -16,6 +16,9 @@ mod generated {
     pub(crate) mod models;
     #[rustfmt::skip]
     pub(crate) mod operations;
+    #[cfg(feature = "registry")]
+    #[rustfmt::skip]
+    pub(crate) mod registry;
 }
 
 pub use generated::models::*;
@@ -27,6 +30,12 @@ pub use timestamp::Timestamp;
 /// The table of operations: what the wire needs and what the document says of each.
 pub mod operations {
     pub use crate::generated::operations::*;
+}
+
+/// Types by the name of their schema, for tools and tests that walk the document.
+#[cfg(feature = "registry")]
+pub mod registry {
+    pub use crate::generated::registry::*;
 }
 
 #[doc(hidden)]

@@ -163,7 +163,7 @@ impl<'a> Client<'a> {
             }
         };
         let attributes = quote! {
-            #![allow(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated code")]
+            #![allow(clippy::all, clippy::pedantic, clippy::allow_attributes_without_reason, unreachable_pub, reason = "generated code")]
         };
         file(document, tokens, &attributes)
     }

@@ -3,6 +3,7 @@
 mod client;
 mod dispatch;
 mod operations;
+mod registry;
 mod types;
 mod validation;
 
@@ -16,6 +17,7 @@ use syn::visit_mut::VisitMut;
 pub(crate) use client::Client;
 pub(crate) use dispatch::dispatch;
 pub(crate) use operations::operations;
+pub(crate) use registry::registry;
 pub(crate) use types::types;
 pub(crate) use validation::validation;
 

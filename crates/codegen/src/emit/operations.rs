@@ -1,6 +1,6 @@
 //! The table of operations: what the wire needs and what the document says of each variant.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{doc, file};
@@ -44,7 +44,8 @@ pub(crate) fn operations(document: &Document, api: &Api) -> Result<String> {
             .map(|(name, default)| quote!((#name, #default)));
         quote! { Server { name: #name, url: #url, variables: &[#(#variables),*] } }
     });
-    let (count, server_count) = (statics.len(), api.servers.len());
+    let count = Literal::usize_unsuffixed(statics.len());
+    let server_count = Literal::usize_unsuffixed(api.servers.len());
     let tokens = quote! {
         #[allow(unused_imports, reason = "not every document needs each")]
         use ::pingone_models::operation::{Body, Effect, Location, Operation, Parameter, Security, Server};

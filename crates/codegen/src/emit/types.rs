@@ -39,6 +39,8 @@ pub(crate) fn types(document: &Document, api: &Api) -> Result<String> {
     for item in raw.items {
         match item {
             Item::Mod(_) if !fallible => {}
+            // Every type without required members derives it below.
+            Item::Impl(item) if is_default(&item) => {}
             Item::Struct(mut item) => {
                 let known = by_rust_name.get(&item.ident.to_string());
                 let fields = finish_struct(document, &mut item, known.copied())?;
@@ -189,7 +191,25 @@ fn finish_struct(
     for field in &mut fields.named {
         listed.push(finish_field(document, pointer, field, schema)?);
     }
+    let derived = |attribute: &syn::Attribute| {
+        attribute.path().is_ident("derive")
+            && attribute.to_token_stream().to_string().contains("Default")
+    };
+    let needs_nothing = listed
+        .iter()
+        .all(|field| field.presence != Presence::Required);
+    if needs_nothing && !item.attrs.iter().any(derived) {
+        item.attrs.push(parse_quote!(#[derive(Default)]));
+    }
     Ok(Some(listed))
+}
+
+fn is_default(item: &syn::ItemImpl) -> bool {
+    let name = item
+        .trait_
+        .as_ref()
+        .and_then(|(path, _)| path.segments.last());
+    name.is_some_and(|name| name.ident == "Default")
 }
 
 fn finish_field(

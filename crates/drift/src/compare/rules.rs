@@ -283,6 +283,8 @@ rules! {
     "patch-changed" = Patch Changed, Review, Major, "whether absent and null are told apart", "check what the service does with null";
     "rust-type-added" = RustType Added, None, Minor, "a new Rust type", "nothing";
     "rust-type-removed" = RustType Removed, None, Major, "a Rust type is gone", "keep the name of the schema unless the major version changes anyway";
+    "rust-item-added" = RustItem Added, None, Minor, "a new public item", "`cargo xtask api` records it";
+    "rust-item-removed" = RustItem Removed, None, Major, "a public item is gone or has changed", "`cargo xtask api` records it; the next version is a major one";
     "title-changed" = Title Changed, None, None, "the title", "change the summary if it says something else now";
     "description-changed" = Description Changed, None, None, "the description", "nothing";
     "page-address-changed" = PageAddress Changed, None, None, "the address of the page", "change `x-docs.page`";

@@ -190,6 +190,8 @@ topics! {
     Patch = "patch", Request, Rust, Type;
     /// A generated Rust type.
     RustType = "rust-type", None, Rust, Existence;
+    /// A public item of a published crate.
+    RustItem = "rust-item", None, Rust, Existence;
     /// The title of a page, or the summary of a variant.
     Title = "title", None, Source, Documentation;
     /// The description in the document.

@@ -2,7 +2,13 @@
 // document sha256: cf3e9134903ad542eabbd711c29665bbedae4910874c1403fe70e4089978ca3b
 // generator: pingone-codegen 0.1.0
 
-#![allow(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated code")]
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    unreachable_pub,
+    reason = "generated code"
+)]
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]

@@ -99,6 +99,7 @@ impl Closing {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct Conflict {
     /// The member `current`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,6 +179,7 @@ impl Entry {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct Refusal {
     /// The member `reason`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

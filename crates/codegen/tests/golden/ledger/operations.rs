@@ -8,7 +8,7 @@ use ::pingone_models::operation::{
 };
 
 /// The servers, in the order of the document.
-pub static SERVERS: [Server; 1usize] = [
+pub static SERVERS: [Server; 1] = [
     Server {
         name: "api",
         url: "https://ledger.example",
@@ -17,7 +17,7 @@ pub static SERVERS: [Server; 1usize] = [
 ];
 
 /// The operations, in the order of the document.
-pub static OPERATIONS: [&Operation; 5usize] = [
+pub static OPERATIONS: [&Operation; 5] = [
     &CORRECT_ENTRY,
     &CLOSE_ENTRY,
     &REPLACE_ENTRY,

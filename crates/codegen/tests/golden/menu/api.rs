@@ -2,7 +2,13 @@
 // document sha256: f1b5f70236f8488ee565b72b867afa1cbeec92b62448802df4d9b5b6d85c70f9
 // generator: pingone-codegen 0.1.0
 
-#![allow(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated code")]
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    unreachable_pub,
+    reason = "generated code"
+)]
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]

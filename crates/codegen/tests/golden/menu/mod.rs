@@ -10,5 +10,7 @@ pub mod dispatch;
 pub mod models;
 /// The table of operations.
 pub mod operations;
+/// Types by the name of their schema.
+pub mod registry;
 /// The server `api`.
 pub mod api;

@@ -25,6 +25,7 @@
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct Dish {
     /// The member `course`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use ::pingone_models::operation::{
 };
 
 /// The servers, in the order of the document.
-pub static SERVERS: [Server; 1usize] = [
+pub static SERVERS: [Server; 1] = [
     Server {
         name: "api",
         url: "https://menu.example/{table}",
@@ -17,7 +17,7 @@ pub static SERVERS: [Server; 1usize] = [
 ];
 
 /// The operations, in the order of the document.
-pub static OPERATIONS: [&Operation; 3usize] = [&LIST_DISHES, &ORDER, &CHECK_DISH];
+pub static OPERATIONS: [&Operation; 3] = [&LIST_DISHES, &ORDER, &CHECK_DISH];
 /// The operation with this function name.
 #[must_use]
 pub fn operation(function: &str) -> Option<&'static Operation> {

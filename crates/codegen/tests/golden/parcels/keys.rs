@@ -2,7 +2,13 @@
 // document sha256: ed08626c2178fd1702455b9110f63e75e937969ddc3125ce3f81c5d7dcdcf2ec
 // generator: pingone-codegen 0.1.0
 
-#![allow(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated code")]
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    unreachable_pub,
+    reason = "generated code"
+)]
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]

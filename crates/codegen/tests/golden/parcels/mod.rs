@@ -10,6 +10,8 @@ pub mod dispatch;
 pub mod models;
 /// The table of operations.
 pub mod operations;
+/// Types by the name of their schema.
+pub mod registry;
 /// The server `depot`.
 pub mod depot;
 /// The server `keys`.

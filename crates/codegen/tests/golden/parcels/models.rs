@@ -210,6 +210,7 @@ impl Parcel {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct ParcelStopsItem {
     /// The member `at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -252,6 +253,7 @@ impl ParcelStopsItem {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Default)]
 pub struct Problem {
     /// The member `inner`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

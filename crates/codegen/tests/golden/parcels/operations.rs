@@ -8,7 +8,7 @@ use ::pingone_models::operation::{
 };
 
 /// The servers, in the order of the document.
-pub static SERVERS: [Server; 2usize] = [
+pub static SERVERS: [Server; 2] = [
     Server {
         name: "depot",
         url: "https://parcels.example/v1",
@@ -22,7 +22,7 @@ pub static SERVERS: [Server; 2usize] = [
 ];
 
 /// The operations, in the order of the document.
-pub static OPERATIONS: [&Operation; 4usize] = [
+pub static OPERATIONS: [&Operation; 4] = [
     &READ_PARCEL,
     &DISPATCH_PARCEL,
     &RECALL_PARCEL,

@@ -1,0 +1,5 @@
+use pingone_models::Secret;
+
+fn main() {
+    println!("{}", Secret::from("2FederateM0re!"));
+}

@@ -1,0 +1,59 @@
+//! Every generated type by the name of its schema, for tools and tests that walk the document.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::file;
+use crate::document::Document;
+use crate::error::Result;
+use crate::model::{Api, SchemaKind};
+use crate::names::type_name;
+
+/// Generates functions that find a type by the name of its schema.
+///
+/// # Errors
+/// When the result cannot be printed, which is a fault of the generator.
+pub(crate) fn registry(document: &Document, api: &Api) -> Result<String> {
+    let own = api
+        .schemas
+        .iter()
+        .filter(|(_, schema)| schema.kind != SchemaKind::Secret);
+    let (names, types): (Vec<_>, Vec<_>) = own
+        .map(|(name, _)| (name, format_ident!("{}", type_name(name))))
+        .unzip();
+    let count = Literal::usize_unsuffixed(names.len());
+    let tokens = quote! {
+        /// The schemas that have a type of their own, in the order of their names.
+        pub static SCHEMAS: [&str; #count] = [#(#names),*];
+
+        /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
+        pub fn round_trip(
+            schema: &str,
+            value: ::serde_json::Value,
+        ) -> Option<::serde_json::Result<::serde_json::Value>> {
+            fn through<T: ::serde::de::DeserializeOwned + ::serde::Serialize>(
+                value: ::serde_json::Value,
+            ) -> ::serde_json::Result<::serde_json::Value> {
+                ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
+            }
+            Some(match schema {
+                #(#names => through::<super::models::#types>(value),)*
+                _ => return None,
+            })
+        }
+
+        /// The JSON Schema of the type of a schema; `None` when no type has this schema.
+        #[cfg(feature = "schemars")]
+        #[must_use]
+        pub fn json_schema(
+            schema: &str,
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> Option<::schemars::Schema> {
+            Some(match schema {
+                #(#names => <super::models::#types as ::schemars::JsonSchema>::json_schema(generator),)*
+                _ => return None,
+            })
+        }
+    };
+    file(document, tokens, &TokenStream::new())
+}

@@ -1,0 +1,258 @@
+//! The two things that people come for, step by step: a forgotten password and an account to verify.
+//!
+//! Every step is one method, and says what it does. Beginning a journey only reads; nothing is sent to a person, and
+//! no attempt is spent, but by the method whose name says so.
+
+use pingone_models::{LifecycleStatus, PasswordState, PasswordStatus, Secret, User, UserId};
+
+use crate::Result;
+use crate::answer::Acknowledged;
+use crate::client::Client;
+use crate::request::Request;
+use crate::users::UserHandle;
+
+/// The recovery of a forgotten password.
+///
+/// ```
+/// # async fn ask(_: &str) -> String { String::new() }
+/// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+/// use pingone::journeys::{Obstacle, Recovery};
+///
+/// // Reads only.
+/// let recovery = Recovery::of_username(&client, "linda").await?;
+/// if let Some(obstacle) = recovery.obstacle() {
+///     println!("no code can be sent: {obstacle:?}");
+///     return Ok(());
+/// }
+/// // Sends an e-mail.
+/// recovery.send_code().await?;
+/// loop {
+///     let (code, password) = (ask("code").await, ask("new password").await);
+///     // Sets the password, or spends one of five attempts.
+///     match recovery.set_password(code, password).await {
+///         Ok(_) => break println!("done"),
+///         Err(error) if error.is_attempts_exceeded() => {
+///             println!("too many wrong codes: here is another one");
+///             recovery.send_code().await?;
+///         }
+///         Err(error) if error.is_wrong_code() => println!("that is not the code, or it is older than five minutes"),
+///         Err(error) => return Err(error),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Whether the username exists, and in which state its password is, is nobody's business but its owner's: tell the
+/// person the same whatever this finds.
+#[derive(Clone, Debug)]
+pub struct Recovery {
+    user: UserHandle,
+    found: User,
+    password: PasswordState,
+}
+
+/// Why no recovery code can be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// The user is disabled.
+    Disabled,
+    /// The user has no password.
+    NoPassword,
+    /// The password is locked. It can be unlocked, or reset by an administrator.
+    LockedOut,
+}
+
+impl Recovery {
+    /// Finds the user of this name and reads the state of the password.
+    ///
+    /// # Errors
+    /// With the kind [`NoMatch`](crate::ErrorKind::NoMatch) if there is no such user; otherwise as
+    /// [`UserSearch::one`](crate::users::UserSearch::one) and
+    /// [`PasswordHandle::read`](crate::passwords::PasswordHandle::read).
+    ///
+    /// # Side effects
+    /// None: two reads.
+    ///
+    /// # Retries
+    /// As for every read: again after anything that passes.
+    ///
+    /// [User passwords](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords.html)
+    pub async fn of_username(client: &Client, username: impl AsRef<str>) -> Result<Self> {
+        let found = client.users().find().username_eq(username).one().await?;
+        let user = client.user(found.id);
+        let password = user.password().read().await?;
+        Ok(Self {
+            user,
+            found,
+            password,
+        })
+    }
+
+    /// The user as it was found.
+    #[must_use]
+    pub fn user(&self) -> &User {
+        &self.found
+    }
+
+    /// The state of the password as it was found.
+    #[must_use]
+    pub fn password(&self) -> &PasswordState {
+        &self.password
+    }
+
+    /// What stood in the way of a recovery code when the user was found, by what PingOne publishes.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        if self.found.enabled == Some(false) {
+            return Some(Obstacle::Disabled);
+        }
+        match self.password.status {
+            Some(PasswordStatus::NoPassword) => Some(Obstacle::NoPassword),
+            Some(PasswordStatus::PasswordLockedOut) => Some(Obstacle::LockedOut),
+            _ => None,
+        }
+    }
+
+    /// Mails the user a recovery code, or another one:
+    /// [`PasswordHandle::send_recovery_code`](crate::passwords::PasswordHandle::send_recovery_code).
+    ///
+    /// # Errors
+    /// [`is_locked_out`](crate::Error::is_locked_out) or [`is_no_password`](crate::Error::is_no_password), as
+    /// [`obstacle`](Self::obstacle) says.
+    ///
+    /// # Side effects
+    /// Sends an e-mail. Calling it twice sends two, and only the code of the last one is worth trying.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Password send/resend recovery code](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-resend-recovery-code.html)
+    pub fn send_code(&self) -> Request<Acknowledged> {
+        self.user.password().send_recovery_code()
+    }
+
+    /// Sets a new password with the code from the mail:
+    /// [`PasswordHandle::recover`](crate::passwords::PasswordHandle::recover).
+    ///
+    /// # Errors
+    /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is wrong or old,
+    /// [`is_attempts_exceeded`](crate::Error::is_attempts_exceeded) after five wrong ones. A password that the policy
+    /// refuses has a detail about `newPassword`.
+    ///
+    /// # Side effects
+    /// Changes the password and unlocks the user. A wrong code spends one of five attempts.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Password recover](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-recover.html)
+    pub fn set_password(
+        &self,
+        code: impl Into<Secret>,
+        new_password: impl Into<Secret>,
+    ) -> Request<Acknowledged> {
+        self.user.password().recover(code, new_password)
+    }
+}
+
+/// The verification of an account.
+///
+/// ```
+/// # async fn ask(_: &str) -> String { String::new() }
+/// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+/// use pingone::journeys::Verification;
+///
+/// // Reads only.
+/// let verification = Verification::of_user(&client, user).await?;
+/// if !verification.is_needed() {
+///     return Ok(());
+/// }
+/// loop {
+///     match ask("the code, or nothing for another mail").await {
+///         // Sends an e-mail.
+///         code if code.is_empty() => drop(verification.send_code().await?),
+///         // Verifies the account, or spends an attempt.
+///         code => match verification.verify(code).await {
+///             Ok(user) => break println!("verified: {:?}", user.username),
+///             Err(error) if error.is_wrong_code() => println!("that is not the code"),
+///             Err(error) => return Err(error),
+///         },
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verification {
+    user: UserHandle,
+    found: User,
+}
+
+impl Verification {
+    /// Reads the user.
+    ///
+    /// # Errors
+    /// As [`UserHandle::read`](crate::users::UserHandle::read).
+    ///
+    /// # Side effects
+    /// None.
+    ///
+    /// # Retries
+    /// As for every read: again after anything that passes.
+    ///
+    /// [Users](https://developer.pingidentity.com/pingone-api/platform/users.html)
+    pub async fn of_user(client: &Client, user: impl Into<UserId>) -> Result<Self> {
+        let user = client.user(user);
+        let found = user.read().await?;
+        Ok(Self { user, found })
+    }
+
+    /// The user as it was read.
+    #[must_use]
+    pub fn user(&self) -> &User {
+        &self.found
+    }
+
+    /// Whether the account waited for its verification when it was read.
+    #[must_use]
+    pub fn is_needed(&self) -> bool {
+        let lifecycle = self.found.lifecycle.as_ref();
+        lifecycle.and_then(|lifecycle| lifecycle.status.as_ref())
+            == Some(&LifecycleStatus::VerificationRequired)
+    }
+
+    /// Mails the user a verification code, or another one:
+    /// [`UserHandle::send_verification_code`](crate::users::UserHandle::send_verification_code).
+    ///
+    /// # Errors
+    /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
+    ///
+    /// # Side effects
+    /// Sends an e-mail; calling it twice sends two. An account that was verified waits for its verification afterwards.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Send/resend user verification code](https://developer.pingidentity.com/pingone-api/platform/users/users-1/send-resend-user-verification-code.html)
+    pub fn send_code(&self) -> Request<User> {
+        self.user.send_verification_code()
+    }
+
+    /// Verifies the account with the code from the mail: [`UserHandle::verify`](crate::users::UserHandle::verify).
+    ///
+    /// # Errors
+    /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is not the one that was mailed last.
+    ///
+    /// # Side effects
+    /// Verifies the user. A wrong code may count towards a limit of attempts, which is not published.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Verify user](https://developer.pingidentity.com/pingone-api/platform/users/users-1/verify-user-1.html)
+    pub fn verify(&self, code: impl Into<Secret>) -> Request<User> {
+        self.user.verify(code)
+    }
+}

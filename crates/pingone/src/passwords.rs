@@ -1,0 +1,352 @@
+//! Passwords of users: state, recovery, checks and changes.
+
+use pingone_models::operations::{
+    CHECK_PASSWORD, READ_PASSWORD, RECOVER_PASSWORD, RESET_PASSWORD, SEND_RECOVERY_CODE,
+    SET_PASSWORD, SET_PASSWORD_VALUE, UNLOCK_PASSWORD,
+};
+use pingone_models::{
+    PasswordCheck, PasswordRecovery, PasswordReset, PasswordSet, PasswordState, PasswordValue,
+    Secret, UserId,
+};
+
+use crate::answer::Acknowledged;
+use crate::client::Client;
+use crate::request::{Request, open, typed};
+
+/// The password of one user. Made by [`UserHandle::password`](crate::users::UserHandle::password).
+#[derive(Clone, Debug)]
+pub struct PasswordHandle {
+    client: Client,
+    user: UserId,
+}
+
+impl PasswordHandle {
+    pub(crate) fn new(client: Client, user: UserId) -> Self {
+        Self { client, user }
+    }
+
+    /// Reads the state of the password. The password itself is never returned.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// use pingone::models::PasswordStatus;
+    ///
+    /// let state = client.user(user).password().read().await?;
+    /// if state.status == Some(PasswordStatus::PasswordLockedOut) {
+    ///     println!("locked for another {:?} seconds", state.seconds_until_unlock);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
+    ///
+    /// # Side effects
+    /// None.
+    ///
+    /// # Retries
+    /// As for every read: again after anything that passes.
+    ///
+    /// [Read password state](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/read-password-state.html)
+    pub fn read(&self) -> Request<PasswordState> {
+        typed(&self.client, &READ_PASSWORD, self.user, |attempt, user| {
+            Box::pin(attempt.platform.read_password(&attempt.environment, user))
+        })
+    }
+
+    /// Mails the user a recovery code: eight letters and digits, valid for five minutes.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// client.user(user).password().send_recovery_code().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_locked_out`](crate::Error::is_locked_out) or [`is_no_password`](crate::Error::is_no_password): no code can
+    /// be sent to a disabled user, nor while the password status is `NO_PASSWORD` or `PASSWORD_LOCKED_OUT`.
+    ///
+    /// # Side effects
+    /// Sends an e-mail. Calling it twice sends two, and only the code of the last one is worth trying. A new code starts
+    /// with five attempts.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Password send/resend recovery code](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-resend-recovery-code.html)
+    pub fn send_recovery_code(&self) -> Request<Acknowledged> {
+        open(
+            &self.client,
+            &SEND_RECOVERY_CODE,
+            self.user,
+            |attempt, user| {
+                Box::pin(
+                    attempt
+                        .platform
+                        .send_recovery_code(&attempt.environment, user),
+                )
+            },
+        )
+    }
+
+    /// Sets a new password with the recovery code from the mail.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// client.user(user).password().recover("7K2M9QXA", "a-new-password").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is wrong or old,
+    /// [`is_attempts_exceeded`](crate::Error::is_attempts_exceeded) after five wrong ones: then only a new code helps.
+    /// A password that the policy refuses has a detail about `newPassword`.
+    ///
+    /// # Side effects
+    /// Changes the password, emits the event `USER.UNLOCKED` and resets the counter that locks accounts for failed MFA.
+    /// A wrong code spends one of five attempts.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Password recover](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-recover.html)
+    pub fn recover(
+        &self,
+        code: impl Into<Secret>,
+        new_password: impl Into<Secret>,
+    ) -> Request<Acknowledged> {
+        let body = PasswordRecovery::new(new_password, code);
+        open(
+            &self.client,
+            &RECOVER_PASSWORD,
+            (self.user, body),
+            |attempt, (user, body)| {
+                Box::pin(
+                    attempt
+                        .platform
+                        .recover_password(&attempt.environment, user, body),
+                )
+            },
+        )
+    }
+
+    /// Checks whether this is the user's password.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// client.user(user).password().check("the-password").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_wrong_code`](crate::Error::is_wrong_code) if it is not, [`is_no_password`](crate::Error::is_no_password) if
+    /// the user has none, [`is_locked_out`](crate::Error::is_locked_out) if it is locked.
+    ///
+    /// # Side effects
+    /// A wrong password may count towards the lock; that is not published.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Password check](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-check.html)
+    pub fn check(&self, password: impl Into<Secret>) -> Request<Acknowledged> {
+        let body = PasswordCheck::new(password);
+        open(
+            &self.client,
+            &CHECK_PASSWORD,
+            (self.user, body),
+            |attempt, (user, body)| {
+                Box::pin(
+                    attempt
+                        .platform
+                        .check_password(&attempt.environment, user, body),
+                )
+            },
+        )
+    }
+
+    /// Ends the lock that failed attempts have put on the password.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// client.user(user).password().unlock().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
+    ///
+    /// # Side effects
+    /// Emits the event `PASSWORD.UNLOCKED`.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Password unlock](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html)
+    pub fn unlock(&self) -> Request<Acknowledged> {
+        open(
+            &self.client,
+            &UNLOCK_PASSWORD,
+            self.user,
+            |attempt, user| Box::pin(attempt.platform.unlock_password(&attempt.environment, user)),
+        )
+    }
+
+    /// Changes the password as its user, who knows the current one.
+    ///
+    /// This is the action `password.reset`. With the token of the user PingOne requires the current password.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId, token: pingone::models::Secret) -> pingone::Result<()> {
+    /// client.user(user).password().reset("the-old-one", "a-new-one").with_token(token).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_wrong_code`](crate::Error::is_wrong_code) if the current password is wrong. A password that the policy
+    /// refuses has a detail about `newPassword`.
+    ///
+    /// # Side effects
+    /// Changes the password. A wrong current password may count towards the lock.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Update password (self)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-self.html)
+    pub fn reset(
+        &self,
+        current_password: impl Into<Secret>,
+        new_password: impl Into<Secret>,
+    ) -> Request<Acknowledged> {
+        self.reset_with(PasswordReset::new(new_password).with_current_password(current_password))
+    }
+
+    /// Replaces the password as an administrator, without the current one.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// client.user(user).password().reset_as_admin("a-new-one").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A password that the policy refuses has a detail about `newPassword`.
+    ///
+    /// # Side effects
+    /// Changes and unlocks the password, emits the event `USER.UNLOCKED`, and resets the counter for failed MFA unless
+    /// that has locked the account.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Update password (self)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-self.html),
+    /// which also describes the administrator's change
+    pub fn reset_as_admin(&self, new_password: impl Into<Secret>) -> Request<Acknowledged> {
+        self.reset_with(PasswordReset::new(new_password))
+    }
+
+    fn reset_with(&self, body: PasswordReset) -> Request<Acknowledged> {
+        open(
+            &self.client,
+            &RESET_PASSWORD,
+            (self.user, body),
+            |attempt, (user, body)| {
+                Box::pin(
+                    attempt
+                        .platform
+                        .reset_password(&attempt.environment, user, body),
+                )
+            },
+        )
+    }
+
+    /// Sets the password, also one that comes from elsewhere and is encoded already.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// use pingone::models::PasswordSet;
+    ///
+    /// client.user(user).password().set(PasswordSet::new("temporary-one").with_force_change(true)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A password that the policy refuses has a detail about `value`, unless `bypass_policy` is set.
+    ///
+    /// # Side effects
+    /// Changes the password. Its status becomes `OK`, or `MUST_CHANGE_PASSWORD` with `force_change`.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Update password (set)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set.html)
+    pub fn set(&self, password: PasswordSet) -> Request<Acknowledged> {
+        open(
+            &self.client,
+            &SET_PASSWORD,
+            (self.user, password),
+            |attempt, (user, body)| {
+                Box::pin(
+                    attempt
+                        .platform
+                        .set_password(&attempt.environment, user, body),
+                )
+            },
+        )
+    }
+
+    /// Sets the value of the password and leaves the user's gateway as it is, or removes the password.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// use pingone::models::PasswordValue;
+    ///
+    /// // No value: the user has no password afterwards.
+    /// client.user(user).password().set_value(PasswordValue::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A password that the policy refuses has a detail about `value`, unless `bypass_policy` is set.
+    ///
+    /// # Side effects
+    /// Changes or removes the password. Without a value its status becomes `NO_PASSWORD`, or `EXTERNAL` for a user with
+    /// a gateway.
+    ///
+    /// # Retries
+    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [Update password (set value)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set-value.html)
+    pub fn set_value(&self, password: PasswordValue) -> Request<Acknowledged> {
+        open(
+            &self.client,
+            &SET_PASSWORD_VALUE,
+            (self.user, password),
+            |attempt, (user, body)| {
+                Box::pin(
+                    attempt
+                        .platform
+                        .set_password_value(&attempt.environment, user, body),
+                )
+            },
+        )
+    }
+}

@@ -1,0 +1,277 @@
+//! A call that is ready to be made, and what can be set for it alone.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use pingone_client::{Error as ClientError, ResponseValue};
+use pingone_models::Secret;
+use pingone_models::operation::Operation;
+
+use crate::answer::{self, Acknowledged, Failure};
+use crate::client::Client;
+use crate::flows::Session;
+use crate::retry::RetryPolicy;
+use crate::run::{self, Attempt};
+use crate::runtime::BoxFuture;
+use crate::{Error, Result};
+
+/// What generated functions return.
+pub(crate) type Sent<T, E> = Result<ResponseValue<T>, ClientError<E>>;
+
+type Send<T> =
+    Box<dyn Fn(Attempt) -> BoxFuture<'static, Result<T, Failure>> + std::marker::Send + Sync>;
+
+/// A call that is made when it is awaited.
+///
+/// Every method that talks to the service returns one. What is set here holds for this call alone; the rest comes from
+/// the client.
+///
+/// ```
+/// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+/// use std::time::Duration;
+///
+/// let user = client
+///     .user(user)
+///     .verify("A1B2C3D4")
+///     .with_timeout(Duration::from_secs(10))
+///     .with_transaction_id("order-4711")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Dropping the future stops the call: nothing goes on in the background, and nothing is sent later. What was sent
+/// until then has been sent.
+#[must_use = "a request is sent when it is awaited"]
+pub struct Request<T> {
+    pub(crate) client: Client,
+    pub(crate) operation: &'static Operation,
+    pub(crate) options: Options,
+    pub(crate) send: Send<T>,
+}
+
+/// What holds for one call alone.
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) token: Option<Secret>,
+    pub(crate) session: Option<Arc<Session>>,
+    /// The id and secret of a client, for the token endpoint.
+    pub(crate) basic: Option<(String, Secret)>,
+    pub(crate) transaction_id: Option<HeaderValue>,
+    pub(crate) session_id: Option<HeaderValue>,
+    pub(crate) retry_policy: Option<Arc<dyn RetryPolicy>>,
+    pub(crate) address: Option<url::Url>,
+    /// What is wrong with the call already.
+    pub(crate) invalid: Option<String>,
+}
+
+impl<T: 'static> Request<T> {
+    pub(crate) fn new<A, R, E>(
+        client: &Client,
+        operation: &'static Operation,
+        arguments: A,
+        send: for<'a> fn(&'a Attempt, &'a A) -> BoxFuture<'a, Sent<R, E>>,
+        read: fn(&pingone_client::Call, Sent<R, E>) -> Result<T, Failure>,
+    ) -> Self
+    where
+        A: std::marker::Send + Sync + 'static,
+        R: 'static,
+        E: 'static,
+    {
+        // Shared, not copied: the arguments may hold a password.
+        let arguments = Arc::new(arguments);
+        Self {
+            client: client.clone(),
+            operation,
+            options: Options::default(),
+            send: Box::new(move |attempt| {
+                let arguments = Arc::clone(&arguments);
+                Box::pin(async move {
+                    let sent = send(&attempt, &arguments).await;
+                    read(&attempt.call, sent)
+                })
+            }),
+        }
+    }
+
+    /// Sets how long the call may take, with all its attempts and waits.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how long each attempt may take.
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Sends this access token in place of the client's own, such as the token of a user who is signed on.
+    ///
+    /// It is sent as it is and never refreshed. Calls that take no access token do not send it.
+    pub fn with_token(mut self, token: impl Into<Secret>) -> Self {
+        self.options.token = Some(token.into());
+        self
+    }
+
+    /// Sends this id for the transaction, which PingOne writes to its audit trail.
+    ///
+    /// PingOne accepts at most 100 characters: letters, digits and `. _ - / @ = # +`. The call fails, without being
+    /// sent, if the id is anything else. Without an id PingOne makes one.
+    /// See [External transaction and session IDs](https://developer.pingidentity.com/pingone-api/platform/reference/external-transaction-and-session-ids.html).
+    pub fn with_transaction_id(mut self, id: impl AsRef<str>) -> Self {
+        match external_id("transaction", id.as_ref()) {
+            Ok(value) => self.options.transaction_id = Some(value),
+            Err(reason) => self.options.invalid = Some(reason),
+        }
+        self
+    }
+
+    /// Sends this id for the session that the transaction is part of, under the rules of
+    /// [`with_transaction_id`](Self::with_transaction_id).
+    pub fn with_session_id(mut self, id: impl AsRef<str>) -> Self {
+        match external_id("session", id.as_ref()) {
+            Ok(value) => self.options.session_id = Some(value),
+            Err(reason) => self.options.invalid = Some(reason),
+        }
+        self
+    }
+
+    /// Decides about new attempts with this policy.
+    ///
+    /// A policy that makes another attempt where the service may have acted can send a second message or burn a second
+    /// attempt; see [`crate::retry`].
+    pub fn with_retry_policy(mut self, policy: impl RetryPolicy) -> Self {
+        self.options.retry_policy = Some(Arc::new(policy));
+        self
+    }
+
+    /// The operation that will be called, as the document describes it.
+    #[must_use]
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    pub(crate) fn map<U: 'static>(
+        self,
+        change: impl Fn(T) -> U + std::marker::Send + Sync + 'static,
+    ) -> Request<U> {
+        let Self {
+            client,
+            operation,
+            options,
+            send,
+        } = self;
+        let change = Arc::new(change);
+        Request {
+            client,
+            operation,
+            options,
+            send: Box::new(move |attempt| {
+                let sent = send(attempt);
+                let change = Arc::clone(&change);
+                Box::pin(async move { sent.await.map(&*change) })
+            }),
+        }
+    }
+
+    /// Sets the time of the call to no more than this.
+    pub(crate) fn within(mut self, limit: Duration) -> Self {
+        let own = self.options.timeout.unwrap_or(self.client.shared.timeout);
+        self.options.timeout = Some(own.min(limit));
+        self
+    }
+
+    pub(crate) fn with_session(mut self, session: Option<Arc<Session>>) -> Self {
+        self.options.session = session;
+        self
+    }
+}
+
+impl<T: std::marker::Send + 'static> IntoFuture for Request<T> {
+    type Output = Result<T>;
+    type IntoFuture = BoxFuture<'static, Result<T>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(run::run(self))
+    }
+}
+
+impl<T> fmt::Debug for Request<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation.id)
+            .field("timeout", &self.options.timeout)
+            .field("attempt_timeout", &self.options.attempt_timeout)
+            .field("transaction_id", &self.options.transaction_id)
+            .field("has_token", &self.options.token.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request whose response the document describes.
+pub(crate) fn typed<A, T, E>(
+    client: &Client,
+    operation: &'static Operation,
+    arguments: A,
+    send: for<'a> fn(&'a Attempt, &'a A) -> BoxFuture<'a, Sent<T, E>>,
+) -> Request<T>
+where
+    A: std::marker::Send + Sync + 'static,
+    T: serde::de::DeserializeOwned + 'static,
+    E: 'static,
+{
+    Request::new(client, operation, arguments, send, answer::typed)
+}
+
+/// A request whose response the document leaves open.
+pub(crate) fn open<A, R, E>(
+    client: &Client,
+    operation: &'static Operation,
+    arguments: A,
+    send: for<'a> fn(&'a Attempt, &'a A) -> BoxFuture<'a, Sent<R, E>>,
+) -> Request<Acknowledged>
+where
+    A: std::marker::Send + Sync + 'static,
+    R: 'static,
+    E: 'static,
+{
+    Request::new(client, operation, arguments, send, answer::open)
+}
+
+/// Checks an id for the audit trail. PingOne would write underscores in place of what it does not accept.
+pub(crate) fn external_id(what: &str, id: &str) -> Result<HeaderValue, String> {
+    let fine = |character: char| {
+        character.is_alphanumeric()
+            || "._-/@=#+".contains(character)
+            // Combining marks are allowed; the standard library has no test for them alone.
+            || (!character.is_ascii() && !character.is_control() && !character.is_whitespace())
+    };
+    let length = id.chars().count();
+    if !(1..=100).contains(&length) || !id.chars().all(fine) {
+        return Err(format!(
+            "the {what} id has {length} characters or one that PingOne does not accept: give 1 to 100 letters, digits and `. _ - / @ = # +`"
+        ));
+    }
+    HeaderValue::from_bytes(id.as_bytes())
+        .map_err(|_| format!("the {what} id holds a character that no header can carry"))
+}
+
+/// The error of a call that was wrong before it was made.
+pub(crate) fn invalid(options: &Options) -> Option<Error> {
+    options.invalid.clone().map(Error::invalid_request)
+}
+
+/// Keeps the compiler's promise that a call can move between threads.
+const _: () = {
+    const fn assert_send<T: std::marker::Send>() {}
+    assert_send::<Request<Acknowledged>>();
+    assert_send::<<Request<Acknowledged> as IntoFuture>::IntoFuture>();
+    const fn assert_future<T: Future>() {}
+    assert_future::<<Request<Acknowledged> as IntoFuture>::IntoFuture>();
+};

@@ -1,0 +1,49 @@
+//! What a client takes from the world around it besides the network: time, sleep and randomness.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant, SystemTime};
+
+/// A boxed future, as traits of this crate return it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Time, sleep and randomness of a client.
+///
+/// [`TokioRuntime`] is what every client has unless its builder says otherwise.
+/// Tests give a client a runtime whose time they move themselves, so that retries and expiry take no real time.
+pub trait Runtime: fmt::Debug + Send + Sync + 'static {
+    /// The moment now, for measuring how long something takes.
+    fn now(&self) -> Instant;
+
+    /// The moment now by the calendar, for dates that a service sends.
+    fn calendar(&self) -> SystemTime;
+
+    /// Ends after this time.
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
+
+    /// Any number, different each time.
+    fn random(&self) -> u64;
+}
+
+/// The runtime of every client that was not given another: the system's clocks, and the timer of `tokio`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokioRuntime;
+
+impl Runtime for TokioRuntime {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn calendar(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
+
+    fn random(&self) -> u64 {
+        fastrand::u64(..)
+    }
+}

@@ -1,0 +1,103 @@
+//! Where access tokens come from.
+//!
+//! | token | how |
+//! |---|---|
+//! | of a worker application | [`ClientBuilder::client_credentials`](crate::ClientBuilder::client_credentials) |
+//! | that something else keeps fresh | [`ClientBuilder::token_provider`](crate::ClientBuilder::token_provider) |
+//! | that never changes | [`ClientBuilder::token`](crate::ClientBuilder::token) |
+//! | of a user, for one call | [`Request::with_token`](crate::Request::with_token) |
+
+#[cfg(feature = "jwt")]
+mod assertion;
+mod cache;
+mod credentials;
+mod source;
+
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use assertion::SigningAlgorithm;
+pub use credentials::ClientCredentials;
+pub(crate) use source::source;
+
+use std::fmt;
+use std::time::SystemTime;
+
+use pingone_models::Secret;
+
+use crate::error::BoxError;
+use crate::runtime::BoxFuture;
+
+/// An access token, and when it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Token {
+    /// The token. It does not print itself.
+    pub secret: Secret,
+    /// When it ends, if that is known.
+    pub expires_at: Option<SystemTime>,
+}
+
+impl Token {
+    /// A token whose end is not known.
+    #[must_use]
+    pub fn new(secret: impl Into<Secret>) -> Self {
+        Self {
+            secret: secret.into(),
+            expires_at: None,
+        }
+    }
+
+    /// Sets when the token ends.
+    #[must_use]
+    pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
+        self.expires_at = Some(expires_at);
+        self
+    }
+}
+
+/// Gives a client its access tokens.
+///
+/// It is asked before every attempt, so it should keep a token for as long as it is good. It must be safe to ask from
+/// many tasks at once, and to stop asking at any moment.
+///
+/// ```
+/// use pingone::token::{Token, TokenProvider};
+/// use pingone::{BoxError, BoxFuture};
+///
+/// /// Reads the token that a neighbouring process keeps fresh.
+/// #[derive(Debug)]
+/// struct FromFile(std::path::PathBuf);
+///
+/// impl TokenProvider for FromFile {
+///     fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+///         Box::pin(async move { Ok(Token::new(std::fs::read_to_string(&self.0)?.trim())) })
+///     }
+/// }
+/// ```
+pub trait TokenProvider: fmt::Debug + Send + Sync + 'static {
+    /// A token that is good now.
+    ///
+    /// # Errors
+    /// Any error; the caller gets it as the source of an [`Error`](crate::Error) of the kind
+    /// [`Token`](crate::ErrorKind::Token). An `Error` of this crate is passed on as it is.
+    fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>>;
+
+    /// Tells that the service did not accept this token although it should be good.
+    ///
+    /// Return true if asking again can give another one; then the client makes the call once more. Forget the token
+    /// only if it is still the one at hand: many calls may report the same one.
+    fn reject(&self, token: &Token) -> bool {
+        let _ = token;
+        false
+    }
+}
+
+/// One token that never changes.
+#[derive(Clone, Debug)]
+pub(crate) struct StaticToken(pub(crate) Token);
+
+impl TokenProvider for StaticToken {
+    fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+        Box::pin(std::future::ready(Ok(self.0.clone())))
+    }
+}

@@ -1,0 +1,181 @@
+//! Token requests, made like every other call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use pingone_client::{Call, Error as ClientError};
+use pingone_models::operations::REQUEST_TOKEN;
+use pingone_models::{AccessToken, GrantType, OAuthError, Secret, TokenRequest};
+use serde_json::Value;
+
+use super::TokenProvider;
+use super::cache::{Fetched, TokenCache};
+use super::credentials::{Authentication, ClientCredentials};
+use crate::Result;
+use crate::answer::{self, Failure};
+use crate::client::Client;
+use crate::request::{Request, Sent};
+#[cfg(feature = "jwt")]
+use crate::runtime::Runtime;
+
+#[cfg(feature = "jwt")]
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// The life of a token of which the service does not say how long it lives. Too short costs a request; too long costs
+/// a refusal with every call.
+const UNKNOWN_LIFETIME: Duration = Duration::from_secs(300);
+
+/// However short a token is said to live, it is used this long, so that there is no more than one request a second.
+const SHORTEST_LIFETIME: Duration = Duration::from_secs(1);
+
+/// However long a token is said to live, it is fetched anew after this time.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a token request is made from; the assertion in it is new with every attempt.
+struct Credentials {
+    authentication: Authentication,
+    #[cfg(feature = "jwt")]
+    runtime: Arc<dyn Runtime>,
+}
+
+/// Gives the tokens of these credentials, with a client that has the worker application's environment.
+pub(crate) fn source(
+    client: Client,
+    credentials: ClientCredentials,
+) -> Result<Arc<dyn TokenProvider>> {
+    let authentication = credentials.authentication(&endpoint(&client))?;
+    let runtime = Arc::clone(&client.shared.runtime);
+    let credentials = Arc::new(Credentials {
+        authentication,
+        #[cfg(feature = "jwt")]
+        runtime: Arc::clone(&runtime),
+    });
+    let fetch = move || request(&client, Arc::clone(&credentials)).into_future();
+    Ok(Arc::new(TokenCache::new(runtime, fetch)))
+}
+
+/// The address of the token endpoint, which an assertion is made out to.
+fn endpoint(client: &Client) -> String {
+    let endpoints = &client.shared.endpoints;
+    let environment = client.shared.environment.to_string();
+    let path = REQUEST_TOKEN.path.replace("{environmentId}", &environment);
+    let path = if endpoints.custom_domain {
+        REQUEST_TOKEN.path.replace("/{environmentId}", "")
+    } else {
+        path
+    };
+    format!("{}{path}", endpoints.auth)
+}
+
+fn request(client: &Client, credentials: Arc<Credentials>) -> Request<Fetched> {
+    let mut basic = None;
+    if let Authentication::Basic(id, secret) = &credentials.authentication {
+        basic = Some((form_encoded(id), form_encoded(secret.expose()).into()));
+    }
+    let mut request = Request::new(
+        client,
+        &REQUEST_TOKEN,
+        credentials,
+        |attempt, credentials| {
+            Box::pin(async move {
+                let body = credentials.body().map_err(ClientError::InvalidRequest)?;
+                let environment = &attempt.environment;
+                attempt.auth.request_token(environment, &body).await
+            })
+        },
+        read,
+    );
+    request.options.basic = basic;
+    request
+}
+
+impl Credentials {
+    fn body(&self) -> Result<TokenRequest, String> {
+        let body = TokenRequest::new(GrantType::ClientCredentials);
+        Ok(match &self.authentication {
+            Authentication::Basic(..) => body,
+            Authentication::Post(id, secret) => body.with_client_id(id).with_client_secret(secret),
+            #[cfg(feature = "jwt")]
+            Authentication::Assertion(signer) => body
+                .with_client_assertion_type(ASSERTION_TYPE)
+                .with_client_assertion(signer.assertion(&*self.runtime)?),
+        })
+    }
+}
+
+/// RFC 6749 has id and secret encoded as in a form before they become a header. What RFC 3986 leaves alone stays as it
+/// is: services that do not decode then see what they gave out.
+fn form_encoded(text: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    encoded.replace("%7E", "~")
+}
+
+/// Reads the answer as far as it is needed, so that a token is not lost over a member that is written oddly.
+fn read(call: &Call, sent: Sent<AccessToken, OAuthError>) -> Result<Fetched, Failure> {
+    if let Some(answer) = call.answer()
+        && answer.status.is_success()
+        && answer.complete
+        && let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body)
+        && let Some(Value::String(token)) = members.remove("access_token")
+        && !token.is_empty()
+        && HeaderValue::from_str(&token).is_ok()
+    {
+        return Ok(Fetched {
+            secret: Secret::from(token),
+            lifetime: lifetime(members.get("expires_in")),
+        });
+    }
+    match answer::typed(call, sent) {
+        Err(failure) => Err(failure),
+        Ok(_) => Err(answer::unreadable(
+            call,
+            "it has no access token that could be sent",
+        )),
+    }
+}
+
+fn lifetime(expires_in: Option<&Value>) -> Duration {
+    let seconds = match expires_in {
+        Some(Value::Number(number)) => number.as_f64(),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let Some(seconds) = seconds.filter(|seconds: &f64| !seconds.is_nan()) else {
+        return UNKNOWN_LIFETIME;
+    };
+    let seconds = seconds.clamp(
+        SHORTEST_LIFETIME.as_secs_f64(),
+        LONGEST_LIFETIME.as_secs_f64(),
+    );
+    Duration::from_secs_f64(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_lifetime_is_bounded() {
+        let seconds = |value: Value| lifetime(Some(&value)).as_secs();
+        assert_eq!(seconds(json!(3600)), 3600);
+        assert_eq!(seconds(json!("3600")), 3600);
+        assert_eq!(seconds(json!(0)), 1);
+        assert_eq!(seconds(json!(1)), 1);
+        assert_eq!(seconds(json!(-5)), 1);
+        assert_eq!(seconds(json!(1_000_000_000_000_u64)), 86_400);
+        assert_eq!(seconds(json!(1e300)), 86_400);
+        for unknown in [json!("soon"), json!("NaN"), json!(null), json!([1])] {
+            assert_eq!(seconds(unknown), 300);
+        }
+        assert_eq!(lifetime(None).as_secs(), 300);
+    }
+
+    #[test]
+    fn a_secret_is_encoded_as_in_a_form() {
+        assert_eq!(form_encoded("aZ9-._~"), "aZ9-._~");
+        assert_eq!(form_encoded("a:b c%ä"), "a%3Ab+c%25%C3%A4");
+    }
+}

@@ -1,0 +1,318 @@
+//! Finding users, however many pages they are on.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures::stream::{self, BoxStream};
+use futures::{Stream, StreamExt, TryStreamExt};
+use pingone_models::{PopulationId, User, UserCollection};
+use url::Url;
+
+use super::{UserQuery, Users};
+use crate::request::Request;
+use crate::{Error, ErrorKind, Result};
+
+/// A search for users. Made by [`Users::find`].
+///
+/// Conditions add up: a user must meet all of them. Without any, every user of the environment is found.
+///
+/// ```
+/// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+/// use pingone::users::Matches;
+///
+/// match client.users().find().email_eq("linda@example.com").matches().await? {
+///     Matches::None => println!("nobody has this address"),
+///     Matches::One(user) => println!("{}", user.id),
+///     // PingOne does not say that an address belongs to one user only.
+///     Matches::Many(users) => println!("{} users or more share this address", users.len()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a search is made when its result is asked for"]
+pub struct UserSearch {
+    users: Users,
+    conditions: Vec<String>,
+    limit: Option<u16>,
+    each: Option<Arc<EachPage>>,
+}
+
+type EachPage = dyn Fn(Request<UserCollection>) -> Request<UserCollection> + Send + Sync;
+
+/// What a search found, as far as most callers need to know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Matches {
+    /// No user.
+    None,
+    /// One user.
+    One(Box<User>),
+    /// More than one: the first two. [`UserSearch::stream`] gives all of them.
+    Many(Vec<User>),
+}
+
+impl UserSearch {
+    pub(super) fn new(users: Users) -> Self {
+        Self {
+            users,
+            conditions: Vec::new(),
+            limit: None,
+            each: None,
+        }
+    }
+
+    /// Finds the user of this name. Names are unique in an environment.
+    pub fn username_eq(self, username: impl AsRef<str>) -> Self {
+        self.attribute_eq("username", username)
+    }
+
+    /// Finds the users with this address. PingOne does not say that there is one at most.
+    pub fn email_eq(self, email: impl AsRef<str>) -> Self {
+        self.attribute_eq("email", email)
+    }
+
+    /// Finds the users of a population.
+    pub fn population_eq(self, id: impl Into<PopulationId>) -> Self {
+        self.attribute_eq("population.id", id.into().to_string())
+    }
+
+    /// Finds the users of whom an attribute, such as `name.family`, has this value.
+    ///
+    /// The value can be any text; it is quoted as SCIM has it.
+    pub fn attribute_eq(self, attribute: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let condition = format!("{} eq {}", attribute.as_ref(), quote(value.as_ref()));
+        self.condition(condition)
+    }
+
+    /// Finds the users of whom an attribute begins like this.
+    ///
+    /// The value can be any text; it is quoted as SCIM has it.
+    pub fn attribute_starts_with(self, attribute: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let condition = format!("{} sw {}", attribute.as_ref(), quote(value.as_ref()));
+        self.condition(condition)
+    }
+
+    fn condition(mut self, condition: String) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    /// Sets how many users a page may have; the service may send fewer.
+    pub fn with_limit(mut self, limit: u16) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Changes the request for every page, such as its token or its time.
+    ///
+    /// ```
+    /// # async fn run(client: pingone::Client, token: pingone::models::Secret) -> pingone::Result<()> {
+    /// let search = client.users().find().username_eq("linda");
+    /// let linda = search.with_each(move |page| page.with_token(&token)).one().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_each(
+        mut self,
+        change: impl Fn(Request<UserCollection>) -> Request<UserCollection> + Send + Sync + 'static,
+    ) -> Self {
+        self.each = Some(Arc::new(change));
+        self
+    }
+
+    /// Whether no user, one user or more are found. Reads pages until it knows.
+    ///
+    /// # Errors
+    /// As [`Users::list`] has them.
+    ///
+    /// # Side effects
+    /// None.
+    ///
+    /// # Retries
+    /// As for every read: again after anything that passes.
+    ///
+    /// [Read all users](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
+    pub async fn matches(self) -> Result<Matches> {
+        let mut found: Vec<User> = self.stream().take(2).try_collect().await?;
+        Ok(match (found.len(), found.pop()) {
+            (1, Some(user)) => Matches::One(Box::new(user)),
+            (_, Some(second)) => {
+                found.push(second);
+                Matches::Many(found)
+            }
+            (_, None) => Matches::None,
+        })
+    }
+
+    /// The one user that is found.
+    ///
+    /// ```
+    /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+    /// let linda = client.users().find().username_eq("linda").one().await?;
+    /// client.user(linda.id).password().send_recovery_code().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// With the kind [`NoMatch`](ErrorKind::NoMatch) if there is none and
+    /// [`ManyMatches`](ErrorKind::ManyMatches) if there are more; otherwise as [`Users::list`] has them.
+    ///
+    /// # Side effects
+    /// None.
+    ///
+    /// # Retries
+    /// As for every read: again after anything that passes.
+    ///
+    /// [Read all users](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
+    pub async fn one(self) -> Result<User> {
+        match self.matches().await? {
+            Matches::One(user) => Ok(*user),
+            Matches::None => Err(Error::found(ErrorKind::NoMatch)),
+            Matches::Many(_) => Err(Error::found(ErrorKind::ManyMatches)),
+        }
+    }
+
+    /// All users that are found, in the order of the service. A page is read when its first user is asked for.
+    ///
+    /// ```
+    /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+    /// let mut users = client.users().find().attribute_starts_with("name.family", "Jon").stream();
+    /// while let Some(user) = users.next().await {
+    ///     println!("{:?}", user?.username);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Users::list`] has them. After an error the stream ends. A link to the next page that leads to another
+    /// origin is not followed, nor one that leads to the page it is on.
+    ///
+    /// # Side effects
+    /// None.
+    ///
+    /// # Retries
+    /// As for every read: again after anything that passes. Every page has its own attempts and its own time.
+    ///
+    /// [Paging](https://developer.pingidentity.com/pingone-api/platform/reference/paging-ordering-collections.html)
+    pub fn stream(self) -> UserStream {
+        let pages = stream::try_unfold((self, Next::First), |(search, next)| async move {
+            let request = match &next {
+                Next::First => search.users.list(search.query()),
+                Next::At(address) => search.users.at(address.clone()),
+                Next::None => return Ok(None),
+            };
+            let page = match &search.each {
+                Some(change) => change(request).await?,
+                None => request.await?,
+            };
+            let next = search.next(&next, &page)?;
+            let users = page.embedded.and_then(|embedded| embedded.users);
+            let users = stream::iter(users.unwrap_or_default()).map(Ok);
+            Ok(Some((users, (search, next))))
+        });
+        UserStream(pages.try_flatten().boxed())
+    }
+
+    fn query(&self) -> UserQuery {
+        let mut query = UserQuery::new();
+        if !self.conditions.is_empty() {
+            query = query.with_filter(self.conditions.join(" and "));
+        }
+        match self.limit {
+            Some(limit) => query.with_limit(limit),
+            None => query,
+        }
+    }
+
+    /// The page that a page says comes next.
+    fn next(&self, current: &Next, page: &UserCollection) -> Result<Next> {
+        let link = page.links.as_ref().and_then(|links| links.get("next"));
+        let Some(href) = link.and_then(|link| link.href.as_deref()) else {
+            return Ok(Next::None);
+        };
+        let base = &self.users.client.shared.endpoints.platform;
+        let address = Url::parse(base).and_then(|base| base.join(href));
+        let address = address.map_err(|_| {
+            Error::invalid_request("the link to the next page is no address").of(&super::LIST_USERS)
+        })?;
+        if matches!(current, Next::At(before) if *before == address) {
+            return Err(
+                Error::invalid_request("the link to the next page leads to the same page")
+                    .of(&super::LIST_USERS),
+            );
+        }
+        Ok(Next::At(address))
+    }
+}
+
+enum Next {
+    First,
+    At(Url),
+    None,
+}
+
+impl fmt::Debug for UserSearch {
+    /// Leaves the conditions out: they hold names and addresses.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserSearch")
+            .field("conditions", &self.conditions.len())
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The users that a search found, page after page. Made by [`UserSearch::stream`].
+///
+/// It is a [`Stream`], and has its `next` without an import.
+#[must_use = "a stream does nothing until it is asked"]
+pub struct UserStream(BoxStream<'static, Result<User>>);
+
+impl UserStream {
+    /// The next user, or nothing at the end.
+    ///
+    /// # Errors
+    /// As [`UserSearch::stream`] has them.
+    pub async fn next(&mut self) -> Option<Result<User>> {
+        self.0.next().await
+    }
+}
+
+impl Stream for UserStream {
+    type Item = Result<User>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl fmt::Debug for UserStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserStream").finish_non_exhaustive()
+    }
+}
+
+/// A text as a SCIM filter has it: RFC 7644 takes the strings of JSON.
+fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn a_value_cannot_leave_its_quotes() {
+        assert_eq!(quote("linda"), r#""linda""#);
+        assert_eq!(
+            quote(r#"a" or username sw ""#),
+            r#""a\" or username sw \"""#
+        );
+        assert_eq!(quote(r"back\slash"), r#""back\\slash""#);
+        assert_eq!(quote("line\nbreak"), r#""line\nbreak""#);
+        assert_eq!(quote("Zoë 'Z'"), r#""Zoë 'Z'""#);
+    }
+}

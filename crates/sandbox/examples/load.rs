@@ -1,0 +1,180 @@
+//! What a read costs, and what a million of them leave behind. Talks to nothing but itself, and stops by itself.
+//!
+//! ```text
+//! cargo run --release -p pingone-sandbox --example load [-- REQUESTS]
+//! ```
+//!
+//! It fails if a read costs more than twice the processor time of a bare axum route that returns the same bytes, or if
+//! the memory grows. Both are read from `/proc`, so it needs Linux.
+
+use std::error::Error;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use pingone_sandbox::{Config, NewUser};
+
+const ROUNDS: u64 = 20;
+const PER_ROUND: u64 = 2_000;
+/// How many requests are sent at once where only their number matters.
+const BATCH: u64 = 20;
+const BARE: &str = "bare-axum";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let requests: u64 = std::env::args()
+        .nth(1)
+        .map_or(Ok(1_000_000), |text| text.parse())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let sandbox = runtime.block_on(Config::new().start())?;
+    let new = NewUser::new("lindajones")
+        .email("linda@example.com")
+        .password("2FederateM0re!");
+    let user = sandbox.seed_user(new)?;
+    let path = format!("/v1/environments/{}/users/{user}", sandbox.environment_id());
+    let token = sandbox.access_token();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nAccept: application/json\r\n\r\n",
+        sandbox.address(),
+        token.expose()
+    );
+    let mut reads = Connection::open(sandbox.address())?;
+    let body = reads.send(&request, 1)?;
+    let mut bare = Connection::open(bare(body)?)?;
+
+    // The two take turns, so that whatever else the machine does strikes both.
+    let (mut cost, mut bare_cost) = (0, 0);
+    for round in 0..=ROUNDS {
+        let spent = |name: &str, connection: &mut Connection| -> Result<u64, Box<dyn Error>> {
+            let before = processor_time(name)?;
+            for _ in 0..PER_ROUND {
+                connection.send(&request, 1)?;
+            }
+            Ok(processor_time(name)? - before)
+        };
+        let costs = (
+            spent("pingone-sandbox", &mut reads)?,
+            spent(BARE, &mut bare)?,
+        );
+        // The first round warms up.
+        if round > 0 {
+            cost += costs.0;
+            bare_cost += costs.1;
+        }
+    }
+    let each = |cost: u64| cost as f64 / (ROUNDS * PER_ROUND) as f64 / 1000.0;
+    let ratio = cost as f64 / bare_cost as f64;
+    println!(
+        "a read costs {:.1} us of the processor, the bare route {:.1} us: {ratio:.2} times as much",
+        each(cost),
+        each(bare_cost)
+    );
+
+    let mut sizes = Vec::new();
+    for tenth in 0..=10 {
+        sizes.push(memory()?);
+        println!(
+            "{:>9} requests: {} KiB",
+            tenth * requests / 10,
+            sizes[tenth as usize]
+        );
+        if tenth < 10 {
+            for _ in 0..requests / 10 / BATCH {
+                reads.send(&request, BATCH)?;
+            }
+        }
+    }
+    // The first tenth fills the journal.
+    let grown = sizes[10] as f64 / sizes[1] as f64;
+    println!("from the first tenth to the last the memory became {grown:.3} times as large");
+    if ratio > 2.0 || grown > 1.05 {
+        return Err("a read costs more than twice the bare route, or the memory grows".into());
+    }
+    Ok(())
+}
+
+/// A server with one route, on a thread of its own as a sandbox has.
+fn bare(body: Vec<u8>) -> Result<SocketAddr, Box<dyn Error>> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let path = "/v1/environments/{environmentId}/users/{userId}";
+    let body = axum::body::Bytes::from(body);
+    let answer = move || async move { ([(CONTENT_TYPE, "application/json")], body.clone()) };
+    let router = Router::new().route(path, get(answer));
+    std::thread::Builder::new()
+        .name(BARE.to_owned())
+        .spawn(move || -> std::io::Result<()> {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(async {
+                axum::serve(tokio::net::TcpListener::from_std(listener)?, router).await
+            })
+        })?;
+    Ok(address)
+}
+
+/// Nanoseconds that the thread of this name has spent on a processor.
+fn processor_time(name: &str) -> Result<u64, Box<dyn Error>> {
+    for task in fs::read_dir("/proc/self/task")? {
+        let task = task?.path();
+        if fs::read_to_string(task.join("comm"))?.trim() == name {
+            let times = fs::read_to_string(task.join("schedstat"))?;
+            let spent = times.split(' ').next().unwrap_or_default();
+            return Ok(spent.parse()?);
+        }
+    }
+    Err(format!("no thread is called {name}").into())
+}
+
+/// The resident memory of this process in KiB.
+fn memory() -> Result<u64, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let size = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    Ok(size
+        .ok_or("/proc/self/status has no VmRSS")?
+        .trim()
+        .parse()?)
+}
+
+struct Connection(BufReader<TcpStream>);
+
+impl Connection {
+    fn open(address: SocketAddr) -> Result<Self, Box<dyn Error>> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        Ok(Self(BufReader::new(stream)))
+    }
+
+    /// Sends a request so many times without waiting in between, and returns the last body.
+    fn send(&mut self, request: &str, times: u64) -> Result<Vec<u8>, Box<dyn Error>> {
+        let stream = self.0.get_mut();
+        stream.write_all(request.repeat(usize::try_from(times)?).as_bytes())?;
+        let mut body = Vec::new();
+        let mut line = String::new();
+        for _ in 0..times {
+            let mut length = 0;
+            line.clear();
+            self.0.read_line(&mut line)?;
+            if !line.starts_with("HTTP/1.1 200") {
+                return Err(format!("the answer is {line}").into());
+            }
+            while line != "\r\n" {
+                line.clear();
+                self.0.read_line(&mut line)?;
+                if let Some(value) = line.strip_prefix("content-length: ") {
+                    length = value.trim().parse()?;
+                }
+            }
+            body.resize(length, 0);
+            self.0.read_exact(&mut body)?;
+        }
+        Ok(body)
+    }
+}

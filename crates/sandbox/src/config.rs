@@ -1,0 +1,230 @@
+//! How a sandbox starts.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use pingone_models::{EnvironmentId, Secret};
+
+use crate::clock::Clock;
+use crate::fault::Book;
+use crate::journal::Records;
+use crate::limits::Limits;
+use crate::links::Links;
+use crate::outbox::Messages;
+use crate::random::Random;
+use crate::sandbox::Sandbox;
+use crate::seed::{self, SeedError};
+use crate::seed_file::SeedFile;
+use crate::server::{Core, Counts, Options, Server, Shared, bind};
+
+/// How to start a sandbox.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use pingone_sandbox::{Clock, Config};
+///
+/// let sandbox = Config::new()
+///     .with_seed(7)
+///     .with_clock(Clock::frozen("2026-01-01T00:00:00Z".parse()?))
+///     .start()
+///     .await?;
+/// assert_eq!(sandbox.clock().now().to_string(), "2026-01-01T00:00:00Z");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Config {
+    host: IpAddr,
+    port: u16,
+    seed: u64,
+    clock: Clock,
+    environment: EnvironmentId,
+    client: (String, Secret),
+    largest_body: usize,
+    journal: usize,
+    control: bool,
+    seed_file: Option<SeedFile>,
+}
+
+impl Config {
+    /// The loopback address, a free port, the seed 0, the machine's clock, and the ids of the documentation's examples.
+    pub fn new() -> Self {
+        Self {
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            seed: 0,
+            clock: Clock::system(),
+            environment: EnvironmentId::new(seed::ENVIRONMENT),
+            client: (seed::CLIENT.to_owned(), Secret::from(seed::CLIENT_SECRET)),
+            largest_body: 1024 * 1024,
+            journal: 1000,
+            control: true,
+            seed_file: None,
+        }
+    }
+
+    /// Sets the address to listen on. Anything but loopback lets others reach the sandbox.
+    pub fn with_host(mut self, host: IpAddr) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// Sets the port; 0 takes a free one.
+    pub fn with_port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Sets what ids, codes and tokens are made from: the same seed gives the same ones.
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets the clock.
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets the id of the environment.
+    pub fn with_environment(mut self, environment: EnvironmentId) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// Sets the id and the secret of the worker application that can ask for tokens.
+    pub fn with_client(mut self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        self.client = (id.into(), secret.into());
+        self
+    }
+
+    /// Sets how many bytes a request body may have; a longer one is answered with 413.
+    pub fn with_largest_body(mut self, bytes: usize) -> Self {
+        self.largest_body = bytes;
+        self
+    }
+
+    /// Sets how many requests the journal keeps; 0 keeps none.
+    pub fn with_journal(mut self, requests: usize) -> Self {
+        self.journal = requests;
+        self
+    }
+
+    /// Gives the sandbox what a file describes; what the file says of environment, client, seed and clock replaces
+    /// what this configuration has so far.
+    pub fn with_seed_file(mut self, file: SeedFile) -> Self {
+        if let Some(environment) = file.environment {
+            self.environment = environment;
+        }
+        if let Some(client) = &file.client {
+            self.client = (client.id.clone(), client.secret.clone());
+        }
+        if let Some(seed) = file.seed {
+            self.seed = seed;
+        }
+        if let Some(moment) = file.frozen_at {
+            self.clock = Clock::frozen(moment);
+        }
+        self.seed_file = Some(file);
+        self
+    }
+
+    /// Serves neither the control API nor the page at `/_sandbox`.
+    pub fn without_control(mut self) -> Self {
+        self.control = false;
+        self
+    }
+
+    /// Starts a sandbox.
+    ///
+    /// It serves from a thread of its own, so it works with any runtime, and with blocking clients.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on, the machine has no thread left, or the seed file cannot be followed.
+    pub async fn start(self) -> Result<Sandbox, StartError> {
+        let address = SocketAddr::new(self.host, self.port);
+        let failed = |source| StartError::new(address, source);
+        let (listener, address) = bind(address).map_err(failed)?;
+        let core = Core {
+            state: seed::initial_state(self.environment, &self.client),
+            random: Random::seeded(self.seed),
+            outbox: Messages::default(),
+            counts: Counts::default(),
+            journal: Records::new(self.journal),
+            faults: Book::new(Random::apart(self.seed)),
+            limits: Limits::default(),
+        };
+        let links = Links::new(format!("http://{}", reachable(address)));
+        let options = Options {
+            largest_body: self.largest_body,
+            control: self.control,
+            loopback: address.ip().is_loopback(),
+        };
+        let shared = Shared::new(core, self.clock, links, self.environment, options);
+        if let Some(file) = self.seed_file {
+            file.apply(&shared).map_err(StartError::seeding)?;
+        }
+        shared.keep_as_initial();
+        let shared = Arc::new(shared);
+        let server = Server::start(listener, &shared).map_err(failed)?;
+        Ok(Sandbox::new(server, shared, address, self.client))
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The address that a client on this machine can use.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        ip if !ip.is_unspecified() => address,
+        IpAddr::V4(_) => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()),
+        IpAddr::V6(_) => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), address.port()),
+    }
+}
+
+/// A sandbox cannot be started.
+#[derive(Debug)]
+pub struct StartError {
+    /// The address that cannot be listened on; none if that was not the reason.
+    address: Option<SocketAddr>,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl StartError {
+    fn new(address: SocketAddr, source: std::io::Error) -> Self {
+        Self {
+            address: Some(address),
+            source: Box::new(source),
+        }
+    }
+
+    fn seeding(source: SeedError) -> Self {
+        Self {
+            address: None,
+            source: Box::new(source),
+        }
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.address {
+            Some(address) => write!(f, "the sandbox cannot listen on {address}"),
+            None => write!(f, "the sandbox cannot begin with what it is given"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.source)
+    }
+}

@@ -1,0 +1,140 @@
+//! Reading users, one or a page of them.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pingone_models::{UserCollection, UserCollectionEmbedded, UserInclude};
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::{Answer, Call};
+use crate::refusal::{Refusal, detail, inner};
+use crate::state::State;
+use crate::state::filter::Filter;
+use crate::state::turn::Turn;
+use crate::state::users::User;
+use crate::{links, rules};
+
+const DEFAULT_PAGE: usize = 100;
+const LARGEST_PAGE: usize = 200;
+
+pub(super) fn list_users(
+    state: &mut State,
+    turn: &mut Turn<'_>,
+    call: &Call,
+) -> Result<Answer, Refusal> {
+    call.may_reach(turn, None)?;
+    let environment = call.environment(state)?;
+    turn.rule(&rules::USERS_ORDER);
+    let filter = call.query("filter").next();
+    let matches: Box<dyn Fn(&User) -> bool> = match filter {
+        None => Box::new(|_| true),
+        Some(text) => {
+            turn.rule(&rules::FILTER_CASE);
+            let filter = Filter::parse(text)?;
+            Box::new(move |user| filter.matches(&user.profile))
+        }
+    };
+    let limit = match call.query("limit").next() {
+        None => {
+            turn.rule(&rules::USERS_PAGE);
+            DEFAULT_PAGE
+        }
+        Some(text) => page_size(text)?.min(LARGEST_PAGE),
+    };
+    let begin = match call.query("cursor").next() {
+        None => 0,
+        Some(cursor) => read_cursor(cursor)?,
+    };
+    let found: Vec<(usize, &User)> = environment
+        .users
+        .iter()
+        .enumerate()
+        .filter(|(_, user)| matches(user))
+        .collect();
+    let first = found.partition_point(|(place, _)| *place < begin);
+    let page = &found[first..found.len().min(first.saturating_add(limit))];
+
+    let address = |begin: Option<usize>| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("limit", &limit.to_string());
+        if let Some(filter) = filter {
+            query.append_pair("filter", filter);
+        }
+        if let Some(begin) = begin {
+            query.append_pair("cursor", &URL_SAFE_NO_PAD.encode(format!("from:{begin}")));
+        }
+        format!("{}?{}", turn.links.users(environment.id), query.finish())
+    };
+    let mut relations = vec![("self", address((begin > 0).then_some(begin)))];
+    if let Some((next, _)) = found.get(first + page.len()) {
+        relations.push(("next", address(Some(*next))));
+    }
+    if first > 0 {
+        let previous = first.saturating_sub(limit);
+        let begin = found.get(previous).map(|(place, _)| *place);
+        relations.push(("prev", address(begin.filter(|_| previous > 0))));
+    }
+    let users: Vec<_> = page
+        .iter()
+        .map(|(_, user)| user.view(turn, environment))
+        .collect();
+    let collection = UserCollection::new()
+        .with_links(links::map(relations))
+        .with_count(i64::try_from(found.len()).unwrap_or(i64::MAX))
+        .with_size(i64::try_from(users.len()).unwrap_or(i64::MAX))
+        .with_embedded(UserCollectionEmbedded::new().with_users(users));
+    Answer::json(200, &collection)
+}
+
+fn page_size(text: &str) -> Result<usize, Refusal> {
+    let size: i32 = text
+        .parse()
+        .map_err(|_| Refusal::value("limit", "The value is no 32-bit integer."))?;
+    match usize::try_from(size) {
+        Ok(size) if size > 0 => Ok(size),
+        _ => Err(Refusal::invalid(vec![
+            detail("OUT_OF_RANGE", "The value is too small.")
+                .with_target("limit")
+                .with_inner_error(inner([("rangeMinimumValue", json!(1))])),
+        ])),
+    }
+}
+
+fn read_cursor(cursor: &str) -> Result<usize, Refusal> {
+    let decoded = URL_SAFE_NO_PAD.decode(cursor).ok();
+    let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.as_deref()
+        .and_then(|text| text.strip_prefix("from:"))
+        .and_then(|place| place.parse().ok())
+        .ok_or_else(|| Refusal::value("cursor", "The value is no cursor of this collection."))
+}
+
+pub(super) fn read_user(
+    state: &mut State,
+    turn: &mut Turn<'_>,
+    call: &Call,
+) -> Result<Answer, Refusal> {
+    let environment = call.environment(state)?;
+    let user = environment.users.get(call.user(turn)?)?;
+    let mut view = user.view(turn, environment);
+    for include in call.query("include").flat_map(|value| value.split(',')) {
+        match UserInclude::from(include.trim()) {
+            UserInclude::MemberOfGroupIDs => {
+                view.member_of_group_i_ds = Some(user.groups.iter().map(|(id, _)| *id).collect());
+            }
+            UserInclude::MemberOfGroupNames => {
+                let names = user.groups.iter().map(|(_, name)| name.clone());
+                view.member_of_group_names = Some(names.collect());
+            }
+            _ => {
+                let allowed = ["memberOfGroupIDs", "memberOfGroupNames"];
+                return Err(Refusal::invalid(vec![
+                    detail("INVALID_VALUE", "The value is not one of those allowed.")
+                        .with_target("include")
+                        .with_inner_error(inner([("allowedValues", json!(allowed))])),
+                ]));
+            }
+        }
+    }
+    Answer::json(200, &view)
+}

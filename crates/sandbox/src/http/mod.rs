@@ -1,0 +1,454 @@
+//! From a request on the wire to a handler, and from its answer back to the wire.
+
+mod delivery;
+mod headers;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, request};
+use axum::response::Response;
+use axum::routing::any;
+use pingone_models::UserId;
+use pingone_models::operation::{self, Operation, Security};
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use self::headers::{cleaned, cookie};
+use crate::fault::{self, Book, Delivery, Effect, Reply, Subject};
+use crate::handlers::{Answer, Call};
+use crate::journal::{self, Record, Verdict};
+use crate::limits::Limits;
+use crate::refusal::{Refusal, RefusalBody};
+use crate::resource::{FORM, RESOURCES, Resource, Route};
+use crate::server::Shared;
+use crate::state::State;
+use crate::state::tokens::Holder;
+use crate::state::turn::Turn;
+use crate::wire::Fate;
+use crate::{rules, schemas};
+
+const TRANSACTION: &str = "x-ping-external-transaction-id";
+const SESSION: &str = "x-ping-external-session-id";
+const ASSUMED: &str = "x-sandbox-assumed";
+
+/// One route for each address of the document.
+pub(crate) fn router(shared: &Arc<Shared>) -> Router {
+    let mut router = Router::new();
+    for resource in RESOURCES.iter() {
+        let shared = Arc::clone(shared);
+        let respond = move |path: Result<RawPathParams, RawPathParamsRejection>, request| {
+            let shared = Arc::clone(&shared);
+            async move {
+                let path = path.ok().map(|path| {
+                    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+                    path.iter().map(owned).collect()
+                });
+                respond(&shared, path.map(|path| (resource, path)), request).await
+            }
+        };
+        router = router.route(&resource.path, any(respond));
+    }
+    let shared = Arc::clone(shared);
+    router.fallback(move |request: Request| {
+        let shared = Arc::clone(&shared);
+        async move { respond(&shared, None, request).await }
+    })
+}
+
+type Found = (&'static Resource, Vec<(String, String)>);
+
+async fn respond(shared: &Shared, found: Option<Found>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let fate = parts.extensions.get::<ConnectInfo<Fate>>();
+    let fate = fate
+        .map(|ConnectInfo(fate)| fate.clone())
+        .unwrap_or_default();
+    let body = to_bytes(body, shared.options().largest_body).await;
+    let incoming = Incoming { found, parts, body };
+    let (reply, delivery) = answer(shared, incoming);
+    delivery::send(reply, delivery, &fate).await
+}
+
+/// A request that was read to its end.
+struct Incoming {
+    found: Option<Found>,
+    parts: request::Parts,
+    body: Result<Bytes, axum::Error>,
+}
+
+impl Incoming {
+    fn media_type(&self) -> Option<Cow<'_, str>> {
+        let value = self.parts.headers.get(CONTENT_TYPE)?;
+        Some(String::from_utf8_lossy(value.as_bytes()))
+    }
+}
+
+/// What decided an answer.
+#[derive(Default)]
+struct Decision {
+    operation: Option<&'static Operation>,
+    effect: Option<Effect>,
+    limited: bool,
+}
+
+/// Does what a request asks for, all at once.
+fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
+    let headers = &incoming.parts.headers;
+    let mut guard = shared.core();
+    let core = &mut *guard;
+    let transaction = match headers.get(TRANSACTION) {
+        Some(given) => cleaned(given),
+        None => core.random.uuid().to_string(),
+    };
+    let now = shared.clock().now();
+    let mut turn = Turn::new(
+        now,
+        &mut core.random,
+        shared.links(),
+        &mut core.outbox,
+        &transaction,
+    );
+    let mut decision = Decision::default();
+    let outcome = decide(
+        &mut core.state,
+        &mut core.faults,
+        &mut core.limits,
+        &mut turn,
+        &incoming,
+        &mut decision,
+    );
+    let rules = turn.rules().to_vec();
+    let changed = turn.has_changed();
+    if let Some(operation) = decision.operation {
+        core.counts.count(operation, changed);
+    }
+    let succeeded = outcome.is_ok();
+    let (status, body, mut extra) = match outcome {
+        Ok(answer) => (answer.status, answer.body, answer.headers),
+        Err(refusal) => {
+            let body = match refusal.body {
+                RefusalBody::Envelope(envelope) => {
+                    let id = core.random.uuid().to_string();
+                    serde_json::to_vec(&envelope.with_id(id))
+                }
+                RefusalBody::OAuth(error) => serde_json::to_vec(&error),
+            };
+            (refusal.status, body.unwrap_or_default(), refusal.headers)
+        }
+    };
+    if let Some(session) = headers.get(SESSION) {
+        extra.push((SESSION, cleaned(session)));
+    }
+    extra.push((TRANSACTION, transaction));
+    let assumed: Vec<&str> = rules
+        .iter()
+        .filter(|rule| rule.is_assumed())
+        .map(|rule| rule.id)
+        .collect();
+    if !assumed.is_empty() {
+        extra.push((ASSUMED, assumed.join(", ")));
+    }
+    let mut reply = reply(status, body, extra);
+    let mut delivery = Delivery::Whole(Duration::ZERO);
+    if let Some(effect) = &decision.effect {
+        delivery = effect.spoil(&mut reply, &mut core.faults.random);
+    }
+    let instead = decision
+        .effect
+        .as_ref()
+        .is_some_and(|effect| !effect.commits());
+    let verdict = match decision.operation {
+        _ if instead => Verdict::Faulted,
+        _ if decision.limited => Verdict::Limited,
+        None => Verdict::Unmatched,
+        Some(_) if succeeded => Verdict::Done,
+        Some(_) => Verdict::Refused,
+    };
+    let near_miss = match verdict {
+        Verdict::Unmatched => journal::near_miss(
+            incoming.found.as_ref().map(|(resource, _)| *resource),
+            incoming.parts.method.as_str(),
+            incoming.parts.uri.path(),
+            incoming.media_type().as_deref(),
+        ),
+        _ => None,
+    };
+    core.journal.add(Record {
+        number: 0,
+        at: now,
+        method: incoming.parts.method,
+        uri: incoming.parts.uri,
+        request_headers: incoming.parts.headers,
+        request_body: incoming.body.unwrap_or_default(),
+        operation: decision.operation.map(|operation| operation.id),
+        verdict,
+        rules,
+        changed,
+        fault: decision.effect.as_ref().map(Effect::name),
+        near_miss,
+        status: reply.status,
+        response_headers: reply.headers.clone(),
+        response_body: reply.body.clone(),
+    });
+    drop(guard);
+    shared.announce();
+    (reply, delivery)
+}
+
+fn reply(status: u16, body: Vec<u8>, extra: Vec<(&'static str, String)>) -> Reply {
+    let mut headers = HeaderMap::with_capacity(extra.len() + 1);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in extra {
+        // Values that cannot stand in a header were cleaned or made here; a header less is better than none of them.
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            headers.append(HeaderName::from_static(name), value);
+        }
+    }
+    Reply {
+        status,
+        headers,
+        body: Bytes::from(body),
+    }
+}
+
+/// The fault that a request meets: the one in its header, or a planned one.
+fn fault(
+    book: &mut Book,
+    state: &State,
+    incoming: &Incoming,
+    operation: Option<&'static Operation>,
+) -> Result<Option<Effect>, Refusal> {
+    let parts = &incoming.parts;
+    if let Some(header) = parts.headers.get(HeaderName::from_static(fault::HEADER)) {
+        let met = book.meet_header(header.to_str().unwrap_or_default());
+        return met.map_err(|error| Refusal::unreadable(&format!("X-Sandbox-Fault: {error}.")));
+    }
+    if !book.has_rules() {
+        return Ok(None);
+    }
+    let media_type = incoming.media_type();
+    Ok(book.meet(&Subject {
+        operation: operation.map(|operation| operation.id),
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        media_type: media_type.as_deref(),
+        user: concerned(state, incoming),
+    }))
+}
+
+/// The user that a request is about, as far as its address and body tell.
+fn concerned(state: &State, incoming: &Incoming) -> Option<UserId> {
+    let (_, path) = incoming.found.as_ref()?;
+    let parameter = |wanted: &str| {
+        let found = path.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.as_str())
+    };
+    if let Some(id) = parameter("userId") {
+        return id.parse().ok();
+    }
+    let environment = state
+        .environments
+        .get(&parameter("environmentId")?.parse().ok()?)?;
+    if let Some(id) = parameter("deviceAuthenticationId") {
+        return environment.owner_of_device_authentication(id.parse().ok()?);
+    }
+    if let Some(id) = parameter("flowId") {
+        return environment.flows.get(&id.parse().ok()?)?.user;
+    }
+    let body: Value = serde_json::from_slice(incoming.body.as_ref().ok()?).ok()?;
+    body.pointer("/user/id")?.as_str()?.parse().ok()
+}
+
+/// Everything between reading a request and writing its answer.
+fn decide(
+    state: &mut State,
+    book: &mut Book,
+    limits: &mut Limits,
+    turn: &mut Turn<'_>,
+    incoming: &Incoming,
+    decision: &mut Decision,
+) -> Result<Answer, Refusal> {
+    let parts = &incoming.parts;
+    let header = |name| parts.headers.get(name).map(HeaderValue::to_str);
+    let method = parts.method.as_str();
+    let media_type = incoming.media_type();
+    let route = match &incoming.found {
+        Some((resource, _)) => resource.route(turn, method, media_type.as_deref()),
+        None => Err(Refusal::not_found("There is nothing at this address.")),
+    };
+    if let Ok(route) = &route {
+        decision.operation = Some(route.operation);
+    }
+    decision.effect = fault(book, state, incoming, decision.operation)?;
+    if let Some(effect) = &decision.effect {
+        if let Some(refusal) = effect.refusal(decision.operation) {
+            return Err(refusal);
+        }
+        if !effect.commits() {
+            // This answer is never seen: the effect replaces it.
+            return Err(Refusal::not_found(
+                "A fault took the place of this request.",
+            ));
+        }
+    }
+    let Some((resource, path)) = &incoming.found else {
+        return Err(route.err().unwrap_or_else(|| Refusal::not_found("")));
+    };
+    if let Some(operation) = decision.operation {
+        let taken = limits.take(operation, turn.now);
+        if taken.is_err() {
+            decision.limited = true;
+            turn.rule(&rules::RATE_LIMIT);
+        }
+        taken?;
+    }
+    let wrong_method = matches!(&route, Err(refusal) if refusal.status == 405);
+    if wrong_method {
+        return Err(route.err().unwrap_or_else(|| Refusal::not_found("")));
+    }
+    // Who asks comes before what they ask for, so that strangers learn nothing.
+    let holder = holder(state, turn, resource, &parts.headers)?;
+    let Route { operation, handler } = route?;
+    let environment = path
+        .iter()
+        .find(|(name, _)| name == "environmentId")
+        .and_then(|(_, id)| id.parse().ok());
+    let Some(environment) = environment else {
+        if resource.takes_forms() {
+            turn.rule(&rules::TOKEN_ERRORS);
+            let text = "the environment does not exist";
+            return Err(Refusal::oauth(401, "invalid_client", text));
+        }
+        turn.rule(&rules::ID_MALFORMED);
+        return Err(Refusal::not_found("environmentId is no UUID."));
+    };
+    if !resource.takes_forms() && !state.environments.contains_key(&environment) {
+        turn.rule(&rules::ENVIRONMENT_UNKNOWN);
+        return Err(Refusal::forbidden("The environment does not exist."));
+    }
+    let body = read_body(turn, operation, incoming)?;
+    let call = Call {
+        environment,
+        path: path.clone(),
+        query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+            .into_owned()
+            .collect(),
+        body,
+        holder,
+        authorization: match header(AUTHORIZATION) {
+            Some(Ok(value)) => Some(value.to_owned()),
+            Some(Err(_)) => Some(String::new()),
+            None => None,
+        },
+        session: cookie(&parts.headers, "ST"),
+    };
+    handler(state, turn, &call)
+}
+
+/// Whose rights the request has, where its operation wants a bearer token.
+fn holder(
+    state: &State,
+    turn: &Turn<'_>,
+    resource: &Resource,
+    headers: &HeaderMap,
+) -> Result<Holder, Refusal> {
+    let wants_token = |route: &Route| route.operation.security.contains(&Security::Bearer);
+    if !resource.routes.iter().any(wants_token) {
+        return Ok(Holder::Nobody);
+    }
+    let refuse = |message: &str| {
+        let challenge = "Bearer realm=\"sandbox\"";
+        Refusal::unauthorized(message).header("www-authenticate", challenge)
+    };
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return Err(refuse("The request has no Authorization."));
+    };
+    let token = value.to_str().ok().and_then(|value| {
+        let (scheme, token) = value.trim().split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let token = token.ok_or_else(|| refuse("Authorization has no bearer token."))?;
+    state.tokens.holder(token, turn.now).map_err(refuse)
+}
+
+fn read_body(
+    turn: &mut Turn<'_>,
+    operation: &Operation,
+    incoming: &Incoming,
+) -> Result<Value, Refusal> {
+    let is_form = operation.media_type() == Some(FORM);
+    let Ok(bytes) = &incoming.body else {
+        turn.rule(&rules::BODY_UNREADABLE);
+        if is_form {
+            return Err(Refusal::oauth(
+                400,
+                "invalid_request",
+                "the body is too large",
+            ));
+        }
+        return Err(Refusal::new(
+            413,
+            "INVALID_REQUEST",
+            "The body is too large.",
+        ));
+    };
+    match operation.body {
+        operation::Body::None | operation::Body::Empty { .. } => {
+            if !bytes.is_empty() {
+                turn.rule(&rules::BODY_IGNORED);
+            }
+            Ok(Value::Null)
+        }
+        operation::Body::Content { .. } if is_form => form(bytes),
+        operation::Body::Content { .. } => {
+            let body = json(turn, bytes)?;
+            let details = schemas::check(operation.id, &body);
+            if !details.is_empty() {
+                return Err(Refusal::invalid(details));
+            }
+            if let Some(name) = schemas::foreign_member(operation.id, &body) {
+                turn.rule(&rules::BODY_OF_ANOTHER_ACTION);
+                let message = format!("{name} belongs to another action of this resource.");
+                return Err(Refusal::value(&name, &message));
+            }
+            Ok(body)
+        }
+    }
+}
+
+fn json(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
+    if bytes.is_empty() {
+        turn.rule(&rules::BODY_UNREADABLE);
+        return Err(Refusal::unreadable("The body is missing."));
+    }
+    serde_json::from_slice(bytes).map_err(|error| {
+        turn.rule(&rules::BODY_UNREADABLE);
+        // The position alone: the text around it may hold a password.
+        let (line, column) = (error.line(), error.column());
+        Refusal::unreadable(&format!(
+            "The body is no JSON (line {line}, column {column})."
+        ))
+    })
+}
+
+fn form(bytes: &[u8]) -> Result<Value, Refusal> {
+    let mut members = Map::new();
+    for (name, value) in form_urlencoded::parse(bytes) {
+        let value = Value::String(value.into_owned());
+        if members.insert(name.into_owned(), value).is_some() {
+            return Err(Refusal::oauth(
+                400,
+                "invalid_request",
+                "a parameter is sent twice",
+            ));
+        }
+    }
+    Ok(Value::Object(members))
+}

@@ -1,0 +1,113 @@
+//! Hides what nobody should read in a log.
+
+use axum::http::HeaderMap;
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, PROXY_AUTHORIZATION, SET_COOKIE,
+};
+use serde_json::Value;
+use url::form_urlencoded;
+
+use crate::resource::{FORM, essence};
+use crate::schemas;
+
+const MASK: &str = "***";
+
+/// The value of a header with its secret masked.
+pub(super) fn header(name: &HeaderName, value: &str) -> String {
+    if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION {
+        let scheme = value.split_once(' ').map(|(scheme, _)| scheme);
+        return scheme.map_or_else(|| MASK.to_owned(), |scheme| format!("{scheme} {MASK}"));
+    }
+    if *name == COOKIE {
+        let pairs = value.split(';').map(|pair| masked_pair(pair.trim()));
+        return pairs.collect::<Vec<_>>().join("; ");
+    }
+    if *name == SET_COOKIE {
+        let (pair, attributes) = value.split_once(';').unwrap_or((value, ""));
+        return format!("{};{attributes}", masked_pair(pair));
+    }
+    value.to_owned()
+}
+
+fn masked_pair(pair: &str) -> String {
+    let name = pair.split_once('=').map(|(name, _)| name);
+    name.map_or_else(|| MASK.to_owned(), |name| format!("{name}={MASK}"))
+}
+
+/// A body with its secrets masked; one that cannot be read is left out, as nobody knows what it holds.
+pub(super) fn body(bytes: &[u8], headers: &HeaderMap) -> String {
+    if bytes.is_empty() {
+        return String::new();
+    }
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    if content_type.map(essence).as_deref() == Some(FORM) {
+        let mut masked = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in form_urlencoded::parse(bytes) {
+            let secret = schemas::is_secret(&name);
+            masked.append_pair(&name, if secret { MASK } else { &value });
+        }
+        return masked.finish();
+    }
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(mut value) => {
+            mask(&mut value);
+            value.to_string()
+        }
+        Err(_) => format!("({} bytes that are no JSON)", bytes.len()),
+    }
+}
+
+fn mask(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                // A link has the name of what it leads to.
+                let is_text = member.is_string() || member.is_number();
+                if is_text && schemas::is_secret(name) {
+                    *member = Value::from(MASK);
+                } else {
+                    mask(member);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn credentials_in_headers_are_masked() {
+        assert_eq!(header(&AUTHORIZATION, "Bearer abc"), "Bearer ***");
+        assert_eq!(header(&AUTHORIZATION, "abc"), "***");
+        assert_eq!(header(&COOKIE, "ST=abc; a=b"), "ST=***; a=***");
+        assert_eq!(header(&SET_COOKIE, "ST=abc; Path=/"), "ST=***; Path=/");
+        assert_eq!(header(&CONTENT_TYPE, "text/plain"), "text/plain");
+    }
+
+    #[test]
+    fn secrets_in_bodies_are_masked_wherever_they_are() {
+        let headers = HeaderMap::new();
+        let text =
+            br#"{"newPassword": "a", "recoveryCode": "b", "x": [{"otp": "c"}], "username": "d"}"#;
+        let masked = body(text, &headers);
+        assert_eq!(
+            masked,
+            r#"{"newPassword":"***","recoveryCode":"***","username":"d","x":[{"otp":"***"}]}"#
+        );
+        assert_eq!(body(b"password=x", &headers), "(10 bytes that are no JSON)");
+        let mut form = HeaderMap::new();
+        form.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
+        assert_eq!(
+            body(b"client_id=a&client_secret=b", &form),
+            "client_id=a&client_secret=***"
+        );
+    }
+}

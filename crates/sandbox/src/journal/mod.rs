@@ -1,0 +1,268 @@
+//! What was asked, what was answered, and why.
+
+mod export;
+mod mask;
+mod near_miss;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, Uri};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::rules::Rule;
+use crate::server::Shared;
+
+pub(crate) use self::near_miss::near_miss;
+
+/// How many bytes of a body are kept.
+const BODY: usize = 64 * 1024;
+
+/// One request and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Entry {
+    /// Counts the requests of a sandbox, from 1.
+    pub number: u64,
+    /// When the request came, by the sandbox's clock.
+    pub at: Timestamp,
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// The headers of the request in the order of their names.
+    pub request_headers: Vec<(String, String)>,
+    /// The body of the request.
+    pub request_body: String,
+    /// The operation of the document, if there is one with this path, method and media type.
+    pub operation: Option<&'static str>,
+    /// What became of the request.
+    pub verdict: Verdict,
+    /// The rules that took part in the answer, by their names.
+    pub rules: Vec<&'static str>,
+    /// Whether the request sent, spent or changed something.
+    pub changed: bool,
+    /// The fault that the request met.
+    pub fault: Option<&'static str>,
+    /// For a request that no operation matches: what comes closest, and where it differs.
+    pub near_miss: Option<String>,
+    /// The status of the answer.
+    pub status: u16,
+    /// The headers of the answer in the order of their names, but for those that belong to the connection.
+    pub response_headers: Vec<(String, String)>,
+    /// The body of the answer.
+    pub response_body: String,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It was done.
+    Done,
+    /// It was understood and refused.
+    Refused,
+    /// No operation of the document has this path, method and media type.
+    Unmatched,
+    /// A fault took its place. A fault that only spoils the answer leaves the verdict to the request.
+    Faulted,
+    /// A rate limit refused it.
+    Limited,
+}
+
+/// The last requests of a sandbox: 1000, unless [`Config::with_journal`](crate::Config::with_journal) says otherwise.
+///
+/// Secrets are masked: tokens, cookies, and the members of bodies that the document calls secret.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = pingone_sandbox::Sandbox::start().await?;
+/// for entry in sandbox.journal().entries() {
+///     println!("{} {} -> {} {:?}", entry.method, entry.target, entry.status, entry.near_miss);
+/// }
+/// println!("{}", sandbox.journal().to_curl());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Journal {
+    shared: Arc<Shared>,
+    revealed: bool,
+}
+
+impl Journal {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        let revealed = false;
+        Self { shared, revealed }
+    }
+
+    /// The same journal with its secrets in clear text.
+    #[must_use]
+    pub fn revealed(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            revealed: true,
+        }
+    }
+
+    /// The requests, the oldest first.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let records = self.shared.core().journal.kept.clone();
+        records
+            .iter()
+            .map(|record| record.entry(self.revealed))
+            .collect()
+    }
+
+    /// Forgets every request so far.
+    pub fn clear(&self) {
+        self.shared.core().journal.kept.clear();
+        self.shared.announce();
+    }
+
+    /// The requests and answers as JSON, one line for each.
+    ///
+    /// One seed, a frozen clock and the same requests to the same port give the same bytes.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let line = |entry| serde_json::to_string(&entry).unwrap_or_default() + "\n";
+        self.entries().into_iter().map(line).collect()
+    }
+
+    /// The requests as `curl` commands for a shell. A masked secret stands as `***`.
+    #[must_use]
+    pub fn to_curl(&self) -> String {
+        export::curl(&self.entries(), self.shared.links().origin())
+    }
+
+    /// The requests in the form that editors take from `.http` files.
+    #[must_use]
+    pub fn to_http(&self) -> String {
+        export::http(&self.entries(), self.shared.links().origin())
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.entries()).finish()
+    }
+}
+
+/// The records of a sandbox, of which only so many are kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Records {
+    kept: VecDeque<Arc<Record>>,
+    capacity: usize,
+    written: u64,
+}
+
+/// A request and its answer as they went over the wire.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) number: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) request_headers: HeaderMap,
+    pub(crate) request_body: Bytes,
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) verdict: Verdict,
+    pub(crate) rules: Vec<&'static Rule>,
+    pub(crate) changed: bool,
+    pub(crate) fault: Option<&'static str>,
+    pub(crate) near_miss: Option<String>,
+    pub(crate) status: u16,
+    pub(crate) response_headers: HeaderMap,
+    pub(crate) response_body: Bytes,
+}
+
+impl Records {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            kept: VecDeque::new(),
+            capacity,
+            written: 0,
+        }
+    }
+
+    pub(crate) fn add(&mut self, mut record: Record) {
+        self.written += 1;
+        if self.capacity == 0 {
+            return;
+        }
+        record.number = self.written;
+        for body in [&mut record.request_body, &mut record.response_body] {
+            if body.len() > BODY {
+                *body = Bytes::copy_from_slice(&body[..BODY]);
+            }
+        }
+        if self.kept.len() >= self.capacity {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(Arc::new(record));
+    }
+
+    pub(crate) fn newest(&self) -> impl Iterator<Item = &Arc<Record>> {
+        self.kept.iter().rev()
+    }
+}
+
+impl Record {
+    pub(crate) fn entry(&self, revealed: bool) -> Entry {
+        let headers = |map: &HeaderMap| {
+            let mut headers: Vec<_> = map
+                .iter()
+                .map(|(name, value)| {
+                    let value = String::from_utf8_lossy(value.as_bytes());
+                    let shown = if revealed {
+                        value.into_owned()
+                    } else {
+                        mask::header(name, &value)
+                    };
+                    (name.to_string(), shown)
+                })
+                .collect();
+            headers.sort();
+            headers
+        };
+        let body = |bytes: &Bytes, headers: &HeaderMap| {
+            let text = if revealed {
+                String::from_utf8_lossy(bytes).into_owned()
+            } else {
+                mask::body(bytes, headers)
+            };
+            if bytes.len() == BODY {
+                text + " (cut)"
+            } else {
+                text
+            }
+        };
+        Entry {
+            number: self.number,
+            at: self.at,
+            method: self.method.to_string(),
+            target: self
+                .uri
+                .path_and_query()
+                .map_or_else(|| self.uri.to_string(), ToString::to_string),
+            request_headers: headers(&self.request_headers),
+            request_body: body(&self.request_body, &self.request_headers),
+            operation: self.operation,
+            verdict: self.verdict,
+            rules: self.rules.iter().map(|rule| rule.id).collect(),
+            changed: self.changed,
+            fault: self.fault,
+            near_miss: self.near_miss.clone(),
+            status: self.status,
+            response_headers: headers(&self.response_headers),
+            response_body: body(&self.response_body, &self.response_headers),
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! The sections of the page.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use pingone_models::operations;
+
+use crate::journal::Verdict;
+use crate::server::Shared;
+use crate::state::turn::seconds_until;
+
+/// How many rows of a table are shown.
+const ROWS: usize = 100;
+
+pub(super) fn clock(shared: &Shared) -> Markup {
+    let clock = shared.clock();
+    let rate = clock.rate();
+    let runs = match rate {
+        0.0 => "frozen".to_owned(),
+        1.0 => "running".to_owned(),
+        rate => format!("running {rate} times as fast"),
+    };
+    html! {
+        div .clock aria-label="Clock" role="group" {
+            p data-live="clock" {
+                strong { (moment(clock.now())) }
+                " " span .badge.quiet[rate == 0.0] { (runs) }
+            }
+            form method="post" action="/_sandbox/clock" {
+                button name="advance" value="1m" { "+1 min" }
+                button name="advance" value="5m" { "+5 min" }
+                button name="advance" value="1h" { "+1 h" }
+                button name="advance" value="24h" { "+24 h" }
+                button name="freeze" value="now" { "Freeze" }
+                button name="resume" value="now" { "Resume" }
+            }
+            form method="post" action="/_sandbox/reset" {
+                button .danger { "Reset everything" }
+            }
+        }
+    }
+}
+
+fn moment(moment: Timestamp) -> String {
+    moment
+        .to_zoned(TimeZone::UTC)
+        .strftime("%Y-%m-%d %H:%M:%S UTC")
+        .to_string()
+}
+
+/// How long something is valid, in words.
+fn left(now: Timestamp, until: Option<Timestamp>) -> Markup {
+    match until {
+        None => html! { span .badge.quiet { "no limit" } },
+        Some(until) if now >= until => html! { span .badge.bad { "expired" } },
+        Some(until) => {
+            let seconds = seconds_until(now, until);
+            html! { span .badge.good { "valid " (seconds / 60) ":" (format!("{:02}", seconds % 60)) } }
+        }
+    }
+}
+
+fn empty(what: &str) -> Markup {
+    html! { p .empty { (what) } }
+}
+
+fn table(live: &str, heads: &[&str], rows: &[Markup]) -> Markup {
+    html! {
+        div .scroll tabindex="0" role="region" aria-label=(live) {
+            table {
+                thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                tbody { @for row in rows.iter().take(ROWS) { (row) } }
+            }
+        }
+        @if rows.len() > ROWS { p .more { "The newest " (ROWS) " of " (rows.len()) "." } }
+    }
+}
+
+/// A part that the script replaces when something has changed.
+fn live(name: &str, content: &Markup) -> Markup {
+    html! { div data-live=(name) { (content) } }
+}
+
+pub(super) fn messages(shared: &Shared) -> (Markup, usize) {
+    let now = shared.clock().now();
+    let messages = shared.core().outbox.all().to_vec();
+    let newest = messages.iter().rev();
+    let rows: Vec<Markup> = newest
+        .map(|message| html! {
+            tr {
+                td { code .code { @if message.code.expose().is_empty() { "–" } @else { (message.code.expose()) } } }
+                td { (words(&format!("{:?}", message.kind))) }
+                td { (message.to) }
+                td { (words(&format!("{:?}", message.channel))) }
+                td { (left(now, message.expires_at)) }
+                td { time datetime=(message.at) { (moment(message.at)) } }
+            }
+        })
+        .collect();
+    let content = if rows.is_empty() {
+        empty("Nothing was sent yet. Codes appear here instead of in a mailbox.")
+    } else {
+        table(
+            "Outbox",
+            &["Code", "Kind", "To", "By", "Valid", "Sent"],
+            &rows,
+        )
+    };
+    (live("outbox", &content), rows.len())
+}
+
+/// `VerificationCode` as `verification code`.
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
+
+pub(super) fn users(shared: &Shared) -> (Markup, usize) {
+    let rows =
+        shared.look(|environment, turn| {
+            let users = environment.users.iter().rev().map(|user| {
+            let view = user.view(turn, environment);
+            let password = user.password_view(turn, environment).status;
+            let password = password.map(|status| status.to_string()).unwrap_or_default();
+            let account = view.account.and_then(|account| account.status);
+            let account = account.map(|status| status.to_string()).unwrap_or_default();
+            let lifecycle = view.lifecycle.and_then(|lifecycle| lifecycle.status);
+            let lifecycle = lifecycle.map(|status| status.to_string()).unwrap_or_default();
+            html! {
+                tr {
+                    td { strong { (user.username()) } br; code .id { (user.id()) } }
+                    td { (view.email.unwrap_or_default()) }
+                    td { (status(&account)) @if !user.is_enabled() { " " (status("DISABLED")) } }
+                    td { (status(&lifecycle)) }
+                    td { (status(&password)) }
+                    td .number { (user.devices.len()) }
+                }
+            }
+        });
+            Some(users.collect::<Vec<_>>())
+        });
+    let rows = rows.unwrap_or_default();
+    let content = if rows.is_empty() {
+        empty("No users yet. Seed some with a file, in process, or with POST /_sandbox/users.")
+    } else {
+        table(
+            "Users",
+            &[
+                "User",
+                "E-mail",
+                "Account",
+                "Lifecycle",
+                "Password",
+                "Devices",
+            ],
+            &rows,
+        )
+    };
+    (live("users", &content), rows.len())
+}
+
+fn status(text: &str) -> Markup {
+    let class = match text {
+        "OK" | "ACCOUNT_OK" | "COMPLETED" => "badge good",
+        "LOCKED" | "DISABLED" | "PASSWORD_LOCKED_OUT" | "FAILED" | "EXPIRED" => "badge bad",
+        _ => "badge",
+    };
+    html! { span class=(class) { (text) } }
+}
+
+pub(super) fn device_authentications(shared: &Shared) -> (Markup, usize) {
+    let rows = shared.look(|environment, turn| {
+        let mut found: Vec<_> = environment.device_authentications.iter().collect();
+        found.sort_by_key(|(_, found)| std::cmp::Reverse(found.created_at()));
+        let rows = found.into_iter().map(|(id, found)| {
+            let user = environment.users.get(found.user);
+            let name = user
+                .map(|user| user.username().to_owned())
+                .unwrap_or_default();
+            let kind = found.authentication.kind();
+            html! {
+                tr {
+                    td { code .id { (id) } }
+                    td { (name) }
+                    td { (kind.map_or("–", crate::DeviceKind::as_str)) }
+                    td { (status(&found.authentication.status(turn.now).to_string())) }
+                    td { time datetime=(found.created_at()) { (moment(found.created_at())) } }
+                }
+            }
+        });
+        Some(rows.collect::<Vec<_>>())
+    });
+    let rows = rows.unwrap_or_default();
+    let content = if rows.is_empty() {
+        empty("No device authentications yet.")
+    } else {
+        table(
+            "Device authentications",
+            &["Id", "User", "Device", "Status", "Started"],
+            &rows,
+        )
+    };
+    (live("device-authentications", &content), rows.len())
+}
+
+pub(super) fn flows(shared: &Shared) -> (Markup, usize) {
+    let rows = shared.look(|environment, turn| {
+        let rows = environment.flows.values().map(|flow| {
+            let user = flow.user.and_then(|user| environment.users.get(user).ok());
+            let expired = flow.has_expired(turn.now);
+            let now = flow.status(turn.now).to_string();
+            html! {
+                tr {
+                    td { code .id { (flow.id) } }
+                    td { (user.map_or("–", |user| user.username())) }
+                    td { (status(if expired { "EXPIRED" } else { &now })) }
+                    td { (flow.actions().join(", ")) }
+                }
+            }
+        });
+        Some(rows.collect::<Vec<_>>())
+    });
+    let rows = rows.unwrap_or_default();
+    let content = if rows.is_empty() {
+        empty("No flows yet. Start one in process or with POST /_sandbox/flows.")
+    } else {
+        table("Flows", &["Id", "User", "Status", "Allowed now"], &rows)
+    };
+    (live("flows", &content), rows.len())
+}
+
+pub(super) fn faults(shared: &Shared) -> (Markup, usize) {
+    let planned = shared.core().faults.planned().to_vec();
+    let rows: Vec<Markup> = planned
+        .iter()
+        .map(|planned| {
+            html! {
+                tr {
+                    td { (planned.fault.summary()) }
+                    td .number {
+                        (planned.met) @if let Some(count) = planned.fault.count() { " of " (count) }
+                    }
+                    td {
+                        form method="post" action={ "/_sandbox/faults/" (planned.id) "/remove" } {
+                            button { "Remove" span .hidden { " fault " (planned.id) } }
+                        }
+                    }
+                }
+            }
+        })
+        .collect();
+    let list = if rows.is_empty() {
+        empty("Nothing goes wrong on purpose.")
+    } else {
+        table("Faults", &["Fault", "Met", ""], &rows)
+    };
+    let form = html! {
+        form .plan method="post" action="/_sandbox/faults" {
+            label { "What goes wrong"
+                select name="effect" {
+                    option value="status=503" { "503 Service Unavailable" }
+                    option value="status=500" { "500 Internal Server Error" }
+                    option value="status=429; retry-after=3" { "429 with Retry-After" }
+                    option value="html-error=502" { "502 with a page of a proxy" }
+                    option value="latency=2000" { "The answer is 2 seconds late" }
+                    option value="drop-before-commit" { "The request is lost" }
+                    option value="drop-after-commit" { "The answer is lost" }
+                    option value="connection-reset" { "The connection is reset" }
+                    option value="truncated-body" { "The body is cut off" }
+                    option value="malformed-json" { "The body is no JSON" }
+                    option value="wrong-content-type" { "The body claims to be text" }
+                    option value="dribble=200" { "The body dribbles" }
+                    option value="oversized-body=16777216" { "The body is 16 MiB longer" }
+                }
+            }
+            label { "For"
+                select name="operation" {
+                    option value="" { "every operation" }
+                    @for operation in operations::OPERATIONS {
+                        option value=(operation.id) { (operation.id) }
+                    }
+                }
+            }
+            label { "How often" input name="count" inputmode="numeric" pattern="[1-9][0-9]*" placeholder="always"; }
+            button .primary { "Plan the fault" }
+        }
+    };
+    (html! { (live("faults", &list)) (form) }, rows.len())
+}
+
+pub(super) fn journal(shared: &Shared) -> (Markup, usize) {
+    let records: Vec<_> = shared.core().journal.newest().cloned().collect();
+    let rows: Vec<Markup> = records
+        .iter()
+        .take(ROWS)
+        .map(|record| {
+            let entry = record.entry(false);
+            let class = match entry.verdict {
+                Verdict::Done => "badge good",
+                Verdict::Refused | Verdict::Unmatched => "badge bad",
+                _ => "badge",
+            };
+            html! {
+                tr {
+                    td .number { (entry.number) }
+                    td { span class=(class) { (entry.status) } }
+                    td {
+                        details id={ "entry-" (entry.number) } {
+                            summary { strong { (entry.operation.unwrap_or("no operation")) } " " code { (entry.method) " " (entry.target) } }
+                            @if let Some(near_miss) = &entry.near_miss { p .note { (near_miss) } }
+                            @if let Some(fault) = entry.fault { p .note { "Fault: " (fault) } }
+                            @if !entry.rules.is_empty() { p .note { "Rules: " (entry.rules.join(", ")) } }
+                            pre { (headers(&entry.request_headers)) "\n" (entry.request_body) }
+                            pre { (headers(&entry.response_headers)) "\n" (entry.response_body) }
+                        }
+                    }
+                    td { time datetime=(entry.at) { (moment(entry.at)) } }
+                }
+            }
+        })
+        .collect();
+    let content = if rows.is_empty() {
+        empty("No requests yet.")
+    } else {
+        html! {
+            p .tools {
+                a href="/_sandbox/journal?format=curl" { "As curl" } " "
+                a href="/_sandbox/journal?format=http" { "As .http" } " "
+                a href="/_sandbox/journal" { "As JSON" }
+            }
+            (table("Journal", &["No.", "Status", "Request", "At"], &rows))
+        }
+    };
+    let clear = html! { form method="post" action="/_sandbox/journal/clear" { button { "Clear the journal" } } };
+    (html! { (live("journal", &content)) (clear) }, records.len())
+}
+
+fn headers(headers: &[(String, String)]) -> String {
+    headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect()
+}
+
+pub(super) fn rules_note(shared: &Shared) -> Markup {
+    html! {
+        p {
+            "Environment " code { (shared.environment()) } " at " code { (shared.links().platform()) }
+            " and " code { (shared.links().origin()) } ". "
+            "Nothing here leaves this machine. It is no copy of PingOne: an answer that rests on an assumption says so in "
+            code { "X-Sandbox-Assumed" } "."
+        }
+    }
+}

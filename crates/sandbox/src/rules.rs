@@ -1,0 +1,246 @@
+//! The rules that the sandbox follows beyond the document, and what each rests on.
+
+/// A rule of the sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The name in the header `X-Sandbox-Assumed`.
+    pub id: &'static str,
+    /// What the sandbox does.
+    pub text: &'static str,
+    /// What the rule rests on.
+    pub basis: Basis,
+}
+
+/// What a rule rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// This page says so.
+    Documented(&'static str),
+    /// Nobody has published it; this is why it was chosen.
+    Assumed(&'static str),
+}
+
+impl Rule {
+    /// Whether no page says so.
+    #[must_use]
+    pub fn is_assumed(&self) -> bool {
+        matches!(self.basis, Basis::Assumed(_))
+    }
+}
+
+macro_rules! rules {
+    ($($name:ident = $id:literal, $text:literal, $basis:ident($why:expr);)*) => {
+        $(
+            #[doc = $text]
+            pub static $name: Rule = Rule { id: $id, text: $text, basis: Basis::$basis($why) };
+        )*
+
+        /// Every rule, in the order of the areas they belong to.
+        pub static RULES: &[&Rule] = &[$(&$name),*];
+    };
+}
+
+macro_rules! page {
+    ($path:literal) => {
+        concat!("https://developer.pingidentity.com/pingone-api/", $path)
+    };
+}
+
+rules! {
+    BODY_IGNORED = "body.ignored",
+        "A body sent to an action that has none is ignored, whatever it is.",
+        Assumed("PingOne's sample application sends `{}` to every such action");
+    BODY_OF_ANOTHER_ACTION = "body.of-another-action",
+        "A member that another action of the same resource takes, but this one does not, is refused with INVALID_DATA.",
+        Assumed("silence would hide that a body went out under the wrong media type");
+    BODY_UNREADABLE = "body.unreadable",
+        "A body that is missing, too large or no JSON is refused with INVALID_REQUEST.",
+        Assumed("the code that means a malformed request fits best");
+    BODY_UNKNOWN_MEMBERS = "body.unknown-members",
+        "Members of a body that nothing knows are ignored.",
+        Documented(page!("platform/users/users-1.html"));
+    MEDIA_TYPE_MISSING = "media-type.missing",
+        "A POST or PUT without Content-Type is answered with 415, also if it has no body.",
+        Assumed("the media type is what chooses the action");
+    ID_MALFORMED = "id.malformed",
+        "An id that is no UUID is answered with 404, as one that nothing has.",
+        Assumed("no page tells the two apart");
+    ENVIRONMENT_UNKNOWN = "environment.unknown",
+        "An environment that does not exist is answered with 403.",
+        Assumed("PingOne's Go client describes its 403 so");
+    TOKEN_USER_REACH = "token.user-reach",
+        "A user's token reaches that user, that user's password and that user's device authentications, and nothing else.",
+        Assumed("which scopes each operation wants is not published");
+    ADDRESS_MISSING = "address.missing",
+        "A code for a user without an address or number to send it to is refused with REQUEST_FAILED.",
+        Assumed("no page says what happens");
+
+    RATE_LIMIT = "rate.limit",
+        "There is no rate limit until one is set; it fills up steadily, and more is answered with 429 LIMIT_EXCEEDED and `Retry-After`.",
+        Assumed("the figures for these operations are not published");
+
+    USERS_PAGE = "users.page",
+        "A page of users holds 100 unless `limit` says otherwise, and 200 at most.",
+        Assumed("the maximum is documented, the default is not");
+    USERS_ORDER = "users.order",
+        "Users are listed in the order of their creation, and a cursor names the user that a page begins after.",
+        Assumed("no order is documented");
+    FILTER_CASE = "users.filter-case",
+        "Filters compare without regard to case.",
+        Assumed("SCIM compares strings so unless a schema says otherwise");
+
+    VERIFICATION_CODE = "verification.code",
+        "A verification code has eight alphanumeric characters and no timeout; a new one replaces it.",
+        Documented(page!("auth/flows/registration-and-verification/verify-user.html"));
+    VERIFICATION_STATUS = "verification.status",
+        "Sending a verification code sets the lifecycle to VERIFICATION_REQUIRED, the right code to ACCOUNT_OK.",
+        Documented(page!("platform/users/users-1/verify-user-1.html"));
+    VERIFICATION_EMAIL = "verification.email",
+        "`emailVerified` becomes true if the user still has the address that the code was sent to.",
+        Documented(page!("platform/users/users-1/verify-user-1.html"));
+    VERIFICATION_CASE = "verification.case",
+        "The case of a verification code does not matter.",
+        Assumed("documented for recovery codes, which look the same");
+    VERIFICATION_ATTEMPTS = "verification.attempts",
+        "Five wrong verification codes use up the code that was sent.",
+        Assumed("documented for recovery codes, which look the same");
+    VERIFICATION_REFUSED = "verification.refused",
+        "A wrong or used verification code is answered with INVALID_DATA and the detail INVALID_VALUE.",
+        Assumed("no page shows the answer");
+
+    LOCK_WITHOUT_END = "lock.without-end",
+        "Locking an account without `unlockAt`, or with one in the past, leaves it unlocked.",
+        Documented(page!("platform/users/user-accounts/user-account-lock.html"));
+    UNLOCK_RESETS_MFA = "unlock.resets-mfa",
+        "Unlocking an account forgets its failed passcodes.",
+        Documented(page!("platform/users/user-accounts/user-account-unlock.html"));
+
+    UNLOCK_PASSWORD = "unlock.password",
+        "Unlocking an account also ends the lock of its password.",
+        Assumed("an account whose password is locked cannot authenticate");
+
+    PASSWORD_ANSWER = "password.answer",
+        "Every action on a password answers with 200 and the state of the password.",
+        Assumed("no page shows the answer; PingOne's Go SDK says 200");
+    PASSWORD_POLICY = "password.policy",
+        "A new password has 8 to 255 characters and is none of the last six; INVALID_VALUE lists what it lacks.",
+        Assumed("the figures of PingOne's standard policy, without its rules about characters");
+    PASSWORD_LOCK = "password.lock",
+        "Five wrong passwords in a row lock the password for 15 minutes.",
+        Assumed("the figures of PingOne's standard policy");
+    PASSWORD_REFUSED = "password.refused",
+        "A wrong password is answered with INVALID_DATA and the detail INVALID_VALUE.",
+        Assumed("no page shows the answer");
+    PASSWORD_PRECONDITION = "password.precondition",
+        "An action that the state of the password or account forbids is answered with REQUEST_FAILED.",
+        Assumed("the pages say that it fails, not how");
+    PASSWORD_EXTERNAL = "password.external",
+        "Self-service on the password of a user of an external identity provider is answered with REQUEST_FAILED.",
+        Documented(page!("platform/users/user-passwords.html"));
+    PASSWORD_ENCODED = "password.encoded",
+        "An encoded password is stored as it comes and matches no clear text.",
+        Assumed("its hash is not computed here");
+    PASSWORD_SELF = "password.self",
+        "A user's own token must send `currentPassword` if the user has a password.",
+        Documented(page!("platform/users/user-passwords/update-password-self.html"));
+    RECOVERY_CODE = "recovery.code",
+        "A recovery code has eight alphanumeric characters, in any case, and is valid for five minutes.",
+        Documented(page!("platform/users/user-passwords/password-resend-recovery-code.html"));
+    RECOVERY_SEND = "recovery.send",
+        "A recovery code is not sent to a disabled user, nor while the password is NO_PASSWORD or PASSWORD_LOCKED_OUT.",
+        Documented(page!("platform/users/user-passwords/password-resend-recovery-code.html"));
+    RECOVERY_ALLOWED = "recovery.allowed",
+        "Recovering needs a user who can authenticate, or a locked password of an enabled user.",
+        Documented(page!("platform/users/user-passwords/password-recover.html"));
+    RECOVERY_ATTEMPTS = "recovery.attempts",
+        "Five wrong recovery codes use up the code; a new one starts the count again. The password does not lock.",
+        Documented(page!("platform/users/user-passwords/password-recover.html"));
+    RECOVERY_REFUSED = "recovery.refused",
+        "A wrong, expired or used recovery code is answered with INVALID_DATA and the detail INVALID_VALUE.",
+        Assumed("only one of the messages is published");
+
+    PASSCODE_FORM = "passcode.form",
+        "A one-time passcode has six digits.",
+        Assumed("the examples have six");
+    MFA_POLICY = "mfa.policy",
+        "The default device authentication policy: three failures, two minutes of cool-down, 30 minutes to live, 40 seconds for a push.",
+        Assumed("the figures of published samples");
+    MFA_DEVICE_CHOICE = "mfa.device-choice",
+        "Without `selectedDevice` a user's only device is used, several must be selected from, and none fails.",
+        Assumed("the policy decides in PingOne, in ways that are not published");
+    MFA_COUNTER = "mfa.counter",
+        "Failed passcodes are counted for each user and kind of device, across device authentications.",
+        Assumed("a counter that a new attempt resets would protect nothing");
+    MFA_REFUSED = "mfa.refused",
+        "A wrong or expired passcode is answered with INVALID_OTP, one too many with QUOTA_EXCEEDED and `coolDownExpiresAt`.",
+        Assumed("seen in public clients only");
+    MFA_STATE = "mfa.state",
+        "An action that the status of a device authentication does not allow is answered with REQUEST_FAILED.",
+        Assumed("no page shows the answer");
+    MFA_REFERENCE = "mfa.reference",
+        "A user, device or policy in a request that does not exist is answered with INVALID_DATA and its target.",
+        Assumed("no page shows the answer");
+    MFA_ASSERTION = "mfa.assertion",
+        "An assertion is right if the challenge in its `clientDataJSON` is; its signature is not checked.",
+        Assumed("there is no authenticator to check it with");
+    MFA_CANCEL = "mfa.cancel",
+        "Cancelling a push notification answers with 200 and lets the user select a device.",
+        Assumed("the page shows no answer");
+    MFA_DAILY = "mfa.daily-cap",
+        "After 50 text messages or 50 e-mails a user gets no more for the rest of 24 hours; the answer is 429 QUOTA_EXCEEDED.",
+        Assumed("the figures are documented, the answer is not");
+
+    FLOW_EXPIRY = "flow.expiry",
+        "A flow expires after 15 minutes without a request and is then answered with 404.",
+        Documented(page!("auth/flows.html"));
+    FLOW_STATE = "flow.state",
+        "An action that the status of a flow does not allow is answered with REQUEST_FAILED.",
+        Assumed("no page shows the answer");
+    FLOW_SESSION = "flow.session",
+        "A flow sets the cookie ST when it learns who the user is; from then on a request without it is answered with 401.",
+        Assumed("seen in public clients only");
+    FLOW_COOKIE = "flow.cookie",
+        "The cookie ST has no attribute `Secure`.",
+        Assumed("the sandbox speaks plain HTTP");
+    FLOW_CREDENTIALS = "flow.credentials",
+        "A wrong username or password, or a user who cannot sign on, is answered with INVALID_DATA and the target `username`.",
+        Assumed("seen in public clients only");
+    FLOW_UNKNOWN_USER = "flow.unknown-user",
+        "A forgotten password of an unknown user goes on like any other, but sends nothing.",
+        Assumed("an answer that differs would tell who has an account");
+    FLOW_ORDER = "flow.order",
+        "After the sign-on a flow asks for a new password if it must be changed, then for verification, then for what is left of its policy.",
+        Assumed("the order is not published");
+    FLOW_CONFIRM = "flow.confirm",
+        "Confirmed attributes that the identity provider did not return are ignored; a match on username or e-mail address goes on to ACCOUNT_LINKING_REQUIRED.",
+        Documented(page!("auth/flows/registration-and-verification/confirm-account-information.html"));
+    FLOW_ANSWER = "flow.answer",
+        "Confirming answers with 200 and the flow.",
+        Assumed("as every other action of a flow does");
+
+    TOKEN_OPAQUE = "token.opaque",
+        "An access token is an opaque text, not a JWT.",
+        Assumed("callers must not read it");
+    TOKEN_LIFETIME = "token.lifetime",
+        "An access token is valid for one hour.",
+        Documented(page!("getting-started/introduction.html"));
+    TOKEN_ASSERTION = "token.assertion",
+        "A client assertion is refused with `invalid_client`, whatever it says.",
+        Assumed("the sandbox verifies no signatures; a client secret works in the header and in the body");
+    TOKEN_ERRORS = "token.errors",
+        "The token endpoint fails in the form of RFC 6749; an unknown environment or client is `invalid_client`.",
+        Assumed("no page shows these answers");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = RULES.iter().map(|rule| rule.id).collect();
+        assert_eq!(names.len(), RULES.len());
+    }
+}

@@ -1,0 +1,260 @@
+//! Checks bodies against the document.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
+use pingone_models::operation::Operation;
+use pingone_models::{ErrorDetail, operations};
+use serde_json::{Map, Value};
+
+use crate::refusal::{detail, inner};
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("generated/schemas.json")).unwrap_or_default()
+});
+
+/// What is known of the body of each operation.
+static BODIES: LazyLock<BTreeMap<&'static str, Body>> = LazyLock::new(|| {
+    let with_body = |operation: &&&Operation| DOCUMENT["requests"].get(operation.id).is_some();
+    let operations = operations::OPERATIONS.iter().filter(with_body);
+    operations
+        .map(|operation| (operation.id, Body::of(operation)))
+        .collect()
+});
+
+struct Body {
+    validator: LazyLock<Option<Validator>, Box<dyn FnOnce() -> Option<Validator> + Send>>,
+    /// Members that only other actions of the same resource take.
+    foreign: BTreeSet<String>,
+}
+
+impl Body {
+    fn of(operation: &'static Operation) -> Self {
+        let own = properties(operation.id);
+        let siblings = operations::OPERATIONS.iter().filter(|other| {
+            (other.server, other.path) == (operation.server, operation.path)
+                && other.id != operation.id
+        });
+        let foreign = match own {
+            None => BTreeSet::new(),
+            Some(own) => siblings
+                .filter_map(|sibling| properties(sibling.id))
+                .flat_map(Map::keys)
+                .filter(|name| !own.contains_key(*name))
+                .cloned()
+                .collect(),
+        };
+        Self {
+            validator: LazyLock::new(Box::new(|| validator(operation.id))),
+            foreign,
+        }
+    }
+}
+
+/// The properties of a request whose schema does not invite others.
+fn properties(operation: &str) -> Option<&'static Map<String, Value>> {
+    let schema = resolve(&DOCUMENT["requests"][operation]);
+    let open = schema.get("additionalProperties").is_some();
+    schema
+        .get("properties")
+        .filter(|_| !open)
+        .and_then(Value::as_object)
+}
+
+fn resolve(schema: &'static Value) -> &'static Value {
+    let pointer = schema.get("$ref").and_then(Value::as_str);
+    pointer
+        .and_then(|pointer| DOCUMENT.pointer(pointer.trim_start_matches('#')))
+        .unwrap_or(schema)
+}
+
+fn validator(operation: &str) -> Option<Validator> {
+    let mut schema = DOCUMENT["requests"][operation].clone();
+    schema["$defs"] = DOCUMENT["$defs"].clone();
+    jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .ok()
+}
+
+/// What is wrong with the body of this operation: nothing, if the list is empty.
+pub(crate) fn check(operation: &str, body: &Value) -> Vec<ErrorDetail> {
+    let validator = BODIES
+        .get(operation)
+        .and_then(|body| body.validator.as_ref());
+    validator.map_or_else(Vec::new, |validator| {
+        validator.iter_errors(body).map(explain).collect()
+    })
+}
+
+/// A member that this operation does not know, but another action of the same resource does.
+pub(crate) fn foreign_member(operation: &str, body: &Value) -> Option<String> {
+    let foreign = &BODIES.get(operation)?.foreign;
+    body.as_object()?
+        .keys()
+        .find(|name| foreign.contains(*name))
+        .cloned()
+}
+
+/// Every name that the document gives to secrets only: the `code` of an error is none, that of an authorization is.
+static SECRETS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let properties = DOCUMENT["$defs"]
+        .as_object()
+        .into_iter()
+        .flat_map(Map::values)
+        .filter_map(|schema| schema.get("properties")?.as_object())
+        .flatten();
+    let is_secret =
+        |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("password");
+    let (secret, plain): (Vec<_>, Vec<_>) = properties.partition(|(_, schema)| is_secret(schema));
+    let plain: BTreeSet<_> = plain.into_iter().map(|(name, _)| name).collect();
+    let names = secret.into_iter().map(|(name, _)| name);
+    names
+        .filter(|name| !plain.contains(name))
+        .map(String::as_str)
+        .collect()
+});
+
+/// Whether a member of this name holds a secret, in whatever body it is.
+pub(crate) fn is_secret(name: &str) -> bool {
+    SECRETS.contains(name)
+}
+
+/// Whether a partial update of a user may change this attribute.
+pub(crate) fn is_profile_attribute(name: &str) -> bool {
+    DOCUMENT["$defs"]["FlowUserUpdate"]["properties"]
+        .get(name)
+        .is_some()
+}
+
+fn explain(error: ValidationError<'_>) -> ErrorDetail {
+    let mut target: Vec<String> = error
+        .instance_path()
+        .as_str()
+        .split('/')
+        .filter(|step| !step.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let found = match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            target.push(name.to_owned());
+            detail(
+                "REQUIRED_VALUE",
+                &format!("{} is required.", target.join(".")),
+            )
+        }
+        ValidationErrorKind::Enum { options } => {
+            detail("INVALID_VALUE", "The value is not one of those allowed.")
+                .with_inner_error(inner([("allowedValues", options.as_ref().clone())]))
+        }
+        ValidationErrorKind::Minimum { limit } => detail("OUT_OF_RANGE", "The value is too small.")
+            .with_inner_error(inner([("rangeMinimumValue", limit.clone())])),
+        ValidationErrorKind::Maximum { limit } => detail("OUT_OF_RANGE", "The value is too large.")
+            .with_inner_error(inner([("rangeMaximumValue", limit.clone())])),
+        ValidationErrorKind::Format { format } => {
+            detail("INVALID_VALUE", &format!("The value is no {format}."))
+        }
+        kind => detail(
+            "INVALID_VALUE",
+            &format!(
+                "The value breaks the rule `{}` of the schema.",
+                kind.keyword()
+            ),
+        ),
+    };
+    if target.is_empty() {
+        found
+    } else {
+        found.with_target(target.join("."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_body_of_the_document_has_a_validator() {
+        let operations = DOCUMENT["requests"].as_object().unwrap();
+        assert!(operations.len() > 20);
+        for operation in operations.keys() {
+            assert!(
+                BODIES[operation.as_str()].validator.is_some(),
+                "{operation}"
+            );
+        }
+    }
+
+    #[track_caller]
+    fn details(operation: &str, body: Value) -> Vec<String> {
+        let detail = |detail: ErrorDetail| {
+            format!(
+                "{} {}",
+                detail.code.unwrap_or_default(),
+                detail.target.unwrap_or_default()
+            )
+        };
+        check(operation, &body).into_iter().map(detail).collect()
+    }
+
+    #[test]
+    fn a_missing_member_is_named_with_its_path() {
+        assert_eq!(
+            details("selectDevice", json!({ "device": {} })),
+            ["REQUIRED_VALUE device.id"]
+        );
+        assert_eq!(
+            details("recoverPassword", json!({ "newPassword": 1 })),
+            ["REQUIRED_VALUE recoveryCode", "INVALID_VALUE newPassword"]
+        );
+    }
+
+    #[test]
+    fn formats_and_enums_are_checked() {
+        assert_eq!(
+            details("selectDevice", json!({ "device": { "id": "x" } })),
+            ["INVALID_VALUE device.id"]
+        );
+        assert_eq!(
+            details("cancelPushAuthentication", json!({ "reason": "BORED" })),
+            ["INVALID_VALUE reason"]
+        );
+    }
+
+    #[test]
+    fn the_document_says_what_is_secret() {
+        let names: Vec<_> = SECRETS.iter().copied().collect();
+        assert_eq!(
+            names.join(" "),
+            "access_token assertion client_assertion client_secret currentPassword id_token mobilePayload newPassword otp password recoveryCode value verificationCode"
+        );
+    }
+
+    #[test]
+    fn null_clears_a_member_of_a_partial_update_only() {
+        assert!(details("updateFlowUser", json!({ "nickname": null })).is_empty());
+        assert_eq!(
+            details("confirmFlowUser", json!({ "username": null })),
+            ["INVALID_VALUE username"]
+        );
+    }
+
+    #[test]
+    fn a_member_of_a_sibling_action_is_foreign() {
+        let body = json!({ "recoveryCode": "A", "newPassword": "B" });
+        assert_eq!(
+            foreign_member("resetPassword", &body).as_deref(),
+            Some("recoveryCode")
+        );
+        assert_eq!(foreign_member("recoverPassword", &body), None);
+        assert_eq!(
+            foreign_member("registerFlowUser", &json!({ "otp": "1" })),
+            None
+        );
+    }
+}

@@ -1,0 +1,303 @@
+//! Seed files: what a sandbox begins with, written down.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use jiff::Timestamp;
+use pingone_models::{
+    DeviceId, EnvironmentId, FlowId, GroupId, IdentityProviderType, PasswordStatus, PopulationId,
+    Secret, UserId,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::fault::Fault;
+use crate::limits::RateLimit;
+use crate::seed::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError};
+use crate::server::Shared;
+
+/// What a sandbox begins with, as a file in YAML or JSON describes it.
+///
+/// Every part is optional. What has no id gets a random one from the seed.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use pingone_sandbox::{Config, SeedFile};
+///
+/// let file = SeedFile::parse(
+///     "
+/// environment: abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6
+/// client: { id: worker, secret: not-a-real-secret }
+/// seed: 7
+/// frozenAt: 2026-01-01T00:00:00Z
+/// users:
+///   - id: 8376797d-641c-4e7f-8bb9-8fd3b4bd1bf1
+///     username: lindajones
+///     email: linda@example.com
+///     password: 2FederateM0re!
+///     passwordStatus: MUST_CHANGE_PASSWORD
+///     verified: false
+///     attributes: { nickname: Linda, name: { given: Linda, family: Jones } }
+///     devices:
+///       - { type: SMS, contact: '+14135550144', nickname: phone }
+///     groups:
+///       - { id: 2f0e6f7c-4a43-4c9e-9c3f-0a7c6a2e3a51, name: Admins }
+/// flows:
+///   - { id: 6eb8a4cd-3b4a-4b9f-8d2c-1d3c2b1a0f9e, kind: SIGN_ON, mfa: true, application: Example }
+/// limits:
+///   listUsers: { requests: 10, milliseconds: 1000 }
+/// faults:
+///   - { effect: { kind: status, status: 503 }, match: { operation: readUser }, count: 1 }
+/// ",
+/// )?;
+/// let sandbox = Config::new().with_seed_file(file).start().await?;
+/// assert_eq!(sandbox.client_id(), "worker");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeedFile {
+    pub(crate) environment: Option<EnvironmentId>,
+    pub(crate) client: Option<Client>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) frozen_at: Option<Timestamp>,
+    #[serde(default)]
+    users: Vec<UserEntry>,
+    #[serde(default)]
+    flows: Vec<FlowEntry>,
+    #[serde(default)]
+    limits: BTreeMap<String, RateLimit>,
+    #[serde(default)]
+    faults: Vec<Fault>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Client {
+    pub(crate) id: String,
+    pub(crate) secret: Secret,
+}
+
+/// A user, as a file or the control API describes one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct UserEntry {
+    username: String,
+    id: Option<UserId>,
+    email: Option<String>,
+    phone: Option<String>,
+    #[serde(default)]
+    attributes: Map<String, Value>,
+    password: Option<Secret>,
+    password_status: Option<PasswordStatus>,
+    enabled: Option<bool>,
+    verified: Option<bool>,
+    #[serde(default)]
+    locked: bool,
+    locked_until: Option<Timestamp>,
+    identity_provider: Option<IdentityProviderType>,
+    population: Option<PopulationId>,
+    #[serde(default)]
+    groups: Vec<GroupEntry>,
+    #[serde(default)]
+    devices: Vec<DeviceEntry>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupEntry {
+    id: GroupId,
+    name: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeviceEntry {
+    #[serde(rename = "type")]
+    kind: DeviceKind,
+    #[serde(default)]
+    contact: String,
+    id: Option<DeviceId>,
+    nickname: Option<String>,
+}
+
+/// A flow, as a file or the control API describes one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct FlowEntry {
+    #[serde(default)]
+    kind: FlowKind,
+    id: Option<FlowId>,
+    #[serde(default)]
+    mfa: bool,
+    #[serde(default)]
+    profile: bool,
+    application: Option<String>,
+    #[serde(default)]
+    attributes: Map<String, Value>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum FlowKind {
+    #[default]
+    SignOn,
+    UsernameOnly,
+    External,
+}
+
+impl SeedFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or does not have the form of a seed file.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, SeedFileError> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| SeedFileError {
+            text: format!("{name} cannot be read"),
+            source: Some(source),
+        })?;
+        Self::named(&name, &text)
+    }
+
+    /// Reads text, in YAML or JSON.
+    ///
+    /// # Errors
+    /// When the text does not have the form of a seed file.
+    pub fn parse(text: &str) -> Result<Self, SeedFileError> {
+        Self::named("the seed file", text)
+    }
+
+    fn named(name: &str, text: &str) -> Result<Self, SeedFileError> {
+        serde_saphyr::from_str(text).map_err(|error| {
+            // The first line says what and where; the lines of the file that follow may hold a password.
+            let error = error.to_string();
+            let reason = error.lines().next().unwrap_or_default();
+            SeedFileError {
+                text: format!("{name} has not the form of a seed file: {reason}"),
+                source: None,
+            }
+        })
+    }
+
+    pub(crate) fn apply(self, shared: &Shared) -> Result<(), SeedError> {
+        for user in self.users {
+            let user = NewUser::from(user);
+            shared.seed(|environment, random, now| user.seed(environment, random, now))?;
+        }
+        for flow in self.flows {
+            let flow = NewFlow::from(flow);
+            shared.seed(|environment, random, now| flow.seed(environment, random, now));
+        }
+        let mut core = shared.core();
+        for (operation, limit) in self.limits {
+            let set = core.limits.set(&operation, limit);
+            set.map_err(|error| SeedError::new(error.to_string()))?;
+        }
+        for fault in self.faults {
+            let added = core.faults.add(fault);
+            added.map_err(|error| SeedError::new(error.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
+impl From<UserEntry> for NewUser {
+    fn from(entry: UserEntry) -> Self {
+        let mut user = NewUser::new(entry.username);
+        for (name, value) in entry.attributes {
+            user = user.attribute(name, value);
+        }
+        if let Some(id) = entry.id {
+            user = user.id(id);
+        }
+        if let Some(email) = entry.email {
+            user = user.email(email);
+        }
+        if let Some(phone) = entry.phone {
+            user = user.phone(phone);
+        }
+        if let Some(password) = entry.password {
+            user = user.password(password);
+        }
+        if let Some(status) = entry.password_status {
+            user = user.password_status(status);
+        }
+        if entry.enabled == Some(false) {
+            user = user.disabled();
+        }
+        if entry.verified == Some(false) {
+            user = user.unverified();
+        }
+        if entry.locked || entry.locked_until.is_some() {
+            user = user.locked(entry.locked_until);
+        }
+        if let Some(provider) = entry.identity_provider {
+            user = user.identity_provider(provider);
+        }
+        if let Some(population) = entry.population {
+            user = user.population(population);
+        }
+        for group in entry.groups {
+            user = user.group(group.id, group.name);
+        }
+        for entry in entry.devices {
+            let mut device = NewDevice::new(entry.kind, entry.contact);
+            if let Some(id) = entry.id {
+                device = device.id(id);
+            }
+            if let Some(nickname) = entry.nickname {
+                device = device.nickname(nickname);
+            }
+            user = user.device(device);
+        }
+        user
+    }
+}
+
+impl From<FlowEntry> for NewFlow {
+    fn from(entry: FlowEntry) -> Self {
+        let mut flow = match entry.kind {
+            FlowKind::SignOn => NewFlow::sign_on(),
+            FlowKind::UsernameOnly => NewFlow::username_only(),
+            FlowKind::External => NewFlow::external(entry.attributes),
+        };
+        if let Some(id) = entry.id {
+            flow = flow.id(id);
+        }
+        if entry.mfa {
+            flow = flow.with_mfa();
+        }
+        if entry.profile {
+            flow = flow.with_profile();
+        }
+        if let Some(application) = entry.application {
+            flow = flow.application(application);
+        }
+        flow
+    }
+}
+
+/// A seed file cannot be used.
+#[derive(Debug)]
+pub struct SeedFileError {
+    text: String,
+    source: Option<std::io::Error>,
+}
+
+impl fmt::Display for SeedFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for SeedFileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let source = self.source.as_ref()?;
+        Some(source)
+    }
+}

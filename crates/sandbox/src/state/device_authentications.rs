@@ -1,0 +1,152 @@
+//! The resource `deviceAuthentications`.
+
+use jiff::Timestamp;
+use pingone_models::{
+    ApplicationReference, DeviceAuthentication as View, DeviceAuthenticationEmbedded,
+    DeviceAuthenticationId, DeviceAuthenticationPolicyId, DeviceAuthenticationPolicyReference,
+    DeviceAuthenticationRequest, EnvironmentReference, UserId, UserReference,
+};
+
+use super::authentication::{Authentication, Target};
+use super::environment::{Environment, MfaPolicy};
+use super::turn::Turn;
+use super::users::User;
+use crate::refusal::Refusal;
+use crate::{links, rules};
+
+/// A device authentication.
+#[derive(Clone, Debug)]
+pub(crate) struct DeviceAuthentication {
+    id: DeviceAuthenticationId,
+    pub(crate) user: UserId,
+    policy: DeviceAuthenticationPolicyId,
+    application: Option<ApplicationReference>,
+    pub(crate) authentication: Authentication,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl DeviceAuthentication {
+    pub(crate) fn view(&self, turn: &Turn<'_>, environment: &Environment, user: &User) -> View {
+        let own = turn.links.device_authentication(environment.id, self.id);
+        let actions = self.authentication.actions().iter().copied();
+        let relations = std::iter::once("self").chain(actions);
+        let mut view = View::new(self.id, self.authentication.status(turn.now))
+            .with_links(links::map(relations.map(|name| (name, own.clone()))))
+            .with_environment(EnvironmentReference::new(environment.id))
+            .with_policy(DeviceAuthenticationPolicyReference::new(self.policy))
+            .with_user(UserReference::new(self.user))
+            .with_created_at(self.created_at)
+            .with_updated_at(self.updated_at);
+        let devices = self.authentication.devices_view(user);
+        if !devices.is_empty() && !self.authentication.actions().is_empty() {
+            view.embedded = Some(DeviceAuthenticationEmbedded::new().with_devices(devices));
+        }
+        view.selected_device = self.authentication.selected_view();
+        view.application.clone_from(&self.application);
+        view.error = self.authentication.error();
+        view.public_key_credential_request_options = self.authentication.assertion_options();
+        view
+    }
+}
+
+impl DeviceAuthentication {
+    pub(crate) fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    pub(crate) fn answer_push(&mut self, now: Timestamp, confirmed: bool) -> bool {
+        let answered = self.authentication.answer_push(now, confirmed);
+        if answered {
+            self.updated_at = now;
+        }
+        answered
+    }
+}
+
+impl Environment {
+    pub(crate) fn start_device_authentication(
+        &mut self,
+        turn: &mut Turn<'_>,
+        request: DeviceAuthenticationRequest,
+    ) -> Result<View, Refusal> {
+        let policy = match request.policy {
+            Some(policy) => policy.id,
+            None => self.default_mfa_policy,
+        };
+        let Some(rules_of_policy) = self.mfa_policies.get(&policy).copied() else {
+            turn.rule(&rules::MFA_REFERENCE);
+            return Err(Refusal::value("policy.id", "There is no such policy."));
+        };
+        let Ok(user) = self.users.get_mut(request.user.id) else {
+            turn.rule(&rules::MFA_REFERENCE);
+            return Err(Refusal::value("user.id", "There is no such user."));
+        };
+        if request.mobile_payload.is_some() && request.application.is_none() {
+            return Err(Refusal::required("application"));
+        }
+        let target = match &request.selected_device {
+            Some(selected) => Target::read(selected)?,
+            None => None,
+        };
+        let template = request
+            .notification
+            .and_then(|notification| notification.template)
+            .and_then(|template| template.name);
+        let authentication = Authentication::start(turn, user, &rules_of_policy, target, template)?;
+        let started = DeviceAuthentication {
+            id: DeviceAuthenticationId::new(turn.random.uuid()),
+            user: user.id(),
+            policy,
+            application: request.application,
+            authentication,
+            created_at: turn.now,
+            updated_at: turn.now,
+        };
+        let id = started.id;
+        self.device_authentications.insert(id, started);
+        self.device_authentication(turn, id)
+    }
+
+    pub(crate) fn device_authentication(
+        &self,
+        turn: &Turn<'_>,
+        id: DeviceAuthenticationId,
+    ) -> Result<View, Refusal> {
+        let found = self.device_authentications.get(&id).ok_or_else(none)?;
+        let user = self.users.get(found.user)?;
+        Ok(found.view(turn, self, user))
+    }
+
+    /// Takes a device authentication a step further.
+    pub(crate) fn act_on_device_authentication(
+        &mut self,
+        turn: &mut Turn<'_>,
+        id: DeviceAuthenticationId,
+        act: impl FnOnce(
+            &mut Authentication,
+            &mut Turn<'_>,
+            &mut User,
+            &MfaPolicy,
+        ) -> Result<(), Refusal>,
+    ) -> Result<View, Refusal> {
+        let found = self.device_authentications.get_mut(&id).ok_or_else(none)?;
+        let user = self.users.get_mut(found.user)?;
+        let policy = self.mfa_policies.get(&found.policy).copied();
+        let policy = policy.unwrap_or_default();
+        act(&mut found.authentication, turn, user, &policy)?;
+        found.updated_at = turn.now;
+        self.device_authentication(turn, id)
+    }
+
+    pub(crate) fn owner_of_device_authentication(
+        &self,
+        id: DeviceAuthenticationId,
+    ) -> Option<UserId> {
+        self.device_authentications.get(&id).map(|found| found.user)
+    }
+}
+
+fn none() -> Refusal {
+    Refusal::not_found("There is no such device authentication in this environment.")
+}

@@ -1,0 +1,73 @@
+//! One environment and what lives in it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use pingone_models::{
+    DeviceAuthenticationId, DeviceAuthenticationPolicyId, EnvironmentId, FlowId, PasswordPolicyId,
+    PopulationId, Secret, SessionId,
+};
+use uuid::{Uuid, uuid};
+
+use super::device_authentications::DeviceAuthentication;
+use super::flows::Flow;
+use super::users::Users;
+
+/// An environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Environment {
+    pub(crate) id: EnvironmentId,
+    pub(crate) users: Users,
+    pub(crate) population: PopulationId,
+    pub(crate) password_policy: PasswordPolicyId,
+    pub(crate) default_mfa_policy: DeviceAuthenticationPolicyId,
+    pub(crate) mfa_policies: BTreeMap<DeviceAuthenticationPolicyId, MfaPolicy>,
+    pub(crate) clients: BTreeMap<String, Secret>,
+    pub(crate) device_authentications: BTreeMap<DeviceAuthenticationId, DeviceAuthentication>,
+    pub(crate) flows: BTreeMap<FlowId, Flow>,
+    /// Browser sessions by the value of the cookie `ST`.
+    pub(crate) sessions: BTreeMap<String, SessionId>,
+}
+
+/// What a device authentication allows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MfaPolicy {
+    pub(crate) failures: u32,
+    pub(crate) cool_down: Duration,
+    pub(crate) lifetime: Duration,
+    pub(crate) push_timeout: Duration,
+}
+
+impl Default for MfaPolicy {
+    fn default() -> Self {
+        Self {
+            failures: 3,
+            cool_down: Duration::from_secs(2 * 60),
+            lifetime: Duration::from_secs(30 * 60),
+            push_timeout: Duration::from_secs(40),
+        }
+    }
+}
+
+/// The ids of the documentation's examples, so that its requests work as they stand.
+const POPULATION: Uuid = uuid!("60971d3b-cc5a-4601-9c44-2be541f91bf1");
+const PASSWORD_POLICY: Uuid = uuid!("9b2d1c1f-5b2c-4f7e-8a60-4f5f2a1f6d3e");
+const MFA_POLICY: Uuid = uuid!("5a0a0950-8a81-4739-b12a-f4d6a11c7a82");
+
+impl Environment {
+    pub(crate) fn new(id: EnvironmentId) -> Self {
+        let default_mfa_policy = DeviceAuthenticationPolicyId::new(MFA_POLICY);
+        Self {
+            id,
+            users: Users::default(),
+            population: PopulationId::new(POPULATION),
+            password_policy: PasswordPolicyId::new(PASSWORD_POLICY),
+            default_mfa_policy,
+            mfa_policies: BTreeMap::from([(default_mfa_policy, MfaPolicy::default())]),
+            clients: BTreeMap::new(),
+            device_authentications: BTreeMap::new(),
+            flows: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! What can be done with a flow, one function for each media type.
+
+use pingone_models::{
+    DeviceId, FlowId, FlowStatus, FlowUserRegistration, LifecycleStatus, Secret, SessionId, UserId,
+    UserIdentityProvider, UserLifecycle,
+};
+use serde_json::{Map, Value};
+
+use super::environment::Environment;
+use super::flows::{Begin, Flow};
+use super::passwords::Policy;
+use super::profile;
+use super::turn::Turn;
+use super::users::{User, blank_profile};
+use crate::refusal::{Refusal, detail};
+use crate::rules;
+
+/// A flow after an action, and the cookie to set where the flow has just learned who the user is.
+pub(crate) struct Acted {
+    pub(crate) view: pingone_models::Flow,
+    pub(crate) cookie: Option<String>,
+}
+
+impl Environment {
+    /// Lets `act` take a flow a step further, for whoever holds the session of the flow.
+    ///
+    /// A refused action leaves what it had spent, sent and counted, and nothing else of the flow.
+    pub(crate) fn act_on_flow(
+        &mut self,
+        turn: &mut Turn<'_>,
+        id: FlowId,
+        cookie: Option<&str>,
+        act: impl FnOnce(&mut Self, &mut Flow, &mut Turn<'_>) -> Result<(), Refusal>,
+    ) -> Result<Acted, Refusal> {
+        let session = cookie.and_then(|cookie| self.sessions.get(cookie)).copied();
+        let Some(mut flow) = self.flows.get(&id).cloned() else {
+            return Err(no_flow());
+        };
+        if flow.has_expired(turn.now) {
+            turn.rule(&rules::FLOW_EXPIRY);
+            self.flows.remove(&id);
+            return Err(no_flow());
+        }
+        if flow.bound && session != Some(flow.session) {
+            turn.rule(&rules::FLOW_SESSION);
+            return Err(Refusal::unauthorized(
+                "The cookie ST is missing or belongs to another session.",
+            ));
+        }
+        flow.touch(turn.now);
+        let before = flow.clone();
+        let outcome = act(self, &mut flow, turn);
+        if let Err(refusal) = outcome {
+            // The attempts that a passcode has left are part of the flow's MFA step.
+            let mfa = flow.mfa.take();
+            let mut kept = before;
+            kept.mfa = mfa.or(kept.mfa);
+            self.flows.insert(id, kept);
+            return Err(refusal);
+        }
+        let cookie = self.bind(turn, &mut flow, session);
+        let view = flow.view(turn, self);
+        self.flows.insert(id, flow);
+        Ok(Acted { view, cookie })
+    }
+
+    /// Ties a flow that knows its user to the caller's session, or to a new one.
+    fn bind(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        session: Option<SessionId>,
+    ) -> Option<String> {
+        if flow.bound || flow.is_fresh() {
+            return None;
+        }
+        turn.rule(&rules::FLOW_SESSION);
+        flow.bound = true;
+        if let Some(session) = session {
+            flow.session = session;
+            return None;
+        }
+        turn.rule(&rules::FLOW_COOKIE);
+        let cookie = turn.random.token();
+        self.sessions.insert(cookie.clone(), flow.session);
+        Some(cookie)
+    }
+
+    pub(crate) fn check_credentials(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        username: &str,
+        password: &Secret,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "usernamePassword.check")?;
+        let refused = Refusal::value("username", "Invalid username and/or password.");
+        let known = self.users.named(username);
+        let id = match (flow.user, known) {
+            (Some(expected), Some(id)) if flow.status == FlowStatus::PasswordRequired => {
+                Some(id).filter(|id| *id == expected)
+            }
+            (_, known) => known,
+        };
+        let user = id.and_then(|id| self.users.get_mut(id).ok());
+        let Some(user) = user.filter(|user| user.can_authenticate(turn.now)) else {
+            turn.rule(&rules::FLOW_CREDENTIALS);
+            return Err(refused);
+        };
+        if user.check_password(turn, password, "username").is_err() {
+            turn.rule(&rules::FLOW_CREDENTIALS);
+            return Err(refused);
+        }
+        flow.proved(user.id(), "pwd");
+        self.go_on(turn, flow)
+    }
+
+    pub(crate) fn look_up(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        username: &str,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "user.lookup")?;
+        let user = self.users.named(username);
+        let user = user.and_then(|id| self.users.get(id).ok());
+        let Some(user) = user.filter(|user| user.can_authenticate(turn.now)) else {
+            turn.rule(&rules::FLOW_CREDENTIALS);
+            return Err(Refusal::value(
+                "username",
+                "Invalid username and/or password.",
+            ));
+        };
+        flow.user = Some(user.id());
+        self.go_on(turn, flow)
+    }
+
+    pub(crate) fn forgot_password(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        username: &str,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "password.forgot")?;
+        turn.change();
+        flow.status = FlowStatus::RecoveryCodeRequired;
+        flow.user = self.users.named(username);
+        match flow.user {
+            Some(user) => self.users.get_mut(user)?.send_recovery_code(turn),
+            None => {
+                turn.rule(&rules::FLOW_UNKNOWN_USER);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn resend_recovery_code(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "password.sendRecoveryCode")?;
+        match flow.user {
+            Some(user) => self.users.get_mut(user)?.send_recovery_code(turn),
+            None => {
+                turn.rule(&rules::FLOW_UNKNOWN_USER);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn recover_in_flow(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        code: &Secret,
+        new_password: &Secret,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "password.recover")?;
+        let Some(id) = flow.user else {
+            turn.rule(&rules::RECOVERY_REFUSED);
+            return Err(Refusal::value(
+                "recoveryCode",
+                "The recovery code is not valid.",
+            ));
+        };
+        self.users.get_mut(id)?.recover(turn, code, new_password)?;
+        flow.proved(id, "pwd");
+        self.go_on(turn, flow)
+    }
+
+    pub(crate) fn register(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        request: FlowUserRegistration,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "user.register")?;
+        check_username(&request.username)?;
+        if !request.email.contains('@') {
+            return Err(Refusal::value("email", "The value is no e-mail address."));
+        }
+        self.users.is_free(&request.username, None)?;
+        let id = UserId::new(turn.random.uuid());
+        let mut user = User::new(blank_profile(turn.now, self, id));
+        user.profile.username = Some(request.username);
+        user.profile.email = Some(request.email);
+        match &flow.plan.begin {
+            Begin::External(attributes) if flow.status == FlowStatus::AccountLinkingRequired => {
+                profile::patch(&mut user.profile, attributes, |name| {
+                    !matches!(name, "username" | "email")
+                })?;
+                user.profile.identity_provider =
+                    Some(UserIdentityProvider::new().with_type("OPENID_CONNECT"));
+            }
+            _ => {
+                profile::patch(&mut user.profile, &request.extra, |_| true)?;
+                user.password
+                    .set(turn, &request.password, "password", Policy::Enforced)?;
+            }
+        }
+        user.send_verification_code(turn)?;
+        self.users.add(user)?;
+        flow.proved(id, "pwd");
+        self.go_on(turn, flow)
+    }
+
+    pub(crate) fn reset_password_in_flow(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        current: &Secret,
+        new_password: &Secret,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "password.reset")?;
+        let id = flow.user.ok_or_else(no_flow)?;
+        let user = self.users.get_mut(id)?;
+        user.reset_password(turn, Some(current), new_password)?;
+        self.go_on(turn, flow)
+    }
+
+    pub(crate) fn verify_in_flow(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        code: &Secret,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "user.verify")?;
+        let id = flow.user.ok_or_else(no_flow)?;
+        self.users.get_mut(id)?.verify(turn, code)?;
+        self.go_on(turn, flow)
+    }
+
+    pub(crate) fn resend_verification_code(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "user.sendVerificationCode")?;
+        let id = flow.user.ok_or_else(no_flow)?;
+        self.users.get_mut(id)?.send_verification_code(turn)
+    }
+
+    pub(crate) fn select_device_in_flow(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        device: DeviceId,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "device.select")?;
+        let policy = self.mfa_policies.get(&self.default_mfa_policy).copied();
+        let user = self.users.get_mut(flow.user.ok_or_else(no_flow)?)?;
+        let mfa = flow.mfa.as_mut().ok_or_else(no_flow)?;
+        mfa.select(turn, user, &policy.unwrap_or_default(), device)?;
+        flow.follow_mfa(turn.now);
+        Ok(())
+    }
+
+    pub(crate) fn check_otp_in_flow(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        otp: &Secret,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "otp.check")?;
+        let policy = self.mfa_policies.get(&self.default_mfa_policy).copied();
+        let id = flow.user.ok_or_else(no_flow)?;
+        let user = self.users.get_mut(id)?;
+        let mfa = flow.mfa.as_mut().ok_or_else(no_flow)?;
+        mfa.check_otp(turn, user, &policy.unwrap_or_default(), otp)?;
+        let method = mfa.kind().map_or("otp", super::devices::DeviceKind::amr);
+        flow.proved(id, method);
+        self.go_on(turn, flow)
+    }
+
+    /// The user's answer to the push notification of a flow; false if none waits for one.
+    pub(crate) fn answer_push_of_flow(
+        &mut self,
+        turn: &mut Turn<'_>,
+        id: FlowId,
+        confirmed: bool,
+    ) -> bool {
+        let Some(mut flow) = self.flows.get(&id).cloned() else {
+            return false;
+        };
+        let Some((mfa, user)) = flow.mfa.as_mut().zip(flow.user) else {
+            return false;
+        };
+        if !mfa.answer_push(turn.now, confirmed) {
+            return false;
+        }
+        if confirmed {
+            flow.proved(user, "otp");
+            if self.go_on(turn, &mut flow).is_err() {
+                return false;
+            }
+        } else {
+            flow.status = FlowStatus::Failed;
+            flow.failure = Some(("PUSH_DENIED", "The user denied the push notification."));
+        }
+        self.flows.insert(id, flow);
+        true
+    }
+
+    pub(crate) fn update_in_flow(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        changes: &Map<String, Value>,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "user.update")?;
+        let id = flow.user.ok_or_else(no_flow)?;
+        self.change_profile(turn, id, changes, |_| true)?;
+        self.go_on(turn, flow)
+    }
+
+    pub(crate) fn confirm_in_flow(
+        &mut self,
+        turn: &mut Turn<'_>,
+        flow: &mut Flow,
+        changes: &Map<String, Value>,
+    ) -> Result<(), Refusal> {
+        flow.allows(turn, "user.confirm")?;
+        turn.rule(&rules::FLOW_CONFIRM);
+        turn.rule(&rules::FLOW_ANSWER);
+        let Begin::External(returned) = &flow.plan.begin else {
+            return Err(no_flow());
+        };
+        let id = UserId::new(turn.random.uuid());
+        let mut user = User::new(blank_profile(turn.now, self, id));
+        profile::patch(&mut user.profile, returned, |_| true)?;
+        profile::patch(&mut user.profile, changes, |name| {
+            returned.contains_key(name)
+        })?;
+        user.profile.identity_provider =
+            Some(UserIdentityProvider::new().with_type("OPENID_CONNECT"));
+        check_username(user.username())?;
+        turn.change();
+        let matches = self.users.iter().any(|other| {
+            let same = |a: Option<&str>, b: Option<&str>| {
+                a.is_some_and(|a| b.is_some_and(|b| a.eq_ignore_ascii_case(b)))
+            };
+            same(Some(other.username()), Some(user.username()))
+                || same(
+                    other.profile.email.as_deref(),
+                    user.profile.email.as_deref(),
+                )
+        });
+        if matches {
+            flow.status = FlowStatus::AccountLinkingRequired;
+            return Ok(());
+        }
+        user.profile.lifecycle = Some(UserLifecycle::new().with_status(LifecycleStatus::AccountOk));
+        self.users.add(user)?;
+        flow.proved(id, "ext");
+        self.go_on(turn, flow)
+    }
+
+    fn change_profile(
+        &mut self,
+        turn: &mut Turn<'_>,
+        id: UserId,
+        changes: &Map<String, Value>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<(), Refusal> {
+        let mut changed = self.users.get(id)?.profile.clone();
+        profile::patch(&mut changed, changes, wanted)?;
+        let username = changed.username.clone().unwrap_or_default();
+        check_username(&username)?;
+        self.users.is_free(&username, Some(id))?;
+        let user = self.users.get_mut(id)?;
+        turn.change();
+        if changed.email != user.profile.email {
+            changed.email_verified = None;
+        }
+        changed.updated_at = Some(turn.now.into());
+        user.profile = changed;
+        Ok(())
+    }
+}
+
+pub(crate) fn check_username(username: &str) -> Result<(), Refusal> {
+    match username.chars().count() {
+        0 => Err(Refusal::invalid(vec![
+            detail("EMPTY_VALUE", "The username is empty.").with_target("username"),
+        ])),
+        1..=128 => Ok(()),
+        _ => Err(Refusal::invalid(vec![
+            detail(
+                "SIZE_LIMIT_EXCEEDED",
+                "A username has 128 characters at most.",
+            )
+            .with_target("username"),
+        ])),
+    }
+}
+
+fn no_flow() -> Refusal {
+    Refusal::not_found("There is no such flow in this environment, or it has expired.")
+}

@@ -1,0 +1,169 @@
+//! A user's password: its states, its lock and its history.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use pingone_models::{PasswordGateway, PasswordStatus, Secret};
+use serde_json::json;
+
+use super::turn::{Turn, later};
+use crate::refusal::{Refusal, detail, inner};
+use crate::rules;
+
+/// Failed checks in a row that lock a password.
+const FAILURES: u32 = 5;
+const LOCK: Duration = Duration::from_secs(15 * 60);
+const SHORTEST: usize = 8;
+const LONGEST: usize = 255;
+/// How many passwords, the current one counted, cannot be set again.
+const HISTORY: usize = 6;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Password {
+    value: Option<Secret>,
+    pub(crate) gateway: Option<PasswordGateway>,
+    pub(crate) must_change: bool,
+    pub(crate) expired: bool,
+    changed_at: Option<Timestamp>,
+    history: Vec<Secret>,
+    failures: u32,
+    locked_until: Option<Timestamp>,
+}
+
+impl Password {
+    /// A password that has been there since `at`, whatever the policy says of it.
+    pub(crate) fn seeded(value: Option<Secret>, at: Timestamp) -> Self {
+        let mut password = Self::default();
+        if let Some(value) = value {
+            password.put(value, at);
+        }
+        password
+    }
+
+    pub(crate) fn status(&self, now: Timestamp) -> PasswordStatus {
+        if self.value.is_none() {
+            if self.gateway.is_some() {
+                PasswordStatus::External
+            } else {
+                PasswordStatus::NoPassword
+            }
+        } else if self.locked_until(now).is_some() {
+            PasswordStatus::PasswordLockedOut
+        } else if self.expired {
+            PasswordStatus::PasswordExpired
+        } else if self.must_change {
+            PasswordStatus::MustChangePassword
+        } else {
+            PasswordStatus::Ok
+        }
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.value.is_some()
+    }
+
+    pub(crate) fn changed_at(&self) -> Option<Timestamp> {
+        self.changed_at
+    }
+
+    /// When the lock ends, if there is one now; [`Timestamp::MAX`] if an administrator must end it.
+    pub(crate) fn locked_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.locked_until.filter(|end| now < *end)
+    }
+
+    pub(crate) fn lock_until(&mut self, end: Timestamp) {
+        self.locked_until = Some(end);
+    }
+
+    pub(crate) fn unlock(&mut self) {
+        self.locked_until = None;
+        self.failures = 0;
+    }
+
+    /// Compares; a wrong password counts towards the lock.
+    pub(crate) fn matches(&mut self, turn: &mut Turn<'_>, given: &Secret) -> bool {
+        let encoded = |value: &Secret| value.expose().starts_with('{');
+        if self.value.as_ref().is_some_and(encoded) {
+            turn.rule(&rules::PASSWORD_ENCODED);
+        } else if self.value.as_ref() == Some(given) {
+            self.failures = 0;
+            return true;
+        }
+        turn.change();
+        self.failures += 1;
+        if self.failures >= FAILURES {
+            turn.rule(&rules::PASSWORD_LOCK);
+            self.failures = 0;
+            self.locked_until = Some(later(turn.now, LOCK));
+        }
+        false
+    }
+
+    /// Replaces the password and ends its lock.
+    pub(crate) fn set(
+        &mut self,
+        turn: &mut Turn<'_>,
+        value: &Secret,
+        target: &str,
+        policy: Policy,
+    ) -> Result<(), Refusal> {
+        if policy == Policy::Enforced {
+            self.satisfies_policy(turn, value, target)?;
+        }
+        turn.change();
+        self.put(value.clone(), turn.now);
+        self.unlock();
+        self.must_change = false;
+        self.expired = false;
+        Ok(())
+    }
+
+    /// Removes the password.
+    pub(crate) fn unset(&mut self, turn: &mut Turn<'_>) {
+        turn.change();
+        *self = Self {
+            gateway: self.gateway.take(),
+            history: std::mem::take(&mut self.history),
+            ..Self::default()
+        };
+    }
+
+    fn put(&mut self, value: Secret, at: Timestamp) {
+        self.history.push(value.clone());
+        if self.history.len() > HISTORY {
+            self.history.remove(0);
+        }
+        self.value = Some(value);
+        self.changed_at = Some(at);
+    }
+
+    fn satisfies_policy(
+        &self,
+        turn: &mut Turn<'_>,
+        value: &Secret,
+        target: &str,
+    ) -> Result<(), Refusal> {
+        let mut unsatisfied = Vec::new();
+        if !(SHORTEST..=LONGEST).contains(&value.expose().chars().count()) {
+            unsatisfied.push("length");
+        }
+        if self.history.contains(value) {
+            unsatisfied.push("history");
+        }
+        if unsatisfied.is_empty() {
+            return Ok(());
+        }
+        turn.rule(&rules::PASSWORD_POLICY);
+        let detail = detail("INVALID_VALUE", "The password does not satisfy the policy.")
+            .with_target(target)
+            .with_inner_error(inner([("unsatisfiedRequirements", json!(unsatisfied))]));
+        Err(Refusal::invalid(vec![detail]))
+    }
+}
+
+/// Whether the password policy applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Policy {
+    Enforced,
+    Bypassed,
+}

@@ -1,0 +1,183 @@
+//! What may be done with the password of a user.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use pingone_models::{IdentityProviderType, PasswordStatus, Secret};
+
+use super::codes::{Code, Rejection};
+use super::passwords::Policy;
+use super::turn::{Letter, Turn, later};
+use super::users::{CODE_ATTEMPTS, User};
+use crate::refusal::Refusal;
+use crate::{Channel, Kind, rules};
+
+const RECOVERY_LIFETIME: Duration = Duration::from_secs(5 * 60);
+
+impl User {
+    pub(crate) fn send_recovery_code(&mut self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        self.is_internal(turn)?;
+        turn.rule(&rules::RECOVERY_SEND);
+        let blocked = match self.password.status(turn.now) {
+            _ if !self.is_enabled() => Some(("ACCOUNT_NOT_USABLE", "The user is disabled.")),
+            PasswordStatus::NoPassword | PasswordStatus::External => {
+                Some(("NO_PASSWORD", "The user has no password."))
+            }
+            PasswordStatus::PasswordLockedOut => {
+                Some(("ACCOUNT_NOT_USABLE", "The password is locked."))
+            }
+            _ => None,
+        };
+        if let Some((code, message)) = blocked {
+            turn.rule(&rules::PASSWORD_PRECONDITION);
+            return Err(Refusal::failed(code, message));
+        }
+        let email = self.email(turn)?;
+        turn.rule(&rules::RECOVERY_CODE);
+        let expires_at = later(turn.now, RECOVERY_LIFETIME);
+        let code = Code::new(turn.random.code())
+            .until(expires_at)
+            .attempts(CODE_ATTEMPTS);
+        turn.send(
+            self.id(),
+            Letter {
+                kind: Kind::RecoveryCode,
+                channel: Channel::Email,
+                to: email,
+                code: code.text().clone(),
+                expires_at: code.expires_at(),
+                template: None,
+            },
+        );
+        self.recovery = Some(code);
+        Ok(())
+    }
+
+    pub(super) fn may_recover(&self, now: Timestamp) -> Result<(), (&'static str, &'static str)> {
+        let status = self.password.status(now);
+        let by_administrator = self.lock.is_some_and(|lock| now < lock.until);
+        if !self.is_enabled() {
+            Err(("ACCOUNT_NOT_USABLE", "The user is disabled."))
+        } else if by_administrator {
+            Err(("ACCOUNT_NOT_USABLE", "The account is locked."))
+        } else if matches!(
+            status,
+            PasswordStatus::NoPassword | PasswordStatus::External
+        ) {
+            Err(("NO_PASSWORD", "The user has no password."))
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(crate) fn recover(
+        &mut self,
+        turn: &mut Turn<'_>,
+        given: &Secret,
+        new_password: &Secret,
+    ) -> Result<(), Refusal> {
+        self.is_internal(turn)?;
+        turn.rule(&rules::RECOVERY_ALLOWED);
+        if let Err((code, message)) = self.may_recover(turn.now) {
+            turn.rule(&rules::PASSWORD_PRECONDITION);
+            return Err(Refusal::failed(code, message));
+        }
+        self.check_recovery_code(turn, given)?;
+        self.password
+            .set(turn, new_password, "newPassword", Policy::Enforced)?;
+        // A code is used up by success only, so that a refused password can be chosen again.
+        self.recovery = None;
+        self.failures.clear();
+        self.touch(turn.now);
+        Ok(())
+    }
+
+    fn check_recovery_code(&mut self, turn: &mut Turn<'_>, given: &Secret) -> Result<(), Refusal> {
+        turn.rule(&rules::RECOVERY_CODE);
+        let Some(code) = &mut self.recovery else {
+            turn.rule(&rules::RECOVERY_REFUSED);
+            return Err(Refusal::value(
+                "recoveryCode",
+                "The recovery code is not valid.",
+            ));
+        };
+        turn.change();
+        let rejection = match code.check(given, turn.now) {
+            Ok(()) => return Ok(()),
+            Err(rejection) => rejection,
+        };
+        turn.rule(&rules::RECOVERY_REFUSED);
+        let message = match rejection {
+            Rejection::UsedUp => {
+                turn.rule(&rules::RECOVERY_ATTEMPTS);
+                "Maximum password recovery failures exceeded"
+            }
+            Rejection::Expired => "The recovery code has expired.",
+            Rejection::Wrong => "The recovery code is not valid.",
+        };
+        Err(Refusal::value("recoveryCode", message))
+    }
+
+    /// Compares the password, where its state allows that; `target` is the property that holds it.
+    pub(crate) fn check_password(
+        &mut self,
+        turn: &mut Turn<'_>,
+        given: &Secret,
+        target: &str,
+    ) -> Result<(), Refusal> {
+        self.is_internal(turn)?;
+        let blocked = match self.password.status(turn.now) {
+            PasswordStatus::NoPassword | PasswordStatus::External => {
+                Some(("NO_PASSWORD", "The user has no password."))
+            }
+            PasswordStatus::PasswordLockedOut => {
+                Some(("ACCOUNT_NOT_USABLE", "The password is locked."))
+            }
+            _ => None,
+        };
+        if let Some((code, message)) = blocked {
+            turn.rule(&rules::PASSWORD_PRECONDITION);
+            return Err(Refusal::failed(code, message));
+        }
+        if self.password.matches(turn, given) {
+            return Ok(());
+        }
+        turn.rule(&rules::PASSWORD_REFUSED);
+        Err(Refusal::value(target, "The password is wrong."))
+    }
+
+    pub(crate) fn unlock_password(&mut self, turn: &mut Turn<'_>) {
+        turn.change();
+        self.password.unlock();
+        self.touch(turn.now);
+    }
+
+    /// Changes the password; with the current one as the user, without it as an administrator.
+    pub(crate) fn reset_password(
+        &mut self,
+        turn: &mut Turn<'_>,
+        current: Option<&Secret>,
+        new_password: &Secret,
+    ) -> Result<(), Refusal> {
+        if let Some(current) = current {
+            self.check_password(turn, current, "currentPassword")?;
+        }
+        self.password
+            .set(turn, new_password, "newPassword", Policy::Enforced)?;
+        self.failures.clear();
+        self.touch(turn.now);
+        Ok(())
+    }
+
+    pub(crate) fn is_internal(&self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let provider = self.profile.identity_provider.as_ref();
+        match provider.and_then(|provider| provider.type_.as_ref()) {
+            None | Some(IdentityProviderType::PingOne) => Ok(()),
+            Some(other) => {
+                turn.rule(&rules::PASSWORD_EXTERNAL);
+                let message = format!("The password of this user is kept by {other}.");
+                Err(Refusal::failed("NO_PASSWORD", &message))
+            }
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! Users: their accounts, codes and passwords, and what may be done with them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use pingone_models::{
+    AccountStatus, EnvironmentReference, GroupId, IdentityProviderType, LifecycleStatus,
+    PasswordPolicyReference, PasswordState, PopulationReference, Secret, User as Profile,
+    UserAccount, UserId, UserIdentityProvider, UserLifecycle, UserReference, VerifyStatus,
+};
+
+use super::authentication::Failures;
+use super::codes::{Code, Rejection};
+use super::devices::Device;
+use super::environment::Environment;
+use super::passwords::Password;
+use super::turn::{Letter, Turn, seconds_until};
+use crate::links;
+use crate::refusal::{Refusal, detail};
+use crate::{Channel, Kind, rules};
+
+pub(super) const CODE_ATTEMPTS: u32 = 5;
+
+/// The users of an environment, in the order of their creation.
+///
+/// Snapshots share the users that have not changed since.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Users {
+    by_id: BTreeMap<UserId, Arc<User>>,
+    order: Vec<UserId>,
+}
+
+/// A user.
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    /// Everything that is returned as it was stored.
+    pub(crate) profile: Profile,
+    pub(crate) groups: Vec<(GroupId, String)>,
+    pub(crate) password: Password,
+    pub(crate) devices: Vec<Device>,
+    /// Failed passcodes by kind of device.
+    pub(crate) failures: BTreeMap<String, Failures>,
+    /// Messages of the last day that count towards the daily cap.
+    pub(crate) sent: VecDeque<(Channel, Timestamp)>,
+    pub(super) lock: Option<Lock>,
+    verification: Option<Verification>,
+    pub(super) recovery: Option<Code>,
+}
+
+/// A lock that an administrator put on the account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lock {
+    at: Timestamp,
+    pub(super) until: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+struct Verification {
+    code: Code,
+    email: String,
+}
+
+impl Users {
+    pub(crate) fn get(&self, id: UserId) -> Result<&User, Refusal> {
+        self.by_id
+            .get(&id)
+            .map(Arc::as_ref)
+            .ok_or_else(|| no_user(id))
+    }
+
+    pub(crate) fn get_mut(&mut self, id: UserId) -> Result<&mut User, Refusal> {
+        self.by_id
+            .get_mut(&id)
+            .map(Arc::make_mut)
+            .ok_or_else(|| no_user(id))
+    }
+
+    /// The users in the order of their creation.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &User> {
+        self.order
+            .iter()
+            .filter_map(|id| self.by_id.get(id).map(Arc::as_ref))
+    }
+
+    /// The user with this username, in any case.
+    pub(crate) fn named(&self, username: &str) -> Option<UserId> {
+        let wanted = username.to_lowercase();
+        let has_name = |user: &&User| user.username().to_lowercase() == wanted;
+        self.iter().find(has_name).map(User::id)
+    }
+
+    /// Adds a user, unless the id or the username is taken.
+    pub(crate) fn add(&mut self, user: User) -> Result<(), Refusal> {
+        if self.by_id.contains_key(&user.id()) {
+            return Err(Refusal::invalid(vec![
+                detail("UNIQUENESS_VIOLATION", "The id is taken.").with_target("id"),
+            ]));
+        }
+        self.is_free(user.username(), None)?;
+        self.order.push(user.id());
+        self.by_id.insert(user.id(), Arc::new(user));
+        Ok(())
+    }
+
+    /// Whether nobody but `owner` has this username.
+    pub(crate) fn is_free(&self, username: &str, owner: Option<UserId>) -> Result<(), Refusal> {
+        match self.named(username) {
+            Some(id) if Some(id) != owner => Err(Refusal::invalid(vec![
+                detail("UNIQUENESS_VIOLATION", "The username is taken.").with_target("username"),
+            ])),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn no_user(id: UserId) -> Refusal {
+    Refusal::not_found(&format!("There is no user {id} in this environment."))
+}
+
+impl User {
+    pub(crate) fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            groups: Vec::new(),
+            password: Password::default(),
+            devices: Vec::new(),
+            failures: BTreeMap::new(),
+            sent: VecDeque::new(),
+            lock: None,
+            verification: None,
+            recovery: None,
+        }
+    }
+
+    pub(crate) fn id(&self) -> UserId {
+        self.profile.id
+    }
+
+    pub(crate) fn username(&self) -> &str {
+        self.profile.username.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.profile.enabled != Some(false)
+    }
+
+    /// When the lock on the account ends, whoever or whatever locked it.
+    pub(crate) fn locked_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let by_administrator = self.lock.map(|lock| lock.until).filter(|end| now < *end);
+        by_administrator.max(self.password.locked_until(now))
+    }
+
+    pub(crate) fn can_authenticate(&self, now: Timestamp) -> bool {
+        self.is_enabled() && self.locked_until(now).is_none()
+    }
+
+    pub(crate) fn awaits_verification(&self) -> bool {
+        let status = self.profile.lifecycle.as_ref();
+        status.and_then(|lifecycle| lifecycle.status.as_ref())
+            == Some(&LifecycleStatus::VerificationRequired)
+    }
+
+    pub(super) fn touch(&mut self, now: Timestamp) {
+        self.profile.updated_at = Some(now.into());
+    }
+
+    /// The user as the API returns it.
+    pub(crate) fn view(&self, turn: &Turn<'_>, environment: &Environment) -> Profile {
+        let mut view = self.profile.clone();
+        let locked_until = self.locked_until(turn.now);
+        let mut account = UserAccount::new()
+            .with_can_authenticate(self.can_authenticate(turn.now))
+            .with_status(match locked_until {
+                Some(_) => AccountStatus::Locked,
+                None => AccountStatus::Ok,
+            });
+        if let Some(end) = locked_until {
+            account.locked_at = self.lock.map(|lock| lock.at.into());
+            if end != Timestamp::MAX {
+                account.unlock_at = Some(end.into());
+                account.seconds_until_unlock = Some(seconds_until(turn.now, end));
+            }
+        }
+        view.account = Some(account);
+        view.links = Some(links::map(self.links(turn, environment)));
+        view
+    }
+
+    fn links(&self, turn: &Turn<'_>, environment: &Environment) -> Vec<(&'static str, String)> {
+        let own = turn.links.user(environment.id, self.id());
+        let below = |name: &str| format!("{own}/{name}");
+        let password = below("password");
+        let mut links = vec![
+            ("environment", turn.links.environment(environment.id)),
+            ("devices", below("devices")),
+            ("roleAssignments", below("roleAssignments")),
+            ("linkedAccounts", below("linkedAccounts")),
+            ("memberOfGroups", below("memberOfGroups")),
+            ("account.sendVerificationCode", own.clone()),
+        ];
+        if let Some(population) = &self.profile.population {
+            let population = turn.links.population(environment.id, population.id);
+            links.push(("population", population));
+        }
+        for action in self.password_actions(turn.now) {
+            links.push((action, password.clone()));
+        }
+        if self.awaits_verification() {
+            links.push(("user.verify", own.clone()));
+        }
+        links.push(("password", password));
+        links.push(("self", own));
+        links
+    }
+
+    /// The relations of the password actions that are allowed now.
+    fn password_actions(&self, now: Timestamp) -> Vec<&'static str> {
+        let mut actions = vec!["password.reset", "password.set"];
+        let locked = self.password.locked_until(now).is_some();
+        if self.password.is_set() && !locked {
+            actions.push("password.check");
+        }
+        if locked {
+            actions.push("password.unlock");
+        }
+        if self.may_recover(now).is_ok() {
+            actions.push("password.recover");
+        }
+        actions
+    }
+
+    /// The state of the password as the API returns it.
+    pub(crate) fn password_view(
+        &self,
+        turn: &Turn<'_>,
+        environment: &Environment,
+    ) -> PasswordState {
+        let user = turn.links.user(environment.id, self.id());
+        let own = format!("{user}/password");
+        let policy = environment.password_policy;
+        let mut links = vec![
+            ("self", own.clone()),
+            ("environment", turn.links.environment(environment.id)),
+            ("user", user),
+            (
+                "passwordPolicy",
+                turn.links.password_policy(environment.id, policy),
+            ),
+        ];
+        for action in self.password_actions(turn.now) {
+            links.push((action, own.clone()));
+        }
+        let mut state = PasswordState::new()
+            .with_links(links::map(links))
+            .with_environment(EnvironmentReference::new(environment.id))
+            .with_user(UserReference::new(self.id()))
+            .with_password_policy(PasswordPolicyReference::new(policy))
+            .with_status(self.password.status(turn.now));
+        state.last_changed_at = self.password.changed_at().map(Into::into);
+        state.seconds_until_unlock = self
+            .password
+            .locked_until(turn.now)
+            .filter(|end| *end != Timestamp::MAX)
+            .map(|end| seconds_until(turn.now, end));
+        state
+    }
+}
+
+/// Verification and locks of the account.
+impl User {
+    pub(crate) fn send_verification_code(&mut self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let email = self.email(turn)?;
+        turn.rule(&rules::VERIFICATION_CODE);
+        turn.rule(&rules::VERIFICATION_STATUS);
+        let code = Code::new(turn.random.code()).attempts(CODE_ATTEMPTS);
+        turn.send(
+            self.id(),
+            Letter {
+                kind: Kind::VerificationCode,
+                channel: Channel::Email,
+                to: email.clone(),
+                code: code.text().clone(),
+                expires_at: None,
+                template: None,
+            },
+        );
+        self.verification = Some(Verification { code, email });
+        self.profile.lifecycle =
+            Some(UserLifecycle::new().with_status(LifecycleStatus::VerificationRequired));
+        self.touch(turn.now);
+        Ok(())
+    }
+
+    pub(crate) fn verify(&mut self, turn: &mut Turn<'_>, given: &Secret) -> Result<(), Refusal> {
+        let wrong = "The verification code is not valid.";
+        turn.rule(&rules::VERIFICATION_CASE);
+        let Some(waiting) = &mut self.verification else {
+            turn.rule(&rules::VERIFICATION_REFUSED);
+            return Err(Refusal::value("verificationCode", wrong));
+        };
+        turn.change();
+        if let Err(rejection) = waiting.code.check(given, turn.now) {
+            turn.rule(&rules::VERIFICATION_REFUSED);
+            if rejection == Rejection::UsedUp {
+                turn.rule(&rules::VERIFICATION_ATTEMPTS);
+            }
+            return Err(Refusal::value("verificationCode", wrong));
+        }
+        turn.rule(&rules::VERIFICATION_STATUS);
+        turn.rule(&rules::VERIFICATION_EMAIL);
+        if self.profile.email.as_ref() == Some(&waiting.email) {
+            self.profile.email_verified = Some(true);
+        }
+        self.verification = None;
+        self.profile.lifecycle = Some(UserLifecycle::new().with_status(LifecycleStatus::AccountOk));
+        self.touch(turn.now);
+        Ok(())
+    }
+
+    pub(crate) fn lock(&mut self, turn: &mut Turn<'_>, until: Option<Timestamp>) {
+        turn.change();
+        self.lock = match until {
+            Some(until) if until > turn.now => Some(Lock {
+                at: turn.now,
+                until,
+            }),
+            _ => {
+                turn.rule(&rules::LOCK_WITHOUT_END);
+                None
+            }
+        };
+        self.touch(turn.now);
+    }
+
+    pub(crate) fn seed_lock(&mut self, now: Timestamp, until: Timestamp) {
+        self.lock = Some(Lock { at: now, until });
+    }
+
+    pub(crate) fn unlock(&mut self, turn: &mut Turn<'_>) {
+        turn.change();
+        turn.rule(&rules::UNLOCK_RESETS_MFA);
+        if self.password.locked_until(turn.now).is_some() {
+            turn.rule(&rules::UNLOCK_PASSWORD);
+        }
+        self.lock = None;
+        self.password.unlock();
+        self.failures.clear();
+        self.touch(turn.now);
+    }
+
+    pub(super) fn email(&self, turn: &mut Turn<'_>) -> Result<String, Refusal> {
+        self.profile.email.clone().ok_or_else(|| {
+            turn.rule(&rules::ADDRESS_MISSING);
+            Refusal::failed("INVALID_VALUE", "The user has no e-mail address.")
+        })
+    }
+}
+
+/// What a new user has before anything is known of it.
+pub(crate) fn blank_profile(now: Timestamp, environment: &Environment, id: UserId) -> Profile {
+    Profile::new(id)
+        .with_environment(EnvironmentReference::new(environment.id))
+        .with_population(PopulationReference::new(environment.population))
+        .with_enabled(true)
+        .with_identity_provider(
+            UserIdentityProvider::new().with_type(IdentityProviderType::PingOne),
+        )
+        .with_lifecycle(UserLifecycle::new().with_status(LifecycleStatus::AccountOk))
+        .with_mfa_enabled(false)
+        .with_verify_status(VerifyStatus::NotInitiated)
+        .with_created_at(now)
+        .with_updated_at(now)
+}

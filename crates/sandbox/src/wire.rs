@@ -1,0 +1,125 @@
+//! Connections that can be broken on purpose.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+const WHOLE: u8 = 0;
+const CUT: u8 = 1;
+const RESET: u8 = 2;
+
+/// What is to become of a connection; clones share one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fate(Arc<AtomicU8>);
+
+impl Fate {
+    /// Closes the connection instead of writing to it.
+    pub(crate) fn cut(&self) {
+        self.0.store(CUT, Ordering::Release);
+    }
+
+    /// Resets the connection instead of writing to it.
+    pub(crate) fn reset(&self) {
+        self.0.store(RESET, Ordering::Release);
+    }
+}
+
+impl Connected<IncomingStream<'_, Wires>> for Fate {
+    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
+        stream.io().fate.clone()
+    }
+}
+
+/// A socket that hands out breakable connections.
+#[derive(Debug)]
+pub(crate) struct Wires(pub(crate) TcpListener);
+
+impl Listener for Wires {
+    type Io = Wire;
+    type Addr = std::net::SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        // A failure to set it costs milliseconds, nothing else.
+        let _ = stream.set_nodelay(true);
+        let fate = Fate::default();
+        (Wire { stream, fate }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.0.local_addr()
+    }
+}
+
+/// A breakable connection.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    stream: TcpStream,
+    fate: Fate,
+}
+
+impl Wire {
+    /// The stream to write to, unless it is to be broken.
+    fn writer(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+        match self.fate.0.load(Ordering::Acquire) {
+            WHOLE => return Ok(Pin::new(&mut self.stream)),
+            // Dropping the stream then sends a reset instead of an orderly end.
+            RESET => self.stream.set_zero_linger()?,
+            _ => {}
+        }
+        Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.writer() {
+            Ok(stream) => stream.poll_write(cx, bytes),
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.writer() {
+            Ok(stream) => stream.poll_write_vectored(cx, slices),
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,19 @@
+//! The sandbox over real sockets.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod control;
+mod device_authentications;
+mod documents;
+mod examples;
+mod faults;
+mod flows;
+mod journal;
+mod many;
+mod model;
+mod passwords;
+mod probes;
+mod snapshots;
+mod support;
+mod tokens;
+mod users;

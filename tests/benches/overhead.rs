@@ -1,0 +1,92 @@
+//! What a call costs over the bare HTTP client: the same request to the same server on the loopback interface.
+//!
+//! `cargo bench -p pingone-tests` prints the times and their ratios; it ends by itself after a few seconds.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot go on should stop"
+)]
+
+use std::time::{Duration, Instant};
+
+use pingone::Client;
+use pingone::models::UserId;
+use pingone_tests::stub::{Reply, Stub};
+
+const ENVIRONMENT: &str = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
+const USER: &str = "8376797d-641c-4e7b-8bc1-2fdf71916cab";
+const BODY: &str =
+    r#"{"id":"8376797d-641c-4e7b-8bc1-2fdf71916cab","lifecycle":{"status":"ACCOUNT_OK"}}"#;
+const WARM_UP: usize = 200;
+const CALLS: usize = 3_000;
+
+/// The times of many calls, sorted.
+struct Times(Vec<Duration>);
+
+impl Times {
+    /// The time that this part of the calls takes at most, in microseconds.
+    fn at(&self, part: f64) -> f64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a position among a few thousand"
+        )]
+        let position = (part * (self.0.len() - 1) as f64) as usize;
+        self.0[position].as_secs_f64() * 1e6
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    // The server has a thread of its own, so that only its answers are part of the times.
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let stub = Stub::always(Reply::json(200, BODY)).await.unwrap();
+            sender.send(stub.url().to_owned()).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    let url: String = receiver.recv().unwrap();
+    let client = Client::builder()
+        .platform_url(&url)
+        .auth_url(&url)
+        .environment_id(ENVIRONMENT)
+        .token("t")
+        .build()
+        .unwrap();
+    let user: UserId = USER.parse().unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let address = format!("{url}/environments/{ENVIRONMENT}/users/{USER}");
+    let (mut bare, mut ours) = (Vec::new(), Vec::new());
+    for call in 0..WARM_UP + CALLS {
+        // In turns, so that both meet the same load of the machine.
+        let start = Instant::now();
+        let request = http.get(&address).header("authorization", "Bearer t");
+        let answer = request.send().await.unwrap().bytes().await.unwrap();
+        let _: pingone::models::User = serde_json::from_slice(&answer).unwrap();
+        let middle = Instant::now();
+        client.user(user).read().await.unwrap();
+        let end = Instant::now();
+        if call >= WARM_UP {
+            bare.push(middle - start);
+            ours.push(end - middle);
+        }
+    }
+    bare.sort_unstable();
+    ours.sort_unstable();
+    let (bare, ours) = (Times(bare), Times(ours));
+    println!("{CALLS} calls each    bare reqwest       pingone    ratio");
+    for (name, part) in [("p50", 0.5), ("p99", 0.99)] {
+        let (bare, ours) = (bare.at(part), ours.at(part));
+        println!(
+            "{name}             {bare:>9.1} us  {ours:>9.1} us    {:.2}",
+            ours / bare
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! What the generated clients refuse, whatever is above them.
+
+use http::header::{AUTHORIZATION, COOKIE};
+use pingone_client::dispatch::Failure;
+use pingone_client::{Call, Credentials};
+use pingone_codegen::model::{Location, Security};
+use pingone_models::operations::OPERATIONS;
+use pingone_tests::stub::{Reply, Stub};
+use pingone_tests::{API, Sample, samples};
+
+/// One sample of every operation.
+fn one_of_each() -> Vec<Sample> {
+    let mut samples = samples();
+    samples.dedup_by(|one, other| one.operation.id == other.operation.id);
+    assert_eq!(samples.len(), API.operations.len());
+    samples
+}
+
+#[test]
+fn every_credential_is_marked_as_a_secret() {
+    let mut marked = 0;
+    for sample in one_of_each() {
+        let id = &sample.operation.id;
+        let operation = OPERATIONS.iter().find(|row| row.id == id).expect("a row");
+        for security in &sample.operation.security {
+            let (name, credentials) = match security {
+                Security::Bearer => (AUTHORIZATION, Credentials::Bearer("t".into())),
+                Security::Basic => (AUTHORIZATION, Credentials::Basic("i".into(), "s".into())),
+                Security::Cookie(_) => (COOKIE, Credentials::Cookie("c".into())),
+                Security::Header(_) | Security::Query(_) => continue,
+            };
+            let address = "https://api.example".parse().expect("an address");
+            let mut request = reqwest::Request::new(reqwest::Method::GET, address);
+            Call::new()
+                .with_credentials(credentials)
+                .prepare(operation.server, Some(operation), &mut request)
+                .expect("a request");
+            assert!(request.headers()[name].is_sensitive(), "`{id}`");
+            marked += 1;
+        }
+    }
+    println!("C3: {marked} credentials, all marked");
+    assert!(marked >= OPERATIONS.len());
+}
+
+/// What is no UUID, and what would change the path if it were put there.
+const NO_IDS: [&str; 16] = [
+    "",
+    ".",
+    "..",
+    "../users",
+    "a/b",
+    "a\\b",
+    "%2e%2e",
+    "%2F",
+    "?x=1",
+    "#x",
+    "\0",
+    "\r\n",
+    "ä",
+    "0fa3daf8-499d-4d7a-8829-00d16ee84d5d/..",
+    "0fa3daf8-499d-4d7a-8829-00d16ee84d5",
+    " 0fa3daf8-499d-4d7a-8829-00d16ee84d5d",
+];
+
+#[tokio::test]
+async fn an_id_is_always_one_segment_of_the_path() {
+    let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
+    let long = "a".repeat(10_000);
+    let forms: Vec<&str> = NO_IDS.into_iter().chain([long.as_str()]).collect();
+    let mut refused = 0;
+    for sample in one_of_each() {
+        let parameters = sample.operation.parameters.iter();
+        for parameter in parameters.filter(|own| own.location == Location::Path) {
+            for form in &forms {
+                let mut arguments = sample.arguments();
+                arguments
+                    .parameters
+                    .insert(parameter.name.clone(), (*form).to_owned());
+                let outcome = sample.call(stub.url(), Call::new(), &arguments).await;
+                let expected =
+                    matches!(&outcome, Err(Failure::Wrong { name, .. }) if *name == parameter.name);
+                assert!(expected, "{form:?}: {outcome:?}");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(stub.counts().connections, 0);
+    println!("D6: {refused} pairs of wrong id and path parameter refused, 0 sent");
+    assert!(refused > 700);
+}
+
+#[tokio::test]
+async fn every_spelling_of_an_id_is_sent_as_one() {
+    let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
+    for sample in one_of_each() {
+        let path = sample.path();
+        for spell in [
+            |id: &str| id.to_uppercase(),
+            |id: &str| id.replace('-', ""),
+            |id: &str| format!("{{{id}}}"),
+            |id: &str| format!("urn:uuid:{id}"),
+        ] {
+            let mut arguments = sample.arguments();
+            for value in arguments.parameters.values_mut() {
+                *value = spell(value);
+            }
+            let call = sample.authorized();
+            let _ = sample.call(stub.url(), call, &arguments).await;
+            let request = stub.take().pop().expect("something was sent");
+            let target = request.line().split(' ').nth(1).expect("a target");
+            assert_eq!(target.split('?').next(), Some(path.as_str()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_is_followed_on_the_same_origin_only() {
+    let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
+    let other = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
+    let port = stub.url().rsplit(':').next().expect("a port").to_owned();
+    let elsewhere = [
+        other.url().to_owned(),
+        format!("https://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+        format!("http://127.0.0.2:{port}"),
+        format!("http://[::1]:{port}"),
+        "http://127.0.0.1".to_owned(),
+        format!("http://127.0.0.1.example.com:{port}"),
+        format!("http://127.0.0.1:{port}@example.com"),
+        format!("ftp://127.0.0.1:{port}"),
+        "data:text/plain,x".to_owned(),
+    ];
+    let mut refused = 0;
+    for sample in one_of_each() {
+        for address in &elsewhere {
+            let call = sample
+                .authorized()
+                .with_address(address.parse().expect("an address"));
+            let outcome = sample.call(stub.url(), call, &sample.arguments()).await;
+            let text = format!("{outcome:?}");
+            assert!(text.contains("another origin"), "{address}: {text}");
+            refused += 1;
+        }
+        let own = format!("{}/next?cursor=1", stub.url());
+        let call = sample
+            .authorized()
+            .with_address(own.parse().expect("an address"));
+        let _ = sample.call(stub.url(), call, &sample.arguments()).await;
+        let request = stub.take().pop().expect("the link was followed");
+        assert!(request.line().contains(" /next?cursor=1 "));
+    }
+    assert_eq!(other.counts().connections, 0);
+    println!("D10: {refused} pairs of foreign link and operation refused, 0 connections");
+}
+
+/// A link to the right server that brings a user name and a password of its own.
+#[tokio::test]
+async fn credentials_in_a_link_are_not_sent() {
+    let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
+    for sample in one_of_each() {
+        let link = stub.url().replace("http://", "http://mallory:evil@");
+        let call = sample
+            .authorized()
+            .with_address(link.parse().expect("an address"));
+        let _ = sample.call(stub.url(), call, &sample.arguments()).await;
+        for request in stub.take() {
+            let (name, value) = sample.authorization().unwrap_or(("authorization", ""));
+            assert_eq!(request.header(name).unwrap_or_default(), value);
+            assert!(!request.head.contains("mallory"), "{}", request.head);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What goes over the wire, and what comes back, when all is well.
+
+use std::collections::BTreeSet;
+
+use pingone::models::operation::{Body, Security};
+use pingone::models::operations::OPERATIONS;
+use pingone::models::{FlowId, LifecycleStatus, UserId};
+use pingone_tests::stub::{Received, Reply, Stub};
+use serde_json::{Value, json};
+
+use crate::support::{ANYTHING, ENVIRONMENT, FLOW, ID, USER, client, every_call};
+
+#[tokio::test]
+async fn every_operation_is_reachable_and_says_what_the_document_says() {
+    let stub = Stub::always(Reply::json(200, ANYTHING)).await.unwrap();
+    let (client, _) = client(&stub);
+    let mut reached = BTreeSet::new();
+    for (position, call) in every_call(&client).into_iter().enumerate() {
+        let operation = call.operation;
+        call.send().await.unwrap();
+        let received = stub.received();
+        assert_eq!(received.len(), position + 1, "{}", operation.id);
+        let request = received.last().unwrap();
+        let path = operation.path.replace("{environmentId}", ENVIRONMENT);
+        let path = path.replace("{flowId}", FLOW);
+        let path = ["{userId}", "{deviceAuthenticationId}"]
+            .iter()
+            .fold(path, |path, name| path.replace(name, ID));
+        let line = request.line().strip_suffix(" HTTP/1.1").unwrap();
+        let (method, target) = line.split_once(' ').unwrap();
+        assert_eq!(method, operation.method);
+        assert_eq!(target.split('?').next().unwrap(), path, "{}", operation.id);
+        assert_eq!(
+            request.header("content-type"),
+            operation.media_type(),
+            "{}",
+            operation.id
+        );
+        assert_eq!(request.header("accept"), Some(operation.accept));
+        let bearer = operation.security.contains(&Security::Bearer);
+        assert_eq!(
+            request.header("authorization"),
+            bearer.then_some("Bearer canary-token")
+        );
+        let cookie = operation.security.contains(&Security::Cookie("ST"));
+        assert_eq!(
+            request.header("cookie"),
+            cookie.then_some("ST=canary-cookie")
+        );
+        assert_eq!(
+            request.body.is_empty(),
+            !matches!(operation.body, Body::Content { .. }),
+            "{}",
+            operation.id
+        );
+        reached.insert(operation.id);
+    }
+    // A client with credentials asks for its token by itself.
+    let with_credentials = crate::tokens::builder(&stub).build().unwrap();
+    let user = with_credentials.user(ID.parse::<UserId>().unwrap());
+    user.read().await.unwrap();
+    let token_request = &stub.received()[every_call(&client).len()];
+    assert!(token_request.line().contains("/as/token"));
+    reached.insert("requestToken");
+    let all: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.id).collect();
+    assert_eq!(reached, all);
+}
+
+async fn body_of(send: impl AsyncFnOnce(&pingone::Client)) -> Value {
+    let stub = Stub::always(Reply::json(200, ANYTHING)).await.unwrap();
+    let (client, _) = client(&stub);
+    send(&client).await;
+    let received: Vec<Received> = stub.received();
+    serde_json::from_slice(&received[0].body).unwrap()
+}
+
+#[tokio::test]
+async fn arguments_of_one_type_do_not_change_places() {
+    let user: UserId = ID.parse().unwrap();
+    let flow: FlowId = ID.parse().unwrap();
+    let recover =
+        body_of(async |client| drop(client.user(user).password().recover("c", "n").await)).await;
+    assert_eq!(recover, json!({"recoveryCode": "c", "newPassword": "n"}));
+    let reset =
+        body_of(async |client| drop(client.user(user).password().reset("o", "n").await)).await;
+    assert_eq!(reset, json!({"currentPassword": "o", "newPassword": "n"}));
+    let reset =
+        body_of(async |client| drop(client.user(user).password().reset_as_admin("n").await)).await;
+    assert_eq!(reset, json!({"newPassword": "n"}));
+    let in_flow = |client: &pingone::Client| client.flow(flow).with_session("s");
+    let check =
+        body_of(async |client| drop(in_flow(client).check_username_password("u", "p").await)).await;
+    assert_eq!(check, json!({"username": "u", "password": "p"}));
+    let reset = body_of(async |client| drop(in_flow(client).reset_password("o", "n").await)).await;
+    assert_eq!(reset, json!({"currentPassword": "o", "newPassword": "n"}));
+    let recover =
+        body_of(async |client| drop(in_flow(client).recover_password("c", "n").await)).await;
+    assert_eq!(recover, json!({"recoveryCode": "c", "newPassword": "n"}));
+    let sms = body_of(async |client| {
+        drop(
+            client
+                .device_authentications()
+                .one_time_sms(user, "+1")
+                .await,
+        )
+    })
+    .await;
+    assert_eq!(
+        sms,
+        json!({"user": {"id": ID}, "selectedDevice": {"oneTime": {"type": "SMS", "phone": "+1"}}})
+    );
+}
+
+#[tokio::test]
+async fn what_the_document_does_not_know_reaches_the_caller_unharmed() {
+    let body = r#"{"id":"8376797d-641c-4e7b-8bc1-2fdf71916cab","lifecycle":{"status":"BRAND_NEW"},
+        "shoeSize":43,"_links":{"user.dance":{"href":"https://example.com"}}}"#;
+    let stub = Stub::always(Reply::json(200, body)).await.unwrap();
+    let (client, _) = client(&stub);
+    let user = client
+        .user(ID.parse::<UserId>().unwrap())
+        .verify("c")
+        .await
+        .unwrap();
+    assert_eq!(
+        user.lifecycle.unwrap().status.unwrap(),
+        LifecycleStatus::from("BRAND_NEW")
+    );
+    assert_eq!(user.extra["shoeSize"], 43);
+    assert!(user.links.unwrap().contains_key("user.dance"));
+}
+
+#[tokio::test]
+async fn an_open_response_succeeds_whatever_its_body_is() {
+    let bodies = [
+        Reply::json(200, r#"{"a":1}"#),
+        Reply::with_headers(204, &[], ""),
+        Reply::with_headers(299, &["Content-Type: text/html"], "<p>"),
+        Reply::Close(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec()),
+        Reply::Close(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense".to_vec()),
+    ];
+    for reply in bodies {
+        let stub = Stub::always(reply.clone()).await.unwrap();
+        let (client, _) = client(&stub);
+        let done = client
+            .user(ID.parse::<UserId>().unwrap())
+            .password()
+            .unlock()
+            .await;
+        let done = done.unwrap_or_else(|error| panic!("{reply:?}: {error:?}"));
+        assert!((200..300).contains(&done.status));
+        assert_eq!(stub.received().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_flow_follows_the_cookie_that_the_service_sets() {
+    let stub = Stub::start(|position, _| {
+        let cookie = format!("Set-Cookie: ST=cookie-{position}; Path=/; HttpOnly");
+        Reply::with_headers(200, &[&cookie, "Set-Cookie: other=1"], ANYTHING)
+    })
+    .await
+    .unwrap();
+    let (client, _) = client(&stub);
+    let flow = client
+        .flow(ID.parse::<FlowId>().unwrap())
+        .with_session("first");
+    flow.read().await.unwrap();
+    flow.clone().check_otp("1").await.unwrap();
+    let cookies: Vec<Option<String>> = stub
+        .received()
+        .iter()
+        .map(|request| request.header("cookie").map(str::to_owned))
+        .collect();
+    assert_eq!(
+        cookies,
+        [Some("ST=first".to_owned()), Some("ST=cookie-0".to_owned())]
+    );
+    assert_eq!(flow.session().unwrap().expose(), "cookie-1");
+}
+
+#[tokio::test]
+async fn ids_and_tokens_of_one_call_are_sent_with_it() {
+    let stub = Stub::always(Reply::json(200, USER)).await.unwrap();
+    let (client, _) = client(&stub);
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    user.read()
+        .with_token("other")
+        .with_transaction_id("a-1")
+        .with_session_id("s=2")
+        .await
+        .unwrap();
+    let request = &stub.received()[0];
+    assert_eq!(request.header("authorization"), Some("Bearer other"));
+    assert_eq!(
+        request.header("x-ping-external-transaction-id"),
+        Some("a-1")
+    );
+    assert_eq!(request.header("x-ping-external-session-id"), Some("s=2"));
+    assert!(
+        request
+            .header("user-agent")
+            .unwrap()
+            .starts_with("pingone-rust/")
+    );
+}
+
+#[tokio::test]
+async fn a_custom_domain_has_no_environment_in_its_paths() {
+    let stub = Stub::always(Reply::json(200, ANYTHING)).await.unwrap();
+    let time = pingone_tests::time::TestTime::default();
+    let client = pingone::Client::builder()
+        .platform_url(stub.url())
+        .custom_auth_domain(format!("{}/below", stub.url()))
+        .environment_id(ENVIRONMENT)
+        .token("t")
+        .runtime(time)
+        .attempt_timeout(std::time::Duration::from_secs(1_000))
+        .timeout(std::time::Duration::from_secs(1_000))
+        .build()
+        .unwrap();
+    client
+        .flow(ID.parse::<FlowId>().unwrap())
+        .with_session("s")
+        .read()
+        .await
+        .unwrap();
+    client
+        .user(ID.parse::<UserId>().unwrap())
+        .read()
+        .await
+        .unwrap();
+    let lines: Vec<String> = stub
+        .received()
+        .iter()
+        .map(|request| request.line().to_owned())
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            format!("GET /below/flows/{ID} HTTP/1.1"),
+            format!("GET /environments/{ENVIRONMENT}/users/{ID} HTTP/1.1"),
+        ]
+    );
+}

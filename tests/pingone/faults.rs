@@ -1,0 +1,475 @@
+//! No call does its work twice, whatever goes wrong.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use pingone::models::UserId;
+use pingone::models::operation::{Effect, Security};
+use pingone::models::operations::{READ_USER, VERIFY_USER};
+use pingone::retry::{Outcome, RetryContext, RetryDecision, RetryPolicy, SafeRetry};
+use pingone::token::{Token, TokenProvider};
+use pingone::{BoxError, BoxFuture, Client, Error, ErrorKind};
+use pingone_tests::stub::{Reply, Stub, response};
+use pingone_tests::time::TestTime;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use crate::support::{ANYTHING, ID, builder, client, every_call, nobody, operations, with_names};
+
+/// Failures after which nobody knows whether the service has acted.
+fn ambiguous() -> Vec<(&'static str, Reply)> {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n".to_vec();
+    let truncated = [head.clone(), b"{\"id\":".to_vec()].concat();
+    vec![
+        ("reset before headers", Reply::Reset(Vec::new())),
+        ("closed before headers", Reply::Close(Vec::new())),
+        (
+            "reset within headers",
+            Reply::Reset(b"HTTP/1.1 200 OK\r\nConte".to_vec()),
+        ),
+        (
+            "closed within headers",
+            Reply::Close(b"HTTP/1.1 200 OK\r\nConte".to_vec()),
+        ),
+        ("no HTTP", Reply::Close(b"SSH-2.0-OpenSSH\r\n\r\n".to_vec())),
+        ("500", Reply::json(500, "{}")),
+        (
+            "502",
+            Reply::with_headers(502, &["Content-Type: text/html"], "<p>"),
+        ),
+        ("503", Reply::json(503, "")),
+        (
+            "503 with Retry-After",
+            Reply::with_headers(503, &["Retry-After: 1"], ""),
+        ),
+        ("504", Reply::json(504, "")),
+        ("408", Reply::json(408, "")),
+        (
+            "truncated 500",
+            Reply::Close(b"HTTP/1.1 500 No\r\nContent-Length: 500\r\n\r\n{".to_vec()),
+        ),
+        ("closed after headers", Reply::Close(head.clone())),
+        ("reset after headers", Reply::Reset(head)),
+        ("truncated body", Reply::Close(truncated)),
+    ]
+}
+
+#[tokio::test]
+async fn no_ambiguous_fault_repeats_an_effect() {
+    let mut cases = 0;
+    let mut repeated = 0;
+    for (fault, reply) in ambiguous() {
+        let stub = Stub::always(reply).await.unwrap();
+        let (client, _) = client(&stub);
+        for call in every_call(&client) {
+            let operation = call.operation;
+            let before = stub.received().len();
+            let result = call.send().await;
+            let sent = stub.received().len() - before;
+            cases += 1;
+            if operation.effect == Effect::Read {
+                assert_eq!(sent, 4, "{fault}: {}", operation.id);
+            } else {
+                repeated += usize::from(sent > 1);
+                assert_eq!(sent, 1, "{fault}: {}", operation.id);
+            }
+            // A response that is not published succeeds by its status alone.
+            if let Err(error) = result {
+                assert!(error.may_have_been_sent(), "{fault}: {error:?}");
+                assert_eq!(error.attempts() as usize, sent);
+            } else {
+                assert_eq!(operation.accept, "*/*", "{fault}: {}", operation.id);
+            }
+        }
+    }
+    println!("A2: {cases} pairs of fault and operation, {repeated} repeated effects");
+    assert_eq!(repeated, 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_dies_while_idle_repeats_no_effect() {
+    // The first answer keeps the connection; the second request on it is read, and then the connection dies.
+    let stub = Stub::start(|position, _| match position % 2 {
+        0 => Reply::json(200, ANYTHING),
+        _ => Reply::Reset(Vec::new()),
+    })
+    .await
+    .unwrap();
+    let (client, _) = client(&stub);
+    let mut cases = 0;
+    for position in unsafe_calls(&client) {
+        let call = || every_call(&client).swap_remove(position);
+        call().send().await.unwrap();
+        let before = stub.counts();
+        let error = call().error().await;
+        let after = stub.counts();
+        assert_eq!(
+            after.connections, before.connections,
+            "it was the same connection"
+        );
+        assert_eq!(after.requests - before.requests, 1, "{error:?}");
+        assert!(error.may_have_been_sent());
+        cases += 1;
+    }
+    println!("A2: {cases} operations on a pooled connection that dies, 0 repeated effects");
+}
+
+#[tokio::test]
+async fn a_timeout_after_the_request_was_read_repeats_no_effect() {
+    let mut cases = 0;
+    for reply in [
+        Reply::Hang(Vec::new()),
+        Reply::Hang(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".to_vec()),
+    ] {
+        let stub = Stub::always(reply).await.unwrap();
+        let (client, time) = client(&stub);
+        for position in unsafe_calls(&client) {
+            let call = every_call(&client).swap_remove(position);
+            let before = stub.counts().requests;
+            let read = stub.wait_for(before + 1);
+            let (result, ()) = tokio::join!(call.send(), async {
+                read.await;
+                time.advance(Duration::from_secs(1_000));
+            });
+            assert_eq!(stub.counts().requests - before, 1);
+            if let Err(error) = result {
+                assert_eq!(error.kind(), ErrorKind::Timeout);
+                assert!(error.may_have_been_sent());
+            }
+            cases += 1;
+        }
+    }
+    println!("A2: {cases} pairs of timeout and operation, 0 repeated effects");
+}
+
+/// The positions of the calls that do something, among all calls.
+fn unsafe_calls(client: &Client) -> Vec<usize> {
+    let calls = every_call(client);
+    (0..calls.len())
+        .filter(|position| calls[*position].operation.effect != Effect::Read)
+        .collect()
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_tried_again_whatever_it_does() {
+    let time = TestTime::default();
+    let two = SafeRetry::default().with_max_attempts(2);
+    let refused = nobody().await;
+    let nameless = || -> BoxFuture<'static, std::io::Result<SocketAddr>> {
+        Box::pin(async { Err(std::io::Error::other("no such host")) })
+    };
+    // Speaks, and not TLS.
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let secure = format!("https://{}", plain.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = plain.accept().await {
+            let _ = stream.write_all(b"220 not TLS\r\n").await;
+        }
+    });
+    let mut cases = 0;
+    for (fault, builder) in [
+        ("refused", builder(&refused, &refused, &time)),
+        ("no such host", with_names(&refused, &time, nameless)),
+        ("no TLS", builder(&secure, &secure, &time)),
+    ] {
+        let client = builder.retry_policy(two.clone()).build().unwrap();
+        for call in every_call(&client) {
+            let operation = call.operation.id;
+            let error = call.error().await;
+            assert_eq!(error.kind(), ErrorKind::Connect, "{fault}: {operation}");
+            assert_eq!(error.attempts(), 2, "{fault}: {operation}");
+            assert!(!error.may_have_been_sent(), "{fault}: {operation}");
+            cases += 1;
+        }
+    }
+    server.abort();
+    println!("A3: {cases} pairs of failed connection and operation: not sent, and tried again");
+}
+
+/// Has no token.
+#[derive(Debug)]
+struct NoToken;
+
+impl TokenProvider for NoToken {
+    fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+        Box::pin(async { Err("the canary in the cage".into()) })
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_is_sent_that_needs_one() {
+    let stub = Stub::always(Reply::json(200, ANYTHING)).await.unwrap();
+    let time = TestTime::default();
+    let builder = builder(stub.url(), stub.url(), &time);
+    let client = builder.token_provider(NoToken).build().unwrap();
+    let mut cases = 0;
+    for call in every_call(&client) {
+        let operation = call.operation;
+        let before = stub.counts().requests;
+        let result = call.send().await;
+        if operation.security.contains(&Security::Bearer) {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Token, "{}", operation.id);
+            assert!(!error.may_have_been_sent());
+            assert_eq!(stub.counts().requests, before);
+            cases += 1;
+        } else {
+            result.unwrap();
+        }
+    }
+    println!("A3: {cases} operations without a token: not sent");
+    assert!(cases > 0);
+}
+
+#[tokio::test]
+async fn an_attempt_that_may_have_been_sent_is_not_forgotten_for_one_that_was_not() {
+    let stub = Stub::always(Reply::Reset(Vec::new())).await.unwrap();
+    let time = TestTime::default();
+    let address: SocketAddr = stub.url()["http://".len()..].parse().unwrap();
+    let first = AtomicBool::new(true);
+    let names = move || -> BoxFuture<'static, std::io::Result<SocketAddr>> {
+        let found = first.swap(false, Ordering::Relaxed).then_some(address);
+        Box::pin(async move { found.ok_or_else(|| std::io::Error::other("no such host")) })
+    };
+    let client = with_names(stub.url(), &time, names).build().unwrap();
+    let error = client
+        .user(ID.parse::<UserId>().unwrap())
+        .read()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.attempts() > 1);
+    assert!(error.may_have_been_sent());
+}
+
+#[tokio::test]
+async fn a_refusal_before_acting_is_tried_again_whatever_it_does() {
+    let stub = Stub::start(|position, _| match position % 2 {
+        0 => Reply::with_headers(429, &["Retry-After: 3"], "{}"),
+        _ => Reply::json(200, ANYTHING),
+    })
+    .await
+    .unwrap();
+    let (client, time) = client(&stub);
+    for call in every_call(&client) {
+        call.send().await.unwrap();
+    }
+    assert_eq!(time.pauses(), vec![Duration::from_secs(3); operations()]);
+    println!("A4: {} operations wait out a 429", operations());
+}
+
+#[tokio::test]
+async fn a_failure_after_acting_is_returned_with_the_time_to_wait() {
+    let stub = Stub::always(Reply::with_headers(503, &["Retry-After: 3"], "{}"))
+        .await
+        .unwrap();
+    let (client, time) = client(&stub);
+    let positions = unsafe_calls(&client);
+    for position in &positions {
+        let error = every_call(&client).swap_remove(*position).error().await;
+        assert_eq!(error.status(), Some(503));
+        assert_eq!(error.attempts(), 1);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+    }
+    assert!(time.pauses().is_empty());
+    println!(
+        "A4: {} operations return a 503 with its Retry-After",
+        positions.len()
+    );
+}
+
+/// Whether the caller is told that the request may have left, for every way in which a call can end.
+#[tokio::test]
+async fn whether_it_may_have_been_sent_is_a_table() {
+    let time = TestTime::default();
+    let verify = async |builder: pingone::ClientBuilder| {
+        let client = builder.build().unwrap();
+        let user = client.user(ID.parse::<UserId>().unwrap());
+        user.verify("canary").await.unwrap_err()
+    };
+    let mut rows = 0;
+    let mut check = |fault: &str, error: &Error, sent: bool| {
+        assert_eq!(error.may_have_been_sent(), sent, "{fault}: {error:?}");
+        rows += 1;
+    };
+    for (fault, reply) in ambiguous() {
+        let stub = Stub::always(reply).await.unwrap();
+        let error = verify(builder(stub.url(), stub.url(), &time)).await;
+        check(fault, &error, true);
+    }
+    for status in [301, 400, 401, 403, 404, 409, 429, 501] {
+        let stub = Stub::always(Reply::json(status, "{}")).await.unwrap();
+        let error = verify(builder(stub.url(), stub.url(), &time)).await;
+        check(&status.to_string(), &error, true);
+    }
+    let stub = Stub::always(Reply::json(200, "{}")).await.unwrap();
+    let error = verify(builder(stub.url(), stub.url(), &time)).await;
+    check("an answer that cannot be read", &error, true);
+    let error = verify(builder(stub.url(), stub.url(), &time).token_provider(NoToken)).await;
+    check("no token", &error, false);
+    let refused = nobody().await;
+    let error = verify(builder(&refused, &refused, &time)).await;
+    check("refused", &error, false);
+    let client = builder(stub.url(), stub.url(), &time).build().unwrap();
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    let error = user.read().with_transaction_id("a b").await.unwrap_err();
+    check("a wrong argument", &error, false);
+    println!("A5: {rows} ways to fail, each with the right answer");
+}
+
+async fn waits_for(headers: &'static [&'static str]) -> (Vec<Duration>, Error) {
+    let stub = Stub::always(Reply::Bytes(response(429, headers, b"{}")))
+        .await
+        .unwrap();
+    let (client, time) = client(&stub);
+    let request = client.user(ID.parse::<UserId>().unwrap()).verify("1");
+    let policy = SafeRetry::default().with_max_attempts(2);
+    let error = request.with_retry_policy(policy).await.unwrap_err();
+    (time.pauses(), error)
+}
+
+#[tokio::test]
+async fn a_wait_that_is_asked_for_is_kept_to_and_bounded() {
+    let seconds = |seconds: u64| vec![Duration::from_secs(seconds)];
+    assert_eq!(waits_for(&["Retry-After: 2"]).await.0, seconds(2));
+    assert_eq!(
+        waits_for(&["Retry-After: Tue, 01 Jan 2030 00:00:09 GMT"])
+            .await
+            .0,
+        seconds(9)
+    );
+    assert_eq!(
+        waits_for(&["Retry-After: Mon, 01 Jan 2024 00:00:00 GMT"])
+            .await
+            .0,
+        seconds(0)
+    );
+    assert_eq!(
+        waits_for(&["Retry-After: 2", "Retry-After: 5"]).await.0,
+        seconds(5)
+    );
+    for unreadable in [
+        &["Retry-After: -1"],
+        &["Retry-After: soon"],
+        &["Retry-After: 1.5"],
+    ] {
+        let waits = waits_for(unreadable).await.0;
+        assert_eq!(waits.len(), 1);
+        assert!((200..=400).contains(&waits[0].as_millis()), "{waits:?}");
+    }
+    // Longer than the policy waits: no second attempt, and the caller learns the time.
+    let (waits, error) = waits_for(&["Retry-After: 1000000000"]).await;
+    assert!(waits.is_empty());
+    assert_eq!(
+        error.retry_after(),
+        Some(Duration::from_secs(1_000_000_000))
+    );
+    assert!(
+        waits_for(&["Retry-After: 99999999999999999999999"])
+            .await
+            .0
+            .is_empty()
+    );
+    println!("A6: 9 forms of Retry-After");
+}
+
+#[tokio::test]
+async fn no_wait_begins_that_would_end_after_the_deadline() {
+    let stub = Stub::always(Reply::with_headers(429, &["Retry-After: 200"], "{}"))
+        .await
+        .unwrap();
+    let (client, time) = client(&stub);
+    let patient = SafeRetry::default().with_max_wait(Duration::from_secs(1_000));
+    let error = client
+        .user(ID.parse::<UserId>().unwrap())
+        .verify("1")
+        .with_retry_policy(patient)
+        .with_timeout(Duration::from_secs(200))
+        .await
+        .unwrap_err();
+    assert_eq!(time.elapsed(), Duration::ZERO);
+    assert_eq!(stub.received().len(), 1);
+    assert!(error.is_rate_limited());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(200)));
+}
+
+#[tokio::test]
+async fn the_budget_bounds_retries_in_an_outage() {
+    let stub = Stub::always(Reply::json(500, "{}")).await.unwrap();
+    let (client, _) = client(&stub);
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    for _ in 0..1_000 {
+        assert!(user.read().await.is_err());
+    }
+    let extra = stub.received().len() - 1_000;
+    println!("A8: {extra} extra requests over 1000 failing calls");
+    assert!(extra <= 200);
+    assert!(extra > 0);
+}
+
+#[tokio::test]
+async fn a_policy_can_be_replaced_for_one_call() {
+    let stub = Stub::always(Reply::json(500, "{}")).await.unwrap();
+    let (client, _) = client(&stub);
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    user.read()
+        .with_retry_policy(pingone::retry::NeverRetry)
+        .await
+        .unwrap_err();
+    assert_eq!(stub.received().len(), 1);
+    let again = |_: &RetryContext| RetryDecision::RetryAfter(Duration::from_secs(1));
+    user.verify("1")
+        .with_retry_policy(again.limit_attempts(3))
+        .await
+        .unwrap_err();
+    assert_eq!(stub.received().len(), 4);
+}
+
+#[test]
+fn the_default_policy_is_a_table() {
+    let answered = |status| Outcome::Answered {
+        status,
+        complete: true,
+    };
+    let decide =
+        |operation, outcome| SafeRetry::default().decide(&RetryContext::new(operation, outcome));
+    for (outcome, read, verify) in [
+        (Outcome::NotSent, true, true),
+        (Outcome::MaybeSent, true, false),
+        (
+            Outcome::Answered {
+                status: 200,
+                complete: false,
+            },
+            true,
+            false,
+        ),
+        (answered(200), false, false),
+        (answered(302), false, false),
+        (answered(400), false, false),
+        (answered(401), false, false),
+        (answered(403), false, false),
+        (answered(404), false, false),
+        (answered(408), true, false),
+        (answered(409), false, false),
+        (answered(429), true, true),
+        (answered(500), true, false),
+        (answered(501), false, false),
+        (answered(502), true, false),
+        (answered(503), true, false),
+        (answered(504), true, false),
+        (answered(599), false, false),
+    ] {
+        assert_eq!(
+            decide(&READ_USER, outcome) != RetryDecision::Stop,
+            read,
+            "read {outcome:?}"
+        );
+        assert_eq!(
+            decide(&VERIFY_USER, outcome) != RetryDecision::Stop,
+            verify,
+            "verify {outcome:?}"
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! The crate `pingone` against real sockets.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod calls;
+mod cancel;
+mod errors;
+mod faults;
+mod find;
+mod hostile;
+mod journeys;
+mod mistakes;
+mod secrets;
+mod states;
+mod support;
+mod tokens;

@@ -1,0 +1,106 @@
+//! A copy of the workspace in which a property of the document has another name: generated, compiled and compared.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use pingone_tests::root;
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("readable") {
+        let entry = entry.expect("readable");
+        let name = entry.file_name();
+        if name == "target" || name == ".git" || name == "node_modules" {
+            continue;
+        }
+        let target = to.join(&name);
+        if entry.file_type().expect("a kind").is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+fn cargo(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(arguments).current_dir(folder);
+    // What this test was started with concerns the original.
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_") || name == "INSTA_UPDATE")
+    {
+        command.env_remove(name);
+    }
+    command
+        .env("CARGO_TARGET_DIR", root().join("target"))
+        .env("INSTA_UPDATE", "no")
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .expect("cargo runs")
+}
+
+fn text(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+#[test]
+#[ignore = "compiles a copy of the workspace; `cargo xtask check --long` runs it"]
+fn a_renamed_property_reaches_models_client_and_snapshots() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&root(), folder.path());
+    let document = folder.path().join("spec/pingone.yaml");
+    let original = std::fs::read_to_string(&document).expect("readable");
+    std::fs::write(
+        &document,
+        original.replace("verificationCode", "confirmationCode"),
+    )
+    .expect("written");
+
+    let check = cargo(folder.path(), &["xtask", "codegen", "--check"]);
+    let said = text(&check);
+    assert_eq!(check.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("+    pub confirmation_code: ::pingone_models::Secret,"),
+        "{said}"
+    );
+    assert!(
+        said.contains("run `cargo xtask codegen` and commit the result"),
+        "{said}"
+    );
+
+    let codegen = cargo(folder.path(), &["xtask", "codegen"]);
+    assert!(codegen.status.success(), "{}", text(&codegen));
+    let check = cargo(folder.path(), &["xtask", "codegen", "--check"]);
+    assert!(check.status.success(), "{}", text(&check));
+
+    let snapshots = cargo(
+        folder.path(),
+        &[
+            "test",
+            "--package",
+            "pingone-tests",
+            "--test",
+            "it",
+            "payloads::requests_look_like_their_snapshots",
+        ],
+    );
+    let said = text(&snapshots);
+    assert!(!snapshots.status.success(), "{said}");
+    let changes: Vec<_> = said
+        .lines()
+        .filter_map(|line| line.split_once('│').map(|(_, change)| change.trim_end()))
+        .filter(|change| change.starts_with(['+', '-']))
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            "-  \"verificationCode\": \"A1B2C3D4\"",
+            "+  \"confirmationCode\": \"A1B2C3D4\""
+        ],
+        "{said}"
+    );
+}

@@ -1,0 +1,102 @@
+//! `cargo xtask check`: everything that has to hold, in the order of what fails fastest.
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::root;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Also run what needs more than Rust, or more than a few minutes.
+    #[arg(long)]
+    long: bool,
+}
+
+/// A step: what it shows, the program with its arguments, and the environment that it needs.
+struct Step {
+    shows: &'static str,
+    command: &'static str,
+    environment: &'static [(&'static str, &'static str)],
+}
+
+const fn step(shows: &'static str, command: &'static str) -> Step {
+    Step {
+        shows,
+        command,
+        environment: &[],
+    }
+}
+
+const STEPS: &[Step] = &[
+    step("the code is formatted", "cargo fmt --all --check"),
+    step("generated files are fresh", "cargo xtask codegen --check"),
+    step(
+        "no lint complains",
+        "cargo clippy --workspace --all-targets --all-features --quiet -- --deny warnings",
+    ),
+    step("the tests pass", "cargo test --workspace --quiet"),
+    Step {
+        shows: "the documentation builds",
+        command: "cargo doc --workspace --no-deps --all-features --quiet",
+        environment: &[("RUSTDOCFLAGS", "--deny warnings")],
+    },
+    step("the demo runs", "cargo run --quiet --bin pingone -- demo"),
+];
+
+const LONG: &[Step] = &[
+    step("three linters accept the document", "bash spec/lint/run.sh"),
+    step(
+        "a renamed property reaches the snapshots",
+        "cargo test --package pingone-tests --test regenerate -- --ignored",
+    ),
+    step(
+        "what is wrong does not compile",
+        "cargo test --package pingone-client --test contracts -- --ignored",
+    ),
+    step("the features go together", "cargo xtask features"),
+];
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let long = if arguments.long { LONG } else { &[] };
+    let steps: Vec<&Step> = STEPS.iter().chain(long).collect();
+    let start = Instant::now();
+    for (index, step) in steps.iter().enumerate() {
+        println!(
+            "[{}/{}] {}: {}",
+            index + 1,
+            steps.len(),
+            step.shows,
+            step.command
+        );
+        perform(step)?;
+    }
+    println!(
+        "all {} steps passed in {} s",
+        steps.len(),
+        start.elapsed().as_secs()
+    );
+    Ok(())
+}
+
+fn perform(step: &Step) -> Result<(), String> {
+    let mut words = step.command.split(' ');
+    let program = words.next().unwrap_or_default();
+    let status = Command::new(program)
+        .args(words)
+        .envs(step.environment.iter().copied())
+        .current_dir(root())
+        .status()
+        .map_err(|error| format!("`{program}` cannot be run: {error}"))?;
+    if status.success() {
+        return Ok(());
+    }
+    let environment: String = step
+        .environment
+        .iter()
+        .map(|(name, value)| format!("{name}='{value}' "))
+        .collect();
+    Err(format!(
+        "not so: {}; repeat it with `{environment}{}`",
+        step.shows, step.command
+    ))
+}
