@@ -118,8 +118,11 @@ fn ledger() -> Result<Ledger, String> {
     Ledger::parse(&text).map_err(|error| format!("{LEDGER}: {error}"))
 }
 
+/// Pages by the names of their files, and what is wrong with those that cannot be read.
+type Read = (Vec<(String, Page)>, Vec<String>);
+
 /// The pages of a folder with the names of their files, and what is wrong with those that cannot be read.
-fn pages(folder: &Path) -> Result<(Vec<(String, Page)>, Vec<String>), String> {
+fn pages(folder: &Path) -> Result<Read, String> {
     let entries =
         std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();

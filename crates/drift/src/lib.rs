@@ -1,20 +1,4 @@
-//! Compares documentation pages, the OpenAPI document and the Rust API.
-//!
-//! The vendor publishes prose pages and no specification, so the pages are read as text:
-//! [`Page::read`] turns one into facts with line numbers, and [`contradictions`] holds a page
-//! against itself.
-//!
-//! ```
-//! use pingone_drift::{Kind, Page};
-//!
-//! let text = "Return a Book\n\nPUT {{apiPath}}/shelves/{{shelfID}}/book\n\nThe loan is valid for two days.\n";
-//! let page = Page::read(text.as_bytes())?;
-//! let facts = page.facts();
-//! let lifetime = facts.iter().find(|fact| fact.kind == Kind::Lifetime);
-//! assert_eq!(lifetime.map(|fact| (fact.value.as_str(), fact.line)), Some(("2 days", 5)));
-//! assert_eq!(page.unknown_lines().count(), 0);
-//! # Ok::<(), pingone_drift::ReadError>(())
-//! ```
+#![doc = include_str!("../README.md")]
 
 mod api;
 mod compare;

@@ -15,6 +15,9 @@ pub(crate) struct Change<'a> {
     pub(crate) new: Option<&'a Entry>,
 }
 
+/// The types of properties.
+type Types<'a> = BTreeMap<(Topic, &'a str), &'a str>;
+
 type Sides<'a> = (Vec<&'a Entry>, Vec<&'a Entry>);
 
 /// Everything that two lists of entries say differently.
@@ -62,7 +65,7 @@ fn requirements(entries: &[Entry]) -> BTreeSet<(Topic, &str)> {
         .collect()
 }
 
-fn types(entries: &[Entry]) -> BTreeMap<(Topic, &str), &str> {
+fn types(entries: &[Entry]) -> Types<'_> {
     let types = entries
         .iter()
         .filter(|entry| matches!(entry.topic, Topic::RequestType | Topic::ResponseType));
@@ -74,10 +77,7 @@ fn types(entries: &[Entry]) -> BTreeMap<(Topic, &str), &str> {
 struct Walk<'a> {
     requirement: BTreeSet<(Topic, &'a str)>,
     was: BTreeSet<(Topic, &'a str)>,
-    kinds: (
-        BTreeMap<(Topic, &'a str), &'a str>,
-        BTreeMap<(Topic, &'a str), &'a str>,
-    ),
+    kinds: (Types<'a>, Types<'a>),
     changes: Vec<Change<'a>>,
     /// Properties that are gone and properties that are new, by topic and name.
     gone: BTreeMap<(Topic, &'a str), &'a Entry>,
@@ -417,16 +417,14 @@ fn bound(old: Option<&Entry>, new: Option<&Entry>) -> Action {
 
 /// A path with its variables taken out.
 pub(crate) fn shape(path: &str) -> String {
-    let mut shape = String::new();
-    for segment in path.split('/') {
-        shape.push('/');
+    let segments = path.split('/').map(|segment| {
         if segment.starts_with('{') {
-            shape.push_str("{}");
+            "{}"
         } else {
-            shape.push_str(segment);
+            segment
         }
-    }
-    shape
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// The variables of a path, in their order.

@@ -189,10 +189,10 @@ macro_rules! rules {
 
 #[rustfmt::skip]
 rules! {
-    "operation-added" = Operation Added, Compatible, Minor, "a new operation", "add it to the document: `cargo xtask docs scaffold PAGE --apply`";
+    "operation-added" = Operation Added, Compatible, Minor, "a new operation", "describe it in the document, then record it with `cargo xtask docs lock`";
     "operation-removed" = Operation Removed, Breaking, Major, "an operation is gone", "ask the vendor, then deprecate it for one release before removing it";
     "operation-removed-deprecated" = Operation RemovedDeprecated, Compatible, Major, "a deprecated operation is gone", "remove it from the document with the next major version";
-    "variant-added" = Variant Added, Compatible, Minor, "a new variant of a known operation", "add its media type to the document: `cargo xtask docs scaffold PAGE --apply`";
+    "variant-added" = Variant Added, Compatible, Minor, "a new variant of a known operation", "add its media type to the document, then record it with `cargo xtask docs lock`";
     "variant-removed" = Variant Removed, Breaking, Major, "a variant of an operation is gone", "ask the vendor, then deprecate it for one release before removing it";
     "variant-removed-deprecated" = Variant RemovedDeprecated, Compatible, Major, "a deprecated variant is gone", "remove its media type from the document with the next major version";
     "variant-name-renamed" = VariantName Renamed, None, Major, "the name of a variant", "keep the old name unless the major version changes anyway";

@@ -146,6 +146,42 @@ fn wrong(case: &Case, found: &[Finding]) -> Option<String> {
     ))
 }
 
+/// The findings, one on a line.
+fn listed(found: &[Finding]) -> String {
+    let line = |finding: &Finding| {
+        format!(
+            "{} {}/{}: {}\n",
+            finding.rule, finding.wire, finding.source, finding.text
+        )
+    };
+    // Where one cause has many findings, the first ones tell enough.
+    let mut text: String = found.iter().take(12).map(line).collect();
+    if found.len() > 12 {
+        text.push_str(&format!("and {} more\n", found.len() - 12));
+    }
+    text
+}
+
+/// Compares the findings of each mutation with those on record.
+fn snapshots(all: &[&Mutation], texts: &BTreeMap<(&str, &str), String>) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../mutations/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| {
+        for mutation in all {
+            let own = texts.iter().filter(|((name, _), _)| *name == mutation.name);
+            let text: String = own
+                .map(|((_, base), found)| format!("on {base}:\n{found}"))
+                .collect();
+            if !text.is_empty() {
+                insta::with_settings!({ description => &mutation.title }, {
+                    insta::assert_snapshot!(mutation.name.as_str(), text);
+                });
+            }
+        }
+    });
+}
+
 fn bases() -> Vec<Base> {
     // The real pages as they come and as Markdown, the invented one in every form.
     let own = |name: &str, form: Form| {
@@ -190,6 +226,7 @@ fn every_mutation_is_caught_with_its_verdicts() {
         .collect();
     let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
+    let texts = Mutex::new(BTreeMap::<(&str, &str), String>::new());
     let runs = Mutex::new(BTreeMap::<(&str, bool), usize>::new());
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
@@ -204,6 +241,17 @@ fn every_mutation_is_caught_with_its_verdicts() {
                     };
                     let key = (mutation.name.as_str(), base.form.is_some());
                     *runs.lock().expect("no run panics").entry(key).or_default() += 1;
+                    // The texts of other pages are not for this repository.
+                    let kept = base
+                        .form
+                        .is_none_or(|form| base.name == "invented" && form == Form::SpacedText);
+                    if kept {
+                        let key = (mutation.name.as_str(), base.name.as_str());
+                        texts
+                            .lock()
+                            .expect("no run panics")
+                            .insert(key, listed(&found));
+                    }
                     if let Some(wrong) = wrong(case, &found) {
                         let failure = format!(
                             "{} on {} as {:?}: {wrong}",
@@ -241,6 +289,7 @@ fn every_mutation_is_caught_with_its_verdicts() {
         .map(|mutation| mutation.name.as_str())
         .collect();
     assert!(idle.is_empty(), "these never fit: {idle:?}");
+    snapshots(&all, &texts.into_inner().expect("no run panics"));
     let count: usize = runs.values().sum();
     println!(
         "{count} runs of {} mutations in {:?}",

@@ -1,5 +1,6 @@
 //! The reader of pages, tried on real and invented pages in every form.
 
+mod agreement;
 mod catalogue;
 mod contradictory;
 mod documentation;
@@ -8,6 +9,7 @@ mod invented;
 mod mutation;
 mod noop;
 mod render;
+mod report;
 
 use std::collections::BTreeSet;
 

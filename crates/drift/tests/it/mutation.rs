@@ -118,6 +118,10 @@ pub(crate) fn mutations() -> Vec<Mutation> {
         .expect("the folder of mutations is there")
         .map(|entry| entry.expect("the folder can be read").path())
         .collect();
+    files.retain(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
     files.sort();
     let read = |file: PathBuf| {
         let text = std::fs::read_to_string(&file).expect("a mutation is text");
