@@ -66,7 +66,7 @@ async fn a_search_gives_all_users_of_all_pages_and_reads_none_too_many() {
     for request in stub.received() {
         assert_eq!(
             request.header("authorization"),
-            Some("Bearer token-of-the-test")
+            Some("Bearer canary-token")
         );
     }
 }

@@ -101,12 +101,14 @@ fn lock(arguments: &Lock) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn specification() -> Result<Specification, String> {
+fn document() -> Result<Document, String> {
     let text = std::fs::read_to_string(crate::root().join(DOCUMENT))
         .map_err(|error| format!("{DOCUMENT}: {error}"))?;
-    Document::parse(DOCUMENT, text)
-        .and_then(Specification::new)
-        .map_err(|error| error.to_string())
+    Document::parse(DOCUMENT, text).map_err(|error| error.to_string())
+}
+
+fn specification() -> Result<Specification, String> {
+    Specification::new(document()?).map_err(|error| error.to_string())
 }
 
 fn ledger() -> Result<Ledger, String> {

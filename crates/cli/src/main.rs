@@ -1,6 +1,7 @@
 //! The command line of the PingOne client.
 
 mod demo;
+mod sandbox;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -22,12 +23,15 @@ enum Command {
     /// It verifies an account, recovers a forgotten password, checks a one-time passcode and confirms an account in a
     /// sign-on flow, with the real client over real HTTP, and prints what each call sends and gets.
     Demo,
+    /// Runs the stand-in as a server, until Ctrl-C or SIGTERM.
+    Sandbox(sandbox::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Demo => demo::run(&mut std::io::stdout()).await,
+        Command::Sandbox(arguments) => sandbox::run(&arguments, &mut std::io::stdout()).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

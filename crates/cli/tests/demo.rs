@@ -1,4 +1,4 @@
-//! The demo as somebody sees it who runs it for the first time.
+//! The commands as somebody sees them who runs them for the first time.
 
 use assert_cmd::Command;
 use insta::assert_snapshot;
@@ -46,5 +46,41 @@ fn a_command_that_does_not_exist_is_a_usage_error() {
     assert!(
         complained.contains("unrecognized subcommand 'dance'"),
         "{complained}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn the_sandbox_serves_until_it_is_asked_to_stop() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpStream;
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pingone"))
+        .args(["sandbox", "--without-control"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let first = lines.next().expect("a line").expect("text");
+    let address = first
+        .strip_prefix("A PingOne stand-in listens on http://")
+        .expect("an address");
+    let mut socket = TcpStream::connect(address.trim_end_matches('.')).expect("listens");
+    socket
+        .write_all(b"GET /v1/environments/x/users HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .expect("sent");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+
+    let stopped = Command::new("kill")
+        .arg(child.id().to_string())
+        .status()
+        .expect("kill runs");
+    assert!(stopped.success());
+    assert!(
+        child.wait().expect("ends").success(),
+        "SIGTERM ends it gracefully"
     );
 }

@@ -11,8 +11,8 @@ mod page;
 mod pages;
 mod report;
 
-pub use compare::document::Specification;
 pub use api::{ApiAction, ApiChange, Listing, compare_apis};
+pub use compare::document::Specification;
 pub use compare::{
     Action, Area, Direction, Facet, MirrorWaiver, RULES, Rule, Source, Topic, WAIVERS, Wire, rule,
 };
