@@ -253,3 +253,18 @@ fn errors_and_calls_are_small_and_move_between_threads() {
     check::<pingone::Request<pingone::Acknowledged>>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
+
+#[test]
+fn a_password_that_the_policy_refuses_is_no_wrong_code() {
+    use pingone::models::operations::{CHECK_PASSWORD, REGISTER_FLOW_USER};
+
+    let refused = |operation| {
+        Error::builder(ErrorKind::Service)
+            .operation(operation)
+            .status(400)
+            .detail("INVALID_VALUE", "password")
+            .build()
+    };
+    assert!(refused(&CHECK_PASSWORD).is_wrong_code());
+    assert!(!refused(&REGISTER_FLOW_USER).is_wrong_code());
+}

@@ -64,10 +64,7 @@ async fn a_search_gives_all_users_of_all_pages_and_reads_none_too_many() {
         "the second page is read with the third user"
     );
     for request in stub.received() {
-        assert_eq!(
-            request.header("authorization"),
-            Some("Bearer canary-token")
-        );
+        assert_eq!(request.header("authorization"), Some("Bearer canary-token"));
     }
 }
 

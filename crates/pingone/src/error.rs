@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use pingone_models::ErrorDetail;
-use pingone_models::operation::Operation;
+use pingone_models::operation::{Effect, Operation};
 use pingone_models::operations::LIST_USERS;
 
 /// A result with the [`Error`] of this crate.
@@ -247,22 +247,22 @@ impl Error {
     /// Whether the code, passcode or password given is not the right one.
     ///
     /// PingOne publishes the code of a wrong passcode (`INVALID_OTP`) but not the one of a wrong verification or
-    /// recovery code; a detail `INVALID_VALUE` that names the code or password as its target counts as well.
+    /// recovery code; a detail `INVALID_VALUE` that names the code as its target counts as well. One that names a
+    /// password counts where the call checks it: elsewhere it is the new password that the policy refuses.
     #[must_use]
     pub fn is_wrong_code(&self) -> bool {
+        let checks = self
+            .0
+            .operation
+            .is_none_or(|operation| operation.effect == Effect::SpendsAttempt);
         self.has_code("INVALID_OTP")
             || self.details().iter().any(|detail| {
                 detail.code.as_deref() == Some("INVALID_VALUE")
-                    && matches!(
-                        detail.target.as_deref(),
-                        Some(
-                            "otp"
-                                | "verificationCode"
-                                | "recoveryCode"
-                                | "password"
-                                | "currentPassword"
-                        )
-                    )
+                    && match detail.target.as_deref() {
+                        Some("otp" | "verificationCode" | "recoveryCode") => true,
+                        Some("password" | "currentPassword") => checks,
+                        _ => false,
+                    }
             })
     }
 
