@@ -54,17 +54,13 @@ fn a_renamed_property_reaches_models_client_and_snapshots() {
     copy(&root(), folder.path());
     let document = folder.path().join("spec/pingone.yaml");
     let original = std::fs::read_to_string(&document).expect("readable");
-    std::fs::write(
-        &document,
-        original.replace("verificationCode", "confirmationCode"),
-    )
-    .expect("written");
+    std::fs::write(&document, original.replace("compatibility", "compliance")).expect("written");
 
     let check = cargo(folder.path(), &["xtask", "codegen", "--check"]);
     let said = text(&check);
     assert_eq!(check.status.code(), Some(1), "{said}");
     assert!(
-        said.contains("+    pub confirmation_code: ::pingone_models::Secret,"),
+        said.contains("+    pub compliance: Option<String>,"),
         "{said}"
     );
     assert!(
@@ -98,8 +94,8 @@ fn a_renamed_property_reaches_models_client_and_snapshots() {
     assert_eq!(
         changes,
         [
-            "-  \"verificationCode\": \"A1B2C3D4\"",
-            "+  \"confirmationCode\": \"A1B2C3D4\""
+            "-  \"compatibility\": \"FULL\",",
+            "+  \"compliance\": \"FULL\","
         ],
         "{said}"
     );
