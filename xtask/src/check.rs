@@ -54,16 +54,10 @@ const LONG: &[Step] = &[
         "what is wrong does not compile",
         "cargo test --package pingone-client --test contracts -- --ignored",
     ),
-    step("the features go together", "cargo xtask features"),
     step(
         "the page works in a browser",
         "bash crates/sandbox/tests/browser/run.sh",
     ),
-    Step {
-        shows: "schemathesis finds nothing",
-        command: "bash crates/sandbox/tests/schemathesis/run.sh",
-        environment: &[("MAX_EXAMPLES", "5")],
-    },
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
