@@ -1,19 +1,24 @@
-//! The layers: which crate may know which.
+//! The layers: which crate may know which, and which crates of others they stand on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
-use cargo_metadata::{DependencyKind, MetadataCommand};
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use pingone_tests::root;
 
-/// What each crate of the workspace depends on, without what only its tests need.
-fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+fn packages() -> Vec<Package> {
     let metadata = MetadataCommand::new()
         .manifest_path(root().join("Cargo.toml"))
         .no_deps()
         .other_options(vec!["--offline".to_owned()])
         .exec()
         .expect("the workspace can be read");
-    let packages = metadata.packages.into_iter().map(|package| {
+    metadata.packages
+}
+
+/// What each crate of the workspace depends on, without what only its tests need.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let packages = packages().into_iter().map(|package| {
         let used = package
             .dependencies
             .into_iter()
@@ -102,4 +107,31 @@ fn models_have_no_io_and_no_async() {
             "`pingone-models` must not depend on `{other}`"
         );
     }
+}
+
+#[test]
+fn every_dependency_is_listed_once_with_a_reason() {
+    let packages = packages();
+    let own: BTreeSet<&str> = packages.iter().map(|package| &**package.name).collect();
+    let used: BTreeSet<&str> = packages
+        .iter()
+        .flat_map(|package| &package.dependencies)
+        .map(|dependency| &*dependency.name)
+        .filter(|name| !own.contains(name))
+        .collect();
+    let path = root().join("docs/dependencies.md");
+    let text = fs::read_to_string(path).expect("docs/dependencies.md");
+    let (rust, _) = text.split_once("Outside of Rust").expect("two tables");
+    let rows = rust.lines().filter_map(|line| line.strip_prefix("| "));
+    let listed: Vec<&str> = rows
+        .skip(1)
+        .filter_map(|row| row.split_once(" | "))
+        .filter(|(_, why)| why.trim_end_matches('|').trim() != "")
+        .map(|(name, _)| name)
+        .collect();
+    let used: Vec<&str> = used.into_iter().collect();
+    assert_eq!(
+        listed, used,
+        "docs/dependencies.md, sorted by name, against the manifests"
+    );
 }

@@ -1,0 +1,132 @@
+//! Where a request goes, and what authorizes it.
+
+use serde_json::{Map, Value};
+
+use super::{Lowering, text};
+use crate::document::join;
+use crate::error::Result;
+use crate::model::{Security, Server};
+
+impl Lowering<'_> {
+    pub(super) fn server(&mut self, item: &str, operation: &str) -> Result<String> {
+        let document = self.document;
+        let owner = [operation, item, ""]
+            .into_iter()
+            .map(|owner| join(owner, "servers"))
+            .find(|servers| {
+                document
+                    .get(servers)
+                    .and_then(Value::as_array)
+                    .is_some_and(|list| !list.is_empty())
+            });
+        let Some(pointer) = owner.map(|servers| join(&servers, "0")) else {
+            return Err(document.error(
+                operation,
+                "this operation has no server: add `servers` to the document",
+            ));
+        };
+        let url = text(document.get(&join(&pointer, "url"))).unwrap_or_default();
+        let name = match text(document.get(&join(&pointer, "x-name"))) {
+            Some(name) => name,
+            None if self
+                .servers
+                .iter()
+                .all(|server| server.name == "api" && server.url == url) =>
+            {
+                "api".to_owned()
+            }
+            None => {
+                let message =
+                    "a document with several servers names each: add `x-name` to this one";
+                return Err(document.error(&pointer, message));
+            }
+        };
+        if syn::parse_str::<syn::Ident>(&name).is_err() {
+            let message = format!("`{name}` cannot be the name of a Rust module: choose another");
+            return Err(document.error(&join(&pointer, "x-name"), message));
+        }
+        let known = self.servers.iter().find(|server| server.name == name);
+        if let Some(known) = known {
+            if known.url != url {
+                let message = format!(
+                    "the server `{name}` has another address elsewhere: `{}`",
+                    known.url
+                );
+                return Err(document.error(&join(&pointer, "url"), message));
+            }
+            return Ok(name);
+        }
+        let variables = document
+            .get(&join(&pointer, "variables"))
+            .and_then(Value::as_object);
+        let variables = variables
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, variable)| Some((name.clone(), text(variable.get("default"))?)));
+        self.servers.push(Server {
+            name: name.clone(),
+            url,
+            variables: variables.collect(),
+            description: text(document.get(&join(&pointer, "description"))),
+        });
+        Ok(name)
+    }
+
+    pub(super) fn security(&self, operation: &str) -> Result<(Vec<Security>, bool)> {
+        let document = self.document;
+        let own = join(operation, "security");
+        let pointer = if document.get(&own).is_some() {
+            own
+        } else {
+            "/security".to_owned()
+        };
+        let mut ways = Vec::new();
+        let mut anonymous = false;
+        for (index, requirement) in document
+            .get(&pointer)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            let at = join(&pointer, &index.to_string());
+            let names: Vec<&String> = requirement
+                .as_object()
+                .into_iter()
+                .flat_map(Map::keys)
+                .collect();
+            match names.as_slice() {
+                [] => anonymous = true,
+                [name] => ways.push(self.security_scheme(&at, name)?),
+                _ => {
+                    return Err(
+                        document.error(&at, "several security schemes at once are unsupported")
+                    );
+                }
+            }
+        }
+        Ok((ways, anonymous))
+    }
+
+    fn security_scheme(&self, at: &str, name: &str) -> Result<Security> {
+        let pointer = join("/components/securitySchemes", name);
+        if self.document.get(&pointer).is_none() {
+            let message = format!("the security scheme `{name}` does not exist under `components`");
+            return Err(self.document.error(at, message));
+        }
+        let (pointer, scheme) = self.document.resolve(&pointer)?;
+        let field = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+        let lower = field("scheme").to_lowercase();
+        match (field("type"), field("in"), lower.as_str()) {
+            ("http", _, "bearer") | ("oauth2" | "openIdConnect", ..) => Ok(Security::Bearer),
+            ("http", _, "basic") => Ok(Security::Basic),
+            ("apiKey", "cookie", _) => Ok(Security::Cookie(field("name").to_owned())),
+            ("apiKey", "header", _) => Ok(Security::Header(field("name").to_owned())),
+            ("apiKey", "query", _) => Ok(Security::Query(field("name").to_owned())),
+            _ => Err(self.document.error(
+                &pointer,
+                format!("the security scheme `{name}` is of an unsupported kind"),
+            )),
+        }
+    }
+}
