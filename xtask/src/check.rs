@@ -72,7 +72,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             step.shows,
             step.command
         );
+        let began = Instant::now();
         perform(step)?;
+        println!("       took {} s", began.elapsed().as_secs());
     }
     println!(
         "all {} steps passed in {} s",
