@@ -48,11 +48,11 @@ const LONG: &[Step] = &[
     step("the public APIs are as listed", "cargo xtask api --check"),
     step(
         "a renamed property reaches the snapshots",
-        "cargo test --package pingone-tests --test regenerate -- --ignored",
+        "cargo test --workspace --test regenerate -- --ignored",
     ),
     step(
         "what is wrong does not compile",
-        "cargo test --package pingone-client --test contracts -- --ignored",
+        "cargo test --workspace --test contracts -- --ignored",
     ),
     step(
         "the page works in a browser",
