@@ -22,6 +22,7 @@ mod generated {
 }
 
 pub use generated::models::*;
+pub use id::InvalidId;
 pub use open_enum::UnknownValue;
 pub use patch::{Patch, required_nullable};
 pub use secret::Secret;

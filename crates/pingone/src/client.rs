@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pingone_client::DEFAULT_BODY_LIMIT;
+use pingone_models::operation::Operation;
 use pingone_models::{DeviceAuthenticationId, EnvironmentId, FlowId, Secret, UserId};
 
 use crate::answer::ERROR_BODY_LIMIT;
 use crate::device_authentications::{DeviceAuthenticationHandle, DeviceAuthentications};
 use crate::endpoints::Endpoints;
+use crate::error::Place;
 use crate::flows::FlowHandle;
 use crate::observe::{AttemptReport, OnAttempt};
 use crate::retry::{RetryBudget, RetryPolicy, SafeRetry};
@@ -58,6 +60,16 @@ pub(crate) struct Shared {
     pub(crate) body_limit: usize,
     pub(crate) on_attempt: Option<Arc<OnAttempt>>,
     pub(crate) transaction_ids: Option<Arc<TransactionIds>>,
+}
+
+impl Shared {
+    /// Where the calls of an operation go to.
+    pub(crate) fn place(&self, operation: &Operation) -> Place {
+        Place {
+            environment: self.environment,
+            address: self.endpoints.of(operation.server).to_owned(),
+        }
+    }
 }
 
 /// Gives a call its transaction id.
@@ -353,7 +365,7 @@ impl ClientBuilder {
             Some(Ok(id)) => id,
             Some(Err(reason)) => {
                 return Err(Error::config(format!(
-                    "the environment id is no UUID: {reason}; copy it from the environment's properties in the console"
+                    "the environment id cannot be read: {reason}; copy it from the environment's properties in the console"
                 )));
             }
             None => {

@@ -118,7 +118,7 @@ fn check(what: &str, address: &str) -> Result<String> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::config(format!(
-            "{what} holds a user name or password: leave them out, credentials are given to `ClientBuilder::token_provider`"
+            "{what} holds a user name or password: leave them out, credentials are given to `ClientBuilder::client_credentials`"
         )));
     }
     if url.query().is_some() || url.fragment().is_some() {

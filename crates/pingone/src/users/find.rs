@@ -10,7 +10,7 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use pingone_models::{PopulationId, User, UserCollection};
 use url::Url;
 
-use super::{UserQuery, Users};
+use super::{LIST_USERS, UserQuery, Users};
 use crate::request::Request;
 use crate::{Error, ErrorKind, Result};
 
@@ -168,10 +168,11 @@ impl UserSearch {
     ///
     /// [Read all users](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
     pub async fn one(self) -> Result<User> {
+        let place = self.users.client.shared.place(&LIST_USERS);
         match self.matches().await? {
             Matches::One(user) => Ok(*user),
-            Matches::None => Err(Error::found(ErrorKind::NoMatch)),
-            Matches::Many(_) => Err(Error::found(ErrorKind::ManyMatches)),
+            Matches::None => Err(Error::found(ErrorKind::NoMatch, place)),
+            Matches::Many(_) => Err(Error::found(ErrorKind::ManyMatches, place)),
         }
     }
 
@@ -237,12 +238,12 @@ impl UserSearch {
         let base = &self.users.client.shared.endpoints.platform;
         let address = Url::parse(base).and_then(|base| base.join(href));
         let address = address.map_err(|_| {
-            Error::invalid_request("the link to the next page is no address").of(&super::LIST_USERS)
+            Error::invalid_request("the link to the next page is no address").of(&LIST_USERS)
         })?;
         if matches!(current, Next::At(before) if *before == address) {
             return Err(
                 Error::invalid_request("the link to the next page leads to the same page")
-                    .of(&super::LIST_USERS),
+                    .of(&LIST_USERS),
             );
         }
         Ok(Next::At(address))
