@@ -14,3 +14,4 @@ mod secrets;
 mod states;
 mod support;
 mod tokens;
+mod types;

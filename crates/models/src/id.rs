@@ -54,11 +54,45 @@ impl std::error::Error for InvalidId {}
 /// assert!(error.to_string().starts_with("`ParcelId` must be a UUID: "));
 /// # Ok::<(), pingone_models::InvalidId>(())
 /// ```
+///
+/// Where the identifier opens something for whoever knows it, `Debug` can leave it out:
+///
+/// ```
+/// pingone_models::uuid_id! {
+///     /// The id of a locker, which opens it.
+///     pub struct LockerId(sensitive);
+/// }
+///
+/// let id: LockerId = "0fa3daf8-499d-4d7a-8829-00d16ee84d5d".parse()?;
+/// assert_eq!(format!("{id:?}"), "LockerId(***)");
+/// # Ok::<(), pingone_models::InvalidId>(())
+/// ```
 #[macro_export]
 macro_rules! uuid_id {
     ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $crate::uuid_id! {
+            @type
+            $(#[$meta])*
+            #[derive(Debug)]
+            pub struct $name;
+        }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident(sensitive);) => {
+        $crate::uuid_id! {
+            @type
+            $(#[$meta])*
+            pub struct $name;
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(***)"))
+            }
+        }
+    };
+    (@type $(#[$meta:meta])* pub struct $name:ident;) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name($crate::macro_support::uuid::Uuid);
 
         impl $name {

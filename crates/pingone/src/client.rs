@@ -26,7 +26,7 @@ use crate::{Error, Region, Result};
 /// It is cheap to clone, and clones share connections, tokens and retry budget: make one and keep it.
 ///
 /// ```no_run
-/// # async fn run() -> pingone::Result<()> {
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// use pingone::{Client, Region};
 /// use pingone::models::UserId;
 ///
@@ -35,7 +35,7 @@ use crate::{Error, Region, Result};
 ///     .environment_id("abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")
 ///     .token("an access token")
 ///     .build()?;
-/// let user: UserId = "8376797d-641c-4e7b-8bc1-2fdf71916cab".parse().expect("a UUID");
+/// let user: UserId = "8376797d-641c-4e7b-8bc1-2fdf71916cab".parse()?;
 /// client.user(user).send_verification_code().await?;
 /// # Ok(())
 /// # }

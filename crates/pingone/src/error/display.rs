@@ -10,6 +10,9 @@ use super::{Error, ErrorKind, Place};
 /// How many details a text shows; a service can send thousands.
 const SHOWN_DETAILS: usize = 4;
 
+const MAY_HAVE_ACTED: &str =
+    "the service may have acted: read what has become of it before calling again";
+
 /// A text that is a name by its form, and can be shown. Anything else might be what a user typed.
 pub(crate) fn name(text: &str) -> Option<&str> {
     let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte);
@@ -118,9 +121,7 @@ impl Error {
             ErrorKind::Connect => {
                 "check the region, and whether the address can be reached from here"
             }
-            ErrorKind::Timeout | ErrorKind::Interrupted if self.may_have_acted() => {
-                "the service may have acted: read what has become of it before calling again"
-            }
+            ErrorKind::Timeout | ErrorKind::Interrupted if self.may_have_acted() => MAY_HAVE_ACTED,
             ErrorKind::NoMatch => {
                 "check the environment and what was searched for, which is compared as a whole"
             }
@@ -156,6 +157,7 @@ impl Error {
             () if self.is_rate_limited() => {
                 "call less often, and not again before `Error::retry_after`".into()
             }
+            () if self.status() >= Some(500) && self.may_have_acted() => MAY_HAVE_ACTED.into(),
             () if self.status() == Some(400) && self.is_about_flow() => {
                 "see `Error::details`, and read the flow: its links say which actions it allows now".into()
             }

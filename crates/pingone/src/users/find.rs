@@ -1,5 +1,6 @@
 //! Finding users, however many pages they are on.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -124,6 +125,15 @@ impl UserSearch {
 
     /// Whether no user, one user or more are found. Reads pages until it knows.
     ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+    /// let search = client.users().find().email_eq("linda@example.com");
+    /// println!("{:?}", search.matches().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Users::list`] has them.
     ///
@@ -190,7 +200,7 @@ impl UserSearch {
     ///
     /// # Errors
     /// As [`Users::list`] has them. After an error the stream ends. A link to the next page that leads to another
-    /// origin is not followed, nor one that leads to the page it is on.
+    /// origin is not followed, nor one that leads to a page that came before.
     ///
     /// # Side effects
     /// None.
@@ -200,20 +210,21 @@ impl UserSearch {
     ///
     /// [Paging](https://developer.pingidentity.com/pingone-api/platform/reference/paging-ordering-collections.html)
     pub fn stream(self) -> UserStream {
-        let pages = stream::try_unfold((self, Next::First), |(search, next)| async move {
-            let request = match &next {
+        let start = (self, Next::First, HashSet::new());
+        let pages = stream::try_unfold(start, |(search, next, mut seen)| async move {
+            let request = match next {
                 Next::First => search.users.list(search.query()),
-                Next::At(address) => search.users.at(address.clone()),
+                Next::At(address) => search.users.at(address),
                 Next::None => return Ok(None),
             };
             let page = match &search.each {
                 Some(change) => change(request).await?,
                 None => request.await?,
             };
-            let next = search.next(&next, &page)?;
+            let next = search.next(&page, &mut seen)?;
             let users = page.embedded.and_then(|embedded| embedded.users);
             let users = stream::iter(users.unwrap_or_default()).map(Ok);
-            Ok(Some((users, (search, next))))
+            Ok(Some((users, (search, next, seen))))
         });
         UserStream(pages.try_flatten().boxed())
     }
@@ -229,20 +240,20 @@ impl UserSearch {
         }
     }
 
-    /// The page that a page says comes next.
-    fn next(&self, current: &Next, page: &UserCollection) -> Result<Next> {
+    /// The page that a page says comes next, unless one before it has said so.
+    fn next(&self, page: &UserCollection, seen: &mut HashSet<Url>) -> Result<Next> {
         let link = page.links.as_ref().and_then(|links| links.get("next"));
-        let Some(href) = link.and_then(|link| link.href.as_deref()) else {
+        let Some(href) = link.and_then(|link| link.href.as_ref()) else {
             return Ok(Next::None);
         };
         let base = &self.users.client.shared.endpoints.platform;
-        let address = Url::parse(base).and_then(|base| base.join(href));
+        let address = Url::parse(base).and_then(|base| base.join(href.as_str()));
         let address = address.map_err(|_| {
             Error::invalid_request("the link to the next page is no address").of(&LIST_USERS)
         })?;
-        if matches!(current, Next::At(before) if *before == address) {
+        if !seen.insert(address.clone()) {
             return Err(
-                Error::invalid_request("the link to the next page leads to the same page")
+                Error::invalid_request("the links to the next page lead in a circle")
                     .of(&LIST_USERS),
             );
         }

@@ -296,10 +296,10 @@ impl UserHandle {
     ///
     /// # Example
     /// ```
-    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> Result<(), Box<dyn std::error::Error>> {
     /// use pingone::models::{AccountLock, Timestamp};
     ///
-    /// let until: Timestamp = "2030-01-01T00:00:00Z".parse().expect("a moment");
+    /// let until: Timestamp = "2030-01-01T00:00:00Z".parse()?;
     /// client.user(user).lock_account(AccountLock::new().with_unlock_at(until)).await?;
     /// # Ok(())
     /// # }
