@@ -70,7 +70,7 @@ async fn a_gateway_s_page_keeps_its_status() {
     assert_eq!(error.body(), page.as_bytes());
     assert_eq!(
         error.to_string(),
-        "verifyUser: the service refused: status 502"
+        "verifyUser: the service refused: status 502; the service may have acted: read what has become of it before calling again"
     );
     assert!(!format!("{error:?}").contains("CANARY"));
 }

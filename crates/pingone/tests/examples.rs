@@ -82,7 +82,7 @@ fn own_retry_policy() {
     readUser attempt 1: Some(503)
     Err("readUser: the service refused: status 503 UNEXPECTED_ERROR, log id ID")
     verifyUser attempt 1: Some(503)
-    verifyUser: the service refused: status 503 UNEXPECTED_ERROR, log id ID; may have been sent: true
+    verifyUser: the service refused: status 503 UNEXPECTED_ERROR, log id ID; the service may have acted: read what has become of it before calling again; may have been sent: true
     "#);
 }
 

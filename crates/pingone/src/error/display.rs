@@ -122,6 +122,9 @@ impl Error {
                 "check the region, and whether the address can be reached from here"
             }
             ErrorKind::Timeout | ErrorKind::Interrupted if self.may_have_acted() => MAY_HAVE_ACTED,
+            ErrorKind::Decode | ErrorKind::TooLarge if self.may_have_acted() => {
+                "the service has done it: read what has become of it in place of calling again"
+            }
             ErrorKind::NoMatch => {
                 "check the environment and what was searched for, which is compared as a whole"
             }
