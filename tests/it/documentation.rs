@@ -116,7 +116,7 @@ fn every_call_says_what_it_does_and_shows_it() {
         }
         count += 1;
         for part in [
-            "```\n",
+            "```",
             "# Errors\n",
             "# Side effects\n",
             "# Retries\n",
@@ -130,6 +130,28 @@ fn every_call_says_what_it_does_and_shows_it() {
     println!("{count} calls are documented in full");
     assert!(missing.is_empty(), "{missing:#?}");
     assert!(count > 45);
+}
+
+#[test]
+fn every_type_shows_how_it_is_used() {
+    let mut count = 0;
+    for (path, text) in sources() {
+        for item in syn::parse_file(&text).expect("Rust").items {
+            let (name, visibility, attributes) = match &item {
+                Item::Enum(own) => (&own.ident, &own.vis, &own.attrs),
+                Item::Struct(own) => (&own.ident, &own.vis, &own.attrs),
+                Item::Trait(own) => (&own.ident, &own.vis, &own.attrs),
+                _ => continue,
+            };
+            if matches!(visibility, Visibility::Public(_)) {
+                let shown = docs(attributes).contains("```");
+                assert!(shown, "{}: {name} has no example", path.display());
+                count += 1;
+            }
+        }
+    }
+    println!("{count} types and traits have an example");
+    assert!(count > 30);
 }
 
 #[test]

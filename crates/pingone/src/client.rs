@@ -147,6 +147,22 @@ impl fmt::Debug for Client {
 /// | proxies from the environment | not used |
 ///
 /// Redirects are never followed, and there are no cookies but those of a flow handle.
+///
+/// ```
+/// use std::time::Duration;
+/// use pingone::{Client, Region};
+///
+/// let client = Client::builder()
+///     .region(Region::EUROPE)
+///     .environment_id("abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")
+///     .token("an-access-token")
+///     .connect_timeout(Duration::from_secs(2))
+///     .attempt_timeout(Duration::from_secs(5))
+///     .timeout(Duration::from_secs(15))
+///     .user_agent("shop/1.4")
+///     .build()?;
+/// # Ok::<(), pingone::Error>(())
+/// ```
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
     region: Region,

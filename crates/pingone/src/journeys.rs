@@ -53,6 +53,19 @@ pub struct Recovery {
 }
 
 /// Why no recovery code can be sent.
+///
+/// ```
+/// use pingone::journeys::Obstacle;
+///
+/// fn advice(obstacle: Obstacle) -> &'static str {
+///     match obstacle {
+///         Obstacle::Disabled => "this account is closed",
+///         Obstacle::LockedOut => "please ask an administrator",
+///         _ => "there is no password to recover",
+///     }
+/// }
+/// assert_eq!(advice(Obstacle::Disabled), "this account is closed");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Obstacle {

@@ -17,6 +17,15 @@ use crate::request::{Request, open, typed};
 
 /// One device authentication. Made by [`DeviceAuthentications`](super::DeviceAuthentications) when it starts one, or from an id by
 /// [`Client::device_authentication`].
+///
+/// ```
+/// # async fn run(client: pingone::Client, id: pingone::models::DeviceAuthenticationId) -> pingone::Result<()> {
+/// // In another request of the browser than the one that started it.
+/// let state = client.device_authentication(id).check_otp("123456").await?;
+/// println!("{}", state.status);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct DeviceAuthenticationHandle {
     pub(super) client: Client,

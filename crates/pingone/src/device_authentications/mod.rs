@@ -20,6 +20,14 @@ use crate::request::{Request, typed};
 /// Every method starts one and gives a handle to finish it with. Unofficial sources say that the token of a user can
 /// start a device authentication, and that the token of a worker application is needed to finish it:
 /// [`Request::with_token`] sets the token of one call.
+///
+/// ```
+/// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+/// let started = client.device_authentications().one_time_sms(user, "+14135550150").await?;
+/// println!("{:?}", started.status());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct DeviceAuthentications {
     client: Client,

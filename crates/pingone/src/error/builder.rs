@@ -42,6 +42,13 @@ impl Error {
 }
 
 /// Makes an [`Error`] for tests. Made by [`Error::builder`].
+///
+/// ```
+/// use pingone::{Error, ErrorKind};
+///
+/// let lost = Error::builder(ErrorKind::Timeout).may_have_been_sent(true).build();
+/// assert!(lost.is_timeout() && lost.may_have_been_sent());
+/// ```
 #[must_use]
 pub struct ErrorBuilder(Inner);
 

@@ -1,4 +1,13 @@
 /// What kind of failure an [`Error`] is.
+///
+/// ```
+/// use pingone::{Error, ErrorKind};
+///
+/// fn is_mine(error: &Error) -> bool {
+///     matches!(error.kind(), ErrorKind::Config | ErrorKind::InvalidRequest | ErrorKind::Token)
+/// }
+/// assert!(is_mine(&Error::builder(ErrorKind::Token).build()));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

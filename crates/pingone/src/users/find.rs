@@ -44,6 +44,18 @@ pub struct UserSearch {
 type EachPage = dyn Fn(Request<UserCollection>) -> Request<UserCollection> + Send + Sync;
 
 /// What a search found, as far as most callers need to know.
+///
+/// ```
+/// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+/// use pingone::users::Matches;
+///
+/// let found = client.users().find().username_eq("linda").matches().await?;
+/// if let Matches::One(user) = found {
+///     println!("{}", user.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Matches {
     /// No user.
@@ -280,6 +292,16 @@ impl fmt::Debug for UserSearch {
 /// The users that a search found, page after page. Made by [`UserSearch::stream`].
 ///
 /// It is a [`Stream`], and has its `next` without an import.
+///
+/// ```
+/// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+/// let mut users = client.users().find().stream();
+/// while let Some(user) = users.next().await {
+///     println!("{}", user?.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a stream does nothing until it is asked"]
 pub struct UserStream(BoxStream<'static, Result<User>>);
 
