@@ -1,9 +1,12 @@
 //! Cross-crate tests: what the crates promise together, walked from the document.
 
 mod document;
+mod documentation;
 mod guards;
+mod guidelines;
 mod layers;
 mod models;
+mod packages;
 mod payloads;
 mod regeneration;
 mod wire;

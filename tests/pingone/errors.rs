@@ -70,7 +70,7 @@ async fn a_gateway_s_page_keeps_its_status() {
     assert_eq!(error.body(), page.as_bytes());
     assert_eq!(
         error.to_string(),
-        "verifyUser: the service refused: status 502"
+        "verifyUser: the service refused: status 502; the service may have acted: read what has become of it before calling again"
     );
     assert!(!format!("{error:?}").contains("CANARY"));
 }
@@ -197,7 +197,7 @@ async fn what_cannot_be_sent_is_not_sent_and_says_why() {
                 .read()
                 .await
                 .unwrap_err(),
-            "token_provider",
+            "client_credentials",
         ),
     ];
     for (error, reason) in cases {
@@ -220,7 +220,10 @@ fn a_client_that_cannot_work_is_not_built() {
     };
     let cases = [
         (Client::builder().token("t").build(), "environment_id"),
-        (good().environment_id("not-a-uuid").build(), "no UUID"),
+        (
+            good().environment_id("not-a-uuid").build(),
+            "must be a UUID",
+        ),
         (good().token("").build(), "empty"),
         (good().token("a b").build(), "line break"),
         (

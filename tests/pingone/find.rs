@@ -1,5 +1,7 @@
 //! Searches: what is asked, which pages are read, and what 0, 1 and many come to.
 
+use std::collections::HashSet;
+
 use futures::TryStreamExt;
 use pingone::users::{Matches, UserSearch};
 use pingone::{Client, Error, ErrorKind};
@@ -81,7 +83,11 @@ async fn none_one_and_many_are_told_apart() {
     let error = one.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoMatch);
     assert!(error.is_not_found());
-    assert_eq!(error.to_string(), "listUsers: no user matches");
+    assert!(
+        error
+            .to_string()
+            .starts_with("listUsers: no user matches in environment ")
+    );
     let (matches, one) = check(pages(&[&[7], &[]]).await, 2).await;
     assert!(matches!(matches, Matches::One(user) if user.id.to_string() == id(7)));
     assert_eq!(one.unwrap().id.to_string(), id(7));
@@ -166,7 +172,32 @@ async fn a_link_is_followed_within_the_origin_only() {
     let error = error_with_link("http://[".to_owned()).await;
     assert!(error.to_string().contains("no address"), "{error}");
     let error = error_with_link("/environments/e/users?cursor=1".to_owned()).await;
-    assert!(error.to_string().contains("same page"), "{error}");
+    assert!(error.to_string().contains("in a circle"), "{error}");
+}
+
+#[tokio::test]
+async fn links_that_lead_in_a_circle_end_the_stream_before_a_page_is_read_again() {
+    for length in [1, 2, 3, 50_usize] {
+        let stub = Stub::start(move |position, _| {
+            page(&[1], Some(&format!("/pages/{}", position % length)))
+        })
+        .await
+        .unwrap();
+        let (client, _) = client(&stub);
+        let mut users = by_name(&client).stream();
+        let mut found = 0;
+        let error = loop {
+            match users.next().await.unwrap() {
+                Ok(_) => found += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(users.next().await.is_none());
+        assert!(error.to_string().contains("in a circle"), "{error}");
+        let lines = stub.received().into_iter().map(|request| request.head);
+        let pages: HashSet<_> = lines.collect();
+        assert_eq!((found, pages.len()), (length, length + 1));
+    }
 }
 
 #[tokio::test]

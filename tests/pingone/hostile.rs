@@ -523,41 +523,6 @@ async fn every_secret_goes_to_its_own_server_only() {
     assert_eq!(seen, BTreeSet::from(expected));
 }
 
-/// What the variables of the environment choose, if anything: the test starts itself again with them.
-#[tokio::test]
-async fn proxies_of_the_environment_are_used_only_if_asked() {
-    const CHILD: &str = "PINGONE_TEST_OF_PROXIES";
-    const NAME: &str = "hostile::proxies_of_the_environment_are_used_only_if_asked";
-    let stub = Stub::always(Reply::json(200, ANYTHING)).await.unwrap();
-    if std::env::var_os(CHILD).is_none() {
-        let proxy = stub.url().to_owned();
-        let status = tokio::task::spawn_blocking(move || {
-            std::process::Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", NAME])
-                .env(CHILD, "1")
-                .envs(
-                    ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"]
-                        .map(|name| (name, &proxy)),
-                )
-                .env_remove("NO_PROXY")
-                .env_remove("no_proxy")
-                .stdout(std::process::Stdio::null())
-                .status()
-        });
-        assert!(status.await.unwrap().unwrap().success());
-        // The child used the proxy where it was told to, and only there.
-        assert_eq!(stub.counts().requests, 1);
-        return;
-    }
-    let time = pingone_tests::time::TestTime::default();
-    for asked in [false, true] {
-        let builder = builder(stub.url(), stub.url(), &time).proxy_from_environment(asked);
-        let user = builder.build().unwrap().user(ID.parse::<UserId>().unwrap());
-        user.verify("1").await.unwrap();
-        assert_eq!(stub.counts().requests, 1, "the proxy was asked: {asked}");
-    }
-}
-
 #[tokio::test]
 async fn an_error_never_shows_what_a_server_wrote() {
     // The malformed answers have no canary of their own: `secrets` plants them. Here: nothing of a long body is shown.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod addresses;
 mod calls;
 mod cancel;
 mod errors;
@@ -14,3 +15,4 @@ mod secrets;
 mod states;
 mod support;
 mod tokens;
+mod types;

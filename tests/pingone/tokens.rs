@@ -594,7 +594,7 @@ async fn credentials_that_cannot_work_are_refused_with_what_to_do() {
         (with(CLIENT, ""), "is the variable"),
         (with(CLIENT, "secret\n"), "trim"),
         (with("", "secret"), "client id"),
-        (with(CLIENT, "s").with_environment_id("x"), "no UUID"),
+        (with(CLIENT, "s").with_environment_id("x"), "must be a UUID"),
         (
             with(CLIENT, "s").with_auth_url("http://example.com"),
             "https",

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::schemas::SENSITIVE;
+
 /// A lowered document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Api {
@@ -286,6 +288,12 @@ impl Schema {
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.value.get("description").and_then(Value::as_str)
+    }
+
+    /// Whether it is an identifier that is not to be printed.
+    #[must_use]
+    pub fn is_sensitive(&self) -> bool {
+        self.value.get(SENSITIVE) == Some(&Value::Bool(true))
     }
 }
 

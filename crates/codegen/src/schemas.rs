@@ -7,8 +7,11 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{Document, join};
 use crate::emit::PRELUDE;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Operation, ResponseBody, Schema, SchemaKind};
+
+/// Marks an identifier that opens something for whoever knows it.
+pub(crate) const SENSITIVE: &str = "x-sensitive";
 
 pub(crate) const COMPONENTS: &str = "/components/schemas";
 
@@ -41,6 +44,9 @@ impl<'a> Schemas<'a> {
         for name in names {
             let pointer = join(COMPONENTS, name);
             let value = schemas.inner(&pointer, name)?;
+            if value.get(SENSITIVE).is_some() && kind(&value) != SchemaKind::Id {
+                return Err(misplaced_sensitive(document, &pointer));
+            }
             schemas.named.insert(name.clone(), (value, pointer));
         }
         Ok(schemas)
@@ -60,6 +66,9 @@ impl<'a> Schemas<'a> {
                 return Err(document.error(&join(pointer, "$ref"), message));
             };
             return Ok(json!({ "$ref": format!("#{}", join(COMPONENTS, name)) }));
+        }
+        if schema.get(SENSITIVE).is_some() {
+            return Err(misplaced_sensitive(document, pointer));
         }
         let is_object = schema.get("properties").is_some();
         if !is_object && schema.get("enum").is_none() {
@@ -182,6 +191,12 @@ impl<'a> Schemas<'a> {
         });
         Ok(schemas.collect())
     }
+}
+
+fn misplaced_sensitive(document: &Document, pointer: &str) -> Error {
+    let message =
+        "`x-sensitive` is for named identifiers; what is secret by itself has `format: password`";
+    document.error(&join(pointer, SENSITIVE), message)
 }
 
 fn kind(schema: &Value) -> SchemaKind {

@@ -169,6 +169,15 @@ fn something_that_is_no_openapi() {
 }
 
 #[test]
+fn a_sensitive_member_that_is_no_identifier() {
+    check(
+        "times: { type: integer }",
+        "times: { type: string, x-sensitive: true }",
+        ":33:44: `x-sensitive` is for named identifiers; what is secret by itself has `format: password`",
+    );
+}
+
+#[test]
 fn an_unsupported_construct() {
     check(
         "      summary: Act.\n",

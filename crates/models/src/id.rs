@@ -1,3 +1,42 @@
+use std::fmt;
+
+/// A text that was to be an identifier, and is no UUID.
+///
+/// ```
+/// use pingone_models::UserId;
+///
+/// let error = "lindajones".parse::<UserId>().unwrap_err();
+/// assert_eq!(error.type_name(), "UserId");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidId {
+    type_name: &'static str,
+    reason: uuid::Error,
+}
+
+impl InvalidId {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(type_name: &'static str, reason: uuid::Error) -> Self {
+        Self { type_name, reason }
+    }
+
+    /// The type of the identifier, such as `UserId`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+}
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { type_name, reason } = self;
+        write!(f, "`{type_name}` must be a UUID: {reason}")
+    }
+}
+
+impl std::error::Error for InvalidId {}
+
 /// Declares an identifier type around a UUID.
 ///
 /// A value of such a type is always one safe path segment.
@@ -10,14 +49,50 @@
 ///
 /// let id: ParcelId = "0fa3daf8-499d-4d7a-8829-00d16ee84d5d".parse()?;
 /// assert_eq!(id.to_string(), "0fa3daf8-499d-4d7a-8829-00d16ee84d5d");
-/// assert!("../users".parse::<ParcelId>().is_err());
-/// # Ok::<(), uuid::Error>(())
+///
+/// let error = "../users".parse::<ParcelId>().unwrap_err();
+/// assert!(error.to_string().starts_with("`ParcelId` must be a UUID: "));
+/// # Ok::<(), pingone_models::InvalidId>(())
+/// ```
+///
+/// Where the identifier opens something for whoever knows it, `Debug` can leave it out:
+///
+/// ```
+/// pingone_models::uuid_id! {
+///     /// The id of a locker, which opens it.
+///     pub struct LockerId(sensitive);
+/// }
+///
+/// let id: LockerId = "0fa3daf8-499d-4d7a-8829-00d16ee84d5d".parse()?;
+/// assert_eq!(format!("{id:?}"), "LockerId(***)");
+/// # Ok::<(), pingone_models::InvalidId>(())
 /// ```
 #[macro_export]
 macro_rules! uuid_id {
     ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $crate::uuid_id! {
+            @type
+            $(#[$meta])*
+            #[derive(Debug)]
+            pub struct $name;
+        }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident(sensitive);) => {
+        $crate::uuid_id! {
+            @type
+            $(#[$meta])*
+            pub struct $name;
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(***)"))
+            }
+        }
+    };
+    (@type $(#[$meta:meta])* pub struct $name:ident;) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name($crate::macro_support::uuid::Uuid);
 
         impl $name {
@@ -47,17 +122,28 @@ macro_rules! uuid_id {
         }
 
         impl ::std::str::FromStr for $name {
-            type Err = $crate::macro_support::uuid::Error;
+            type Err = $crate::InvalidId;
 
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                text.parse().map(Self)
+                match text.parse() {
+                    Ok(id) => Ok(Self(id)),
+                    Err(reason) => Err($crate::InvalidId::new(stringify!($name), reason)),
+                }
             }
         }
 
         impl ::std::convert::TryFrom<&str> for $name {
-            type Error = $crate::macro_support::uuid::Error;
+            type Error = $crate::InvalidId;
 
             fn try_from(text: &str) -> ::std::result::Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl ::std::convert::TryFrom<String> for $name {
+            type Error = $crate::InvalidId;
+
+            fn try_from(text: String) -> ::std::result::Result<Self, Self::Error> {
                 text.parse()
             }
         }

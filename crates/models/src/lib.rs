@@ -3,8 +3,10 @@
 // Generated code names this crate by its outer name, wherever it stands.
 extern crate self as pingone_models;
 
+mod address;
 pub mod expose;
 mod id;
+mod members;
 mod open_enum;
 pub mod operation;
 mod patch;
@@ -21,7 +23,10 @@ mod generated {
     pub(crate) mod registry;
 }
 
+pub use address::Address;
 pub use generated::models::*;
+pub use id::InvalidId;
+pub use members::Members;
 pub use open_enum::UnknownValue;
 pub use patch::{Patch, required_nullable};
 pub use secret::Secret;

@@ -23,6 +23,14 @@ pub(crate) const TRANSACTION_ID: &str = "x-ping-external-transaction-id";
 /// The answer to an operation whose response is not published: that it was done.
 ///
 /// Such an operation succeeds with any 2xx status and whatever body comes with it, also a broken one.
+///
+/// ```
+/// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+/// let done = client.user(user).password().send_recovery_code().await?;
+/// println!("status {}, transaction {:?}", done.status, done.transaction_id);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Acknowledged {

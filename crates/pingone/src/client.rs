@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pingone_client::DEFAULT_BODY_LIMIT;
+use pingone_models::operation::Operation;
 use pingone_models::{DeviceAuthenticationId, EnvironmentId, FlowId, Secret, UserId};
 
 use crate::answer::ERROR_BODY_LIMIT;
 use crate::device_authentications::{DeviceAuthenticationHandle, DeviceAuthentications};
 use crate::endpoints::Endpoints;
+use crate::error::Place;
 use crate::flows::FlowHandle;
 use crate::observe::{AttemptReport, OnAttempt};
 use crate::retry::{RetryBudget, RetryPolicy, SafeRetry};
@@ -24,7 +26,7 @@ use crate::{Error, Region, Result};
 /// It is cheap to clone, and clones share connections, tokens and retry budget: make one and keep it.
 ///
 /// ```no_run
-/// # async fn run() -> pingone::Result<()> {
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// use pingone::{Client, Region};
 /// use pingone::models::UserId;
 ///
@@ -33,7 +35,7 @@ use crate::{Error, Region, Result};
 ///     .environment_id("abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")
 ///     .token("an access token")
 ///     .build()?;
-/// let user: UserId = "8376797d-641c-4e7b-8bc1-2fdf71916cab".parse().expect("a UUID");
+/// let user: UserId = "8376797d-641c-4e7b-8bc1-2fdf71916cab".parse()?;
 /// client.user(user).send_verification_code().await?;
 /// # Ok(())
 /// # }
@@ -58,6 +60,16 @@ pub(crate) struct Shared {
     pub(crate) body_limit: usize,
     pub(crate) on_attempt: Option<Arc<OnAttempt>>,
     pub(crate) transaction_ids: Option<Arc<TransactionIds>>,
+}
+
+impl Shared {
+    /// Where the calls of an operation go to.
+    pub(crate) fn place(&self, operation: &Operation) -> Place {
+        Place {
+            environment: self.environment,
+            address: self.endpoints.of(operation.server).to_owned(),
+        }
+    }
 }
 
 /// Gives a call its transaction id.
@@ -135,6 +147,22 @@ impl fmt::Debug for Client {
 /// | proxies from the environment | not used |
 ///
 /// Redirects are never followed, and there are no cookies but those of a flow handle.
+///
+/// ```
+/// use std::time::Duration;
+/// use pingone::{Client, Region};
+///
+/// let client = Client::builder()
+///     .region(Region::EUROPE)
+///     .environment_id("abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")
+///     .token("an-access-token")
+///     .connect_timeout(Duration::from_secs(2))
+///     .attempt_timeout(Duration::from_secs(5))
+///     .timeout(Duration::from_secs(15))
+///     .user_agent("shop/1.4")
+///     .build()?;
+/// # Ok::<(), pingone::Error>(())
+/// ```
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
     region: Region,
@@ -353,7 +381,7 @@ impl ClientBuilder {
             Some(Ok(id)) => id,
             Some(Err(reason)) => {
                 return Err(Error::config(format!(
-                    "the environment id is no UUID: {reason}; copy it from the environment's properties in the console"
+                    "the environment id cannot be read: {reason}; copy it from the environment's properties in the console"
                 )));
             }
             None => {

@@ -118,7 +118,7 @@ fn check(what: &str, address: &str) -> Result<String> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::config(format!(
-            "{what} holds a user name or password: leave them out, credentials are given to `ClientBuilder::token_provider`"
+            "{what} holds a user name or password: leave them out, credentials are given to `ClientBuilder::client_credentials`"
         )));
     }
     if url.query().is_some() || url.fragment().is_some() {
@@ -152,33 +152,6 @@ mod tests {
         assert_eq!(endpoints.platform, "https://api.pingone.com.au/v1");
         assert_eq!(endpoints.auth, "https://auth.pingone.com.au");
         assert!(endpoints.all_https());
-    }
-
-    #[test]
-    fn plain_http_is_for_loopback_only() {
-        for fine in [
-            "http://127.0.0.1:80",
-            "http://[::1]:1/x",
-            "http://localhost:3",
-        ] {
-            assert!(check_pair(fine, None, None).is_ok(), "{fine}");
-        }
-        for wrong in [
-            "http://api.pingone.eu/v1",
-            "http://localhost.example.com",
-            "http://127.0.0.1.example.com",
-            "http://0.0.0.0",
-            "ftp://127.0.0.1",
-            "https://user@api.pingone.eu",
-            "https://:secret@api.pingone.eu",
-            "https://api.pingone.eu?a=b",
-            "https://api.pingone.eu#a",
-            "api.pingone.eu",
-            "",
-        ] {
-            let error = check_pair(wrong, None, None).expect_err(wrong).to_string();
-            assert!(!error.contains("secret"), "{error}");
-        }
     }
 
     #[test]

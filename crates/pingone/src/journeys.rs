@@ -53,6 +53,19 @@ pub struct Recovery {
 }
 
 /// Why no recovery code can be sent.
+///
+/// ```
+/// use pingone::journeys::Obstacle;
+///
+/// fn advice(obstacle: Obstacle) -> &'static str {
+///     match obstacle {
+///         Obstacle::Disabled => "this account is closed",
+///         Obstacle::LockedOut => "please ask an administrator",
+///         _ => "there is no password to recover",
+///     }
+/// }
+/// assert_eq!(advice(Obstacle::Disabled), "this account is closed");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Obstacle {
@@ -66,6 +79,17 @@ pub enum Obstacle {
 
 impl Recovery {
     /// Finds the user of this name and reads the state of the password.
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+    /// use pingone::journeys::Recovery;
+    ///
+    /// let recovery = Recovery::of_username(&client, "linda").await?;
+    /// println!("{:?}", recovery.obstacle());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// With the kind [`NoMatch`](crate::ErrorKind::NoMatch) if there is no such user; otherwise as
@@ -118,6 +142,14 @@ impl Recovery {
     /// Mails the user a recovery code, or another one:
     /// [`PasswordHandle::send_recovery_code`](crate::passwords::PasswordHandle::send_recovery_code).
     ///
+    /// # Example
+    /// ```
+    /// # async fn run(recovery: pingone::journeys::Recovery) -> pingone::Result<()> {
+    /// recovery.send_code().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`is_locked_out`](crate::Error::is_locked_out) or [`is_no_password`](crate::Error::is_no_password), as
     /// [`obstacle`](Self::obstacle) says.
@@ -135,6 +167,14 @@ impl Recovery {
 
     /// Sets a new password with the code from the mail:
     /// [`PasswordHandle::recover`](crate::passwords::PasswordHandle::recover).
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(recovery: pingone::journeys::Recovery) -> pingone::Result<()> {
+    /// recovery.set_password("A1B2C3D4", "a-New-password-1").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is wrong or old,
@@ -193,6 +233,17 @@ pub struct Verification {
 impl Verification {
     /// Reads the user.
     ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// use pingone::journeys::Verification;
+    ///
+    /// let verification = Verification::of_user(&client, user).await?;
+    /// println!("{}", verification.is_needed());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`UserHandle::read`](crate::users::UserHandle::read).
     ///
@@ -226,6 +277,14 @@ impl Verification {
     /// Mails the user a verification code, or another one:
     /// [`UserHandle::send_verification_code`](crate::users::UserHandle::send_verification_code).
     ///
+    /// # Example
+    /// ```
+    /// # async fn run(verification: pingone::journeys::Verification) -> pingone::Result<()> {
+    /// verification.send_code().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
     ///
@@ -241,6 +300,14 @@ impl Verification {
     }
 
     /// Verifies the account with the code from the mail: [`UserHandle::verify`](crate::users::UserHandle::verify).
+    ///
+    /// # Example
+    /// ```
+    /// # async fn run(verification: pingone::journeys::Verification) -> pingone::Result<()> {
+    /// let user = verification.verify("A1B2C3D4").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is not the one that was mailed last.

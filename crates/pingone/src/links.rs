@@ -39,7 +39,7 @@ pub trait Linked: sealed::Sealed {
 
     /// The address of a relation, such as `self` or `user.verify`.
     fn link(&self, relation: &str) -> Option<&str> {
-        self.links()?.get(relation)?.href.as_deref()
+        Some(self.links()?.get(relation)?.href.as_ref()?.as_str())
     }
 
     /// Whether a link says that this operation is possible now.

@@ -42,6 +42,15 @@ use crate::{Error, ErrorKind};
 
 /// What is known after an attempt. Given to the function that
 /// [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt) sets.
+///
+/// ```
+/// use pingone::observe::AttemptReport;
+///
+/// fn log(report: &AttemptReport<'_>) {
+///     println!("{} took {:?}: {:?}", report.operation.id, report.elapsed, report.status);
+/// }
+/// let builder = pingone::Client::builder().on_attempt(log);
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AttemptReport<'a> {

@@ -14,6 +14,15 @@ use crate::client::Client;
 use crate::request::{Request, open, typed};
 
 /// The password of one user. Made by [`UserHandle::password`](crate::users::UserHandle::password).
+///
+/// ```
+/// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+/// let password = client.user(user).password();
+/// let state = password.read().await?;
+/// println!("{:?} since {:?}", state.status, state.last_changed_at);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct PasswordHandle {
     client: Client,

@@ -18,6 +18,17 @@ pub use pingone_models::operation::Effect;
 use pingone_models::operation::Operation;
 
 /// What is known about an attempt that failed.
+///
+/// ```
+/// use pingone::retry::{Outcome, RetryContext, RetryDecision};
+///
+/// // Again only if the service has seen nothing of the call.
+/// let policy = |context: &RetryContext| match context.outcome {
+///     Outcome::NotSent if context.attempt < 3 => RetryDecision::RetryAfter(context.remaining / 10),
+///     _ => RetryDecision::Stop,
+/// };
+/// # let _: &dyn pingone::retry::RetryPolicy = &policy;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -35,6 +46,17 @@ pub enum Outcome {
 }
 
 /// What a policy knows when it decides.
+///
+/// ```
+/// use pingone::retry::{Effect, RetryContext, RetryDecision};
+///
+/// // What only reads, once more and at once.
+/// let policy = |context: &RetryContext| match context.effect {
+///     Effect::Read if context.attempt == 1 => RetryDecision::RetryAfter(Default::default()),
+///     _ => RetryDecision::Stop,
+/// };
+/// # let _: &dyn pingone::retry::RetryPolicy = &policy;
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RetryContext {
@@ -82,6 +104,14 @@ impl RetryContext {
 }
 
 /// What a policy decides.
+///
+/// ```
+/// use pingone::models::operations::READ_USER;
+/// use pingone::retry::{NeverRetry, Outcome, RetryContext, RetryDecision, RetryPolicy};
+///
+/// let context = RetryContext::new(&READ_USER, Outcome::NotSent);
+/// assert_eq!(NeverRetry.decide(&context), RetryDecision::Stop);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryDecision {
@@ -145,6 +175,13 @@ where
 }
 
 /// A policy with a limit of attempts. Made by [`RetryPolicy::limit_attempts`].
+///
+/// ```
+/// use pingone::retry::{RetryPolicy, SafeRetry};
+///
+/// let policy = SafeRetry::default().limit_attempts(2);
+/// let builder = pingone::Client::builder().retry_policy(policy);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LimitAttempts<P> {
     policy: P,
@@ -161,6 +198,14 @@ impl<P: RetryPolicy> RetryPolicy for LimitAttempts<P> {
 }
 
 /// A policy with a limit of time. Made by [`RetryPolicy::limit_elapsed`].
+///
+/// ```
+/// use std::time::Duration;
+/// use pingone::retry::{RetryPolicy, SafeRetry};
+///
+/// let policy = SafeRetry::default().limit_elapsed(Duration::from_secs(3));
+/// let builder = pingone::Client::builder().retry_policy(policy);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LimitElapsed<P> {
     policy: P,
@@ -177,6 +222,10 @@ impl<P: RetryPolicy> RetryPolicy for LimitElapsed<P> {
 }
 
 /// Makes one attempt, whatever happens.
+///
+/// ```
+/// let builder = pingone::Client::builder().retry_policy(pingone::retry::NeverRetry);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NeverRetry;
 

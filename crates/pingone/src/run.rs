@@ -214,7 +214,7 @@ impl<'a> Progress<'a> {
         }
         let Some(provider) = &self.shared.tokens else {
             return Err(token_error(
-                "the client has no token provider and the call no token: use `ClientBuilder::token_provider` or `Request::with_token`",
+                "the client has no token provider and the call no token: use `ClientBuilder::client_credentials` or `Request::with_token`",
                 None,
             ));
         };
@@ -319,6 +319,10 @@ impl<'a> Progress<'a> {
         let inner = error.inner_mut();
         // The error of a token request has its own operation and attempts; what was sent is then that request.
         inner.operation = Some(self.operation);
+        // A token comes from a place of its own.
+        inner
+            .place
+            .get_or_insert_with(|| self.shared.place(self.operation));
         inner.attempts = self.attempts;
         inner.may_have_been_sent = self.may_have_been_sent;
         if inner.transaction_id.is_none() {

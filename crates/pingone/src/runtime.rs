@@ -12,6 +12,31 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// [`TokioRuntime`] is what every client has unless its builder says otherwise.
 /// Tests give a client a runtime whose time they move themselves, so that retries and expiry take no real time.
+///
+/// ```
+/// use std::time::{Duration, Instant, SystemTime};
+/// use pingone::{BoxFuture, Runtime, TokioRuntime};
+///
+/// /// A runtime without chance: for tests that want the same waits every time.
+/// #[derive(Debug)]
+/// struct Steady;
+///
+/// impl Runtime for Steady {
+///     fn now(&self) -> Instant {
+///         TokioRuntime.now()
+///     }
+///     fn calendar(&self) -> SystemTime {
+///         TokioRuntime.calendar()
+///     }
+///     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+///         TokioRuntime.sleep(time)
+///     }
+///     fn random(&self) -> u64 {
+///         4
+///     }
+/// }
+/// let builder = pingone::Client::builder().runtime(Steady);
+/// ```
 pub trait Runtime: fmt::Debug + Send + Sync + 'static {
     /// The moment now, for measuring how long something takes.
     fn now(&self) -> Instant;
@@ -27,6 +52,12 @@ pub trait Runtime: fmt::Debug + Send + Sync + 'static {
 }
 
 /// The runtime of every client that was not given another: the system's clocks, and the timer of `tokio`.
+///
+/// ```
+/// use pingone::{Runtime, TokioRuntime};
+///
+/// assert!(TokioRuntime.calendar() > std::time::SystemTime::UNIX_EPOCH);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokioRuntime;
 

@@ -56,6 +56,7 @@ fn replacement(name: &str, schema: &Schema, types: &str) -> Option<String> {
 
 const SECRET: &str = "::pingone_models::Secret";
 const TIMESTAMP: &str = "::pingone_models::Timestamp";
+const ADDRESS: &str = "::pingone_models::Address";
 
 /// The settings that every generated file shares.
 fn settings() -> Result<progenitor::GenerationSettings, serde_json::Error> {
@@ -65,7 +66,11 @@ fn settings() -> Result<progenitor::GenerationSettings, serde_json::Error> {
         .with_tag(progenitor::TagStyle::Merged)
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
-    for (format, rust) in [("password", SECRET), ("date-time", TIMESTAMP)] {
+    for (format, rust) in [
+        ("password", SECRET),
+        ("date-time", TIMESTAMP),
+        ("uri", ADDRESS),
+    ] {
         let schema = serde_json::from_value(json!({ "type": "string", "format": format }))?;
         settings.with_conversion(schema, rust, std::iter::empty());
     }

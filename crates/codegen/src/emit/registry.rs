@@ -31,9 +31,12 @@ pub(crate) fn registry(document: &Document, api: &Api) -> Result<String> {
             schema: &str,
             value: ::serde_json::Value,
         ) -> Option<::serde_json::Result<::serde_json::Value>> {
-            fn through<T: ::serde::de::DeserializeOwned + ::serde::Serialize>(
-                value: ::serde_json::Value,
-            ) -> ::serde_json::Result<::serde_json::Value> {
+            // Every type of the models can be asked for these.
+            fn through<T>(value: ::serde_json::Value) -> ::serde_json::Result<::serde_json::Value>
+            where
+                T: ::serde::de::DeserializeOwned + ::serde::Serialize,
+                T: Clone + ::std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
+            {
                 ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
             }
             Some(match schema {

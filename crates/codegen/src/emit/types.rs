@@ -58,10 +58,13 @@ pub(crate) fn types(document: &Document, api: &Api) -> Result<String> {
 
 fn id(name: &str, schema: &Schema) -> String {
     let docs = doc_lines(schema.description().unwrap_or("An identifier."));
-    format!(
-        "::pingone_models::uuid_id! {{\n{docs}    pub struct {};\n}}\n\n",
-        type_name(name)
-    )
+    let name = type_name(name);
+    let sensitive = if schema.is_sensitive() {
+        "(sensitive)"
+    } else {
+        ""
+    };
+    format!("::pingone_models::uuid_id! {{\n{docs}    pub struct {name}{sensitive};\n}}\n\n")
 }
 
 fn open_enum(name: &str, schema: &Schema, values: &[String]) -> String {
@@ -145,7 +148,7 @@ pub(super) fn steered(schema: &Value, open: bool) -> Value {
 fn known_format(format: &str) -> bool {
     matches!(
         format,
-        "password" | "date-time" | "uuid" | "int32" | "int64" | "float" | "double"
+        "password" | "date-time" | "uri" | "uuid" | "int32" | "int64" | "float" | "double"
     )
 }
 
@@ -236,6 +239,7 @@ fn finish_field(
             &mut field.attrs,
             "Members that the document does not know, kept as they came.",
         );
+        field.ty = members(&field.ty);
         field.attrs.push(parse_quote!(#[serde(flatten)]));
         return Ok(listed);
     }
@@ -253,7 +257,7 @@ fn finish_field(
     let names = schema.and_then(|schema| schema.get("required")?.as_array());
     let required =
         names.is_some_and(|names| names.iter().any(|name| name.as_str() == Some(&listed.wire)));
-    let inner = option_argument(&field.ty).unwrap_or_else(|| field.ty.clone());
+    let inner = members(&option_argument(&field.ty).unwrap_or_else(|| field.ty.clone()));
     let mut arguments: Vec<TokenStream> = Vec::new();
     if let Some(rename) = &serde.rename {
         arguments.push(quote!(rename = #rename));
@@ -299,6 +303,14 @@ fn finish_field(
         field.attrs.push(parse_quote!(#[serde(#(#arguments),*)]));
     }
     Ok(listed)
+}
+
+/// The type of an object of which the document says nothing: one that does not print its values.
+fn members(ty: &Type) -> Type {
+    match type_argument(ty) {
+        Some((name, _)) if name == "Map" => parse_quote!(::pingone_models::Members),
+        _ => ty.clone(),
+    }
 }
 
 /// `new` takes what is required, a `with_` method sets each of the rest.

@@ -26,6 +26,16 @@ use crate::{Error, ErrorKind, Result};
 /// | time in all | 2 minutes |
 ///
 /// Waits grow by half each time, with some chance in them.
+///
+/// ```
+/// # async fn run(started: pingone::device_authentications::DeviceAuthenticationHandle) -> pingone::Result<()> {
+/// use std::time::Duration;
+///
+/// let state = started.poll().with_timeout(Duration::from_secs(30)).await?;
+/// println!("{}", state.status);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing is read until this is awaited"]
 pub struct Poll {
     handle: DeviceAuthenticationHandle,

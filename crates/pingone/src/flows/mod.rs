@@ -20,6 +20,15 @@ pub(crate) use session::Session;
 /// One sign-on flow with its session. Made by [`Client::flow`].
 ///
 /// Clones share the session cookie, which follows what the service sets.
+///
+/// ```
+/// # async fn run(client: pingone::Client, flow: pingone::models::FlowId) -> pingone::Result<()> {
+/// let flow = client.flow(flow).with_session("the cookie ST");
+/// let next = flow.check_username_password("linda", "2FederateM0re!").await?;
+/// println!("{}", next.status);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct FlowHandle {
     client: Client,

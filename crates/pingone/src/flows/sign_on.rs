@@ -102,9 +102,8 @@ impl FlowHandle {
     ///
     /// # Example
     /// ```
-    /// # async fn run(client: pingone::Client, flow: pingone::models::FlowId) -> pingone::Result<()> {
+    /// # async fn run(client: pingone::Client, flow: pingone::models::FlowId, device: pingone::models::DeviceId) -> pingone::Result<()> {
     /// # let flow = client.flow(flow).with_session("cookie");
-    /// let device: pingone::models::DeviceId = "c6e3a5fb-2a5f-4f1e-9a31-9a1f0d9f7b52".parse().expect("a UUID");
     /// let next = flow.select_device(device).await?;
     /// # Ok(())
     /// # }

@@ -16,6 +16,14 @@ use crate::{Error, Result};
 const LIFETIME: Duration = Duration::from_secs(300);
 
 /// How a JWT is signed, by the names of RFC 7518.
+///
+/// ```
+/// use pingone::token::{ClientCredentials, SigningAlgorithm};
+///
+/// let pem = std::env::var("PINGONE_PRIVATE_KEY").unwrap_or_default();
+/// let credentials = ClientCredentials::private_key_jwt("0f1c5b1a-3c1e-4a52-9d10-1f0a7f1f6c55", pem)
+///     .with_algorithm(SigningAlgorithm::Es256);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SigningAlgorithm {

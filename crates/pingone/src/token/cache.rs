@@ -194,16 +194,17 @@ impl fmt::Debug for TokenCache {
 fn failed(error: Arc<Error>) -> Error {
     let note = match (error.code(), error.status()) {
         (Some("invalid_client" | "unauthorized_client"), _) => {
-            "the service does not accept the client: compare its id, its secret and its token endpoint authentication method with the application in the console"
+            "the service does not accept the client: compare its id, its secret, its environment and its token endpoint authentication method with the application in the console"
         }
         (_, Some(404)) => {
-            "the service knows no such environment: compare the region and the environment of the worker application with the console"
+            "the service knows no such environment: compare the region and the environment of the application with the console"
         }
         _ => "the token request failed",
     };
     // No status: it is the one of another resource than the call is about.
     Error::new(ErrorInner {
         kind: ErrorKind::Token,
+        place: error.place(),
         note: note.into(),
         code: error.code().map(str::to_owned),
         message: error.message().map(str::to_owned),

@@ -168,7 +168,7 @@ impl ClientCredentials {
             Some(Ok(own)) => *own,
             Some(Err(reason)) => {
                 return Err(Error::config(format!(
-                    "the environment id of the client credentials is no UUID: {reason}"
+                    "the environment id of the client credentials cannot be read: {reason}; copy it from the environment's properties in the console"
                 )));
             }
         };

@@ -28,6 +28,14 @@ use crate::error::BoxError;
 use crate::runtime::BoxFuture;
 
 /// An access token, and when it ends.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use pingone::token::Token;
+///
+/// let token = Token::new("an-access-token").with_expiry(SystemTime::now() + Duration::from_secs(3600));
+/// assert!(format!("{token:?}").contains("Secret(***)"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Token {

@@ -1,5 +1,6 @@
 //! Finding users, however many pages they are on.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use pingone_models::{PopulationId, User, UserCollection};
 use url::Url;
 
-use super::{UserQuery, Users};
+use super::{LIST_USERS, UserQuery, Users};
 use crate::request::Request;
 use crate::{Error, ErrorKind, Result};
 
@@ -43,6 +44,18 @@ pub struct UserSearch {
 type EachPage = dyn Fn(Request<UserCollection>) -> Request<UserCollection> + Send + Sync;
 
 /// What a search found, as far as most callers need to know.
+///
+/// ```
+/// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+/// use pingone::users::Matches;
+///
+/// let found = client.users().find().username_eq("linda").matches().await?;
+/// if let Matches::One(user) = found {
+///     println!("{}", user.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Matches {
     /// No user.
@@ -124,6 +137,15 @@ impl UserSearch {
 
     /// Whether no user, one user or more are found. Reads pages until it knows.
     ///
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+    /// let search = client.users().find().email_eq("linda@example.com");
+    /// println!("{:?}", search.matches().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Users::list`] has them.
     ///
@@ -168,10 +190,11 @@ impl UserSearch {
     ///
     /// [Read all users](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
     pub async fn one(self) -> Result<User> {
+        let place = self.users.client.shared.place(&LIST_USERS);
         match self.matches().await? {
             Matches::One(user) => Ok(*user),
-            Matches::None => Err(Error::found(ErrorKind::NoMatch)),
-            Matches::Many(_) => Err(Error::found(ErrorKind::ManyMatches)),
+            Matches::None => Err(Error::found(ErrorKind::NoMatch, place)),
+            Matches::Many(_) => Err(Error::found(ErrorKind::ManyMatches, place)),
         }
     }
 
@@ -189,7 +212,7 @@ impl UserSearch {
     ///
     /// # Errors
     /// As [`Users::list`] has them. After an error the stream ends. A link to the next page that leads to another
-    /// origin is not followed, nor one that leads to the page it is on.
+    /// origin is not followed, nor one that leads to a page that came before.
     ///
     /// # Side effects
     /// None.
@@ -199,20 +222,21 @@ impl UserSearch {
     ///
     /// [Paging](https://developer.pingidentity.com/pingone-api/platform/reference/paging-ordering-collections.html)
     pub fn stream(self) -> UserStream {
-        let pages = stream::try_unfold((self, Next::First), |(search, next)| async move {
-            let request = match &next {
+        let start = (self, Next::First, HashSet::new());
+        let pages = stream::try_unfold(start, |(search, next, mut seen)| async move {
+            let request = match next {
                 Next::First => search.users.list(search.query()),
-                Next::At(address) => search.users.at(address.clone()),
+                Next::At(address) => search.users.at(address),
                 Next::None => return Ok(None),
             };
             let page = match &search.each {
                 Some(change) => change(request).await?,
                 None => request.await?,
             };
-            let next = search.next(&next, &page)?;
+            let next = search.next(&page, &mut seen)?;
             let users = page.embedded.and_then(|embedded| embedded.users);
             let users = stream::iter(users.unwrap_or_default()).map(Ok);
-            Ok(Some((users, (search, next))))
+            Ok(Some((users, (search, next, seen))))
         });
         UserStream(pages.try_flatten().boxed())
     }
@@ -228,21 +252,21 @@ impl UserSearch {
         }
     }
 
-    /// The page that a page says comes next.
-    fn next(&self, current: &Next, page: &UserCollection) -> Result<Next> {
+    /// The page that a page says comes next, unless one before it has said so.
+    fn next(&self, page: &UserCollection, seen: &mut HashSet<Url>) -> Result<Next> {
         let link = page.links.as_ref().and_then(|links| links.get("next"));
-        let Some(href) = link.and_then(|link| link.href.as_deref()) else {
+        let Some(href) = link.and_then(|link| link.href.as_ref()) else {
             return Ok(Next::None);
         };
         let base = &self.users.client.shared.endpoints.platform;
-        let address = Url::parse(base).and_then(|base| base.join(href));
+        let address = Url::parse(base).and_then(|base| base.join(href.as_str()));
         let address = address.map_err(|_| {
-            Error::invalid_request("the link to the next page is no address").of(&super::LIST_USERS)
+            Error::invalid_request("the link to the next page is no address").of(&LIST_USERS)
         })?;
-        if matches!(current, Next::At(before) if *before == address) {
+        if !seen.insert(address.clone()) {
             return Err(
-                Error::invalid_request("the link to the next page leads to the same page")
-                    .of(&super::LIST_USERS),
+                Error::invalid_request("the links to the next page lead in a circle")
+                    .of(&LIST_USERS),
             );
         }
         Ok(Next::At(address))
@@ -268,6 +292,16 @@ impl fmt::Debug for UserSearch {
 /// The users that a search found, page after page. Made by [`UserSearch::stream`].
 ///
 /// It is a [`Stream`], and has its `next` without an import.
+///
+/// ```
+/// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+/// let mut users = client.users().find().stream();
+/// while let Some(user) = users.next().await {
+///     println!("{}", user?.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a stream does nothing until it is asked"]
 pub struct UserStream(BoxStream<'static, Result<User>>);
 

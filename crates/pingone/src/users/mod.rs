@@ -16,6 +16,14 @@ use crate::passwords::PasswordHandle;
 use crate::request::{Request, typed};
 
 /// The users of an environment. Made by [`Client::users`].
+///
+/// ```
+/// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+/// let linda = client.users().find().username_eq("linda").one().await?;
+/// println!("{}", linda.id);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Users {
     client: Client,
@@ -27,6 +35,17 @@ pub struct Users {
 /// use pingone::users::UserQuery;
 ///
 /// let query = UserQuery::new().with_filter(r#"population.id eq "d97a8a43-1a8a-4c0d-9a4f-2f2f1e2d3c4b""#).with_limit(50);
+/// ```
+///
+/// ```
+/// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+/// use pingone::users::UserQuery;
+///
+/// let query = UserQuery::new().with_filter(r#"population.id pr"#).with_limit(50);
+/// let page = client.users().list(query).await?;
+/// println!("{:?}", page.count);
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
@@ -118,6 +137,15 @@ impl Users {
 }
 
 /// One user. Made by [`Client::user`].
+///
+/// ```
+/// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+/// let user = client.user(user);
+/// user.send_verification_code().await?;
+/// user.verify("A1B2C3D4").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct UserHandle {
     client: Client,
@@ -296,10 +324,10 @@ impl UserHandle {
     ///
     /// # Example
     /// ```
-    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> Result<(), Box<dyn std::error::Error>> {
     /// use pingone::models::{AccountLock, Timestamp};
     ///
-    /// let until: Timestamp = "2030-01-01T00:00:00Z".parse().expect("a moment");
+    /// let until: Timestamp = "2030-01-01T00:00:00Z".parse()?;
     /// client.user(user).lock_account(AccountLock::new().with_unlock_at(until)).await?;
     /// # Ok(())
     /// # }

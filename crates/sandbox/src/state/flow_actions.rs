@@ -214,7 +214,7 @@ impl Environment {
                     Some(UserIdentityProvider::new().with_type("OPENID_CONNECT"));
             }
             _ => {
-                profile::patch(&mut user.profile, &request.extra, |_| true)?;
+                profile::patch(&mut user.profile, request.extra.as_map(), |_| true)?;
                 user.password
                     .set(turn, &request.password, "password", Policy::Enforced)?;
             }

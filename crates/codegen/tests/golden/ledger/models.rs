@@ -106,7 +106,7 @@ pub struct Conflict {
     pub current: Option<Entry>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
+    pub extra: ::pingone_models::Members,
 }
 
 impl Conflict {
@@ -142,7 +142,7 @@ pub struct Entry {
     pub parent: Option<::std::boxed::Box<Option<Entry>>>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
+    pub extra: ::pingone_models::Members,
 }
 
 impl Entry {
@@ -186,7 +186,7 @@ pub struct Refusal {
     pub reason: Option<String>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
+    pub extra: ::pingone_models::Members,
 }
 
 impl Refusal {

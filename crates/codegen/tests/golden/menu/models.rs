@@ -38,7 +38,7 @@ pub struct Dish {
     pub price: Option<f64>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
+    pub extra: ::pingone_models::Members,
 }
 
 impl Dish {
@@ -84,7 +84,7 @@ pub struct Named {
     pub name: String,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
-    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
+    pub extra: ::pingone_models::Members,
 }
 
 impl Named {

@@ -18,9 +18,13 @@ pub fn round_trip(
     schema: &str,
     value: ::serde_json::Value,
 ) -> Option<::serde_json::Result<::serde_json::Value>> {
-    fn through<T: ::serde::de::DeserializeOwned + ::serde::Serialize>(
+    fn through<T>(
         value: ::serde_json::Value,
-    ) -> ::serde_json::Result<::serde_json::Value> {
+    ) -> ::serde_json::Result<::serde_json::Value>
+    where
+        T: ::serde::de::DeserializeOwned + ::serde::Serialize,
+        T: Clone + ::std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
+    {
         ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
     }
 
