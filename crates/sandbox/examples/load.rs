@@ -4,8 +4,8 @@
 //! cargo run --release -p pingone-sandbox --example load [-- REQUESTS]
 //! ```
 //!
-//! It fails if a read costs more than twice the processor time of a bare axum route that returns the same bytes, or if
-//! the memory grows. Both are read from `/proc`, so it needs Linux.
+//! It fails if a read costs more than twice the processor time of a bare axum route that returns the same headers and
+//! the same bytes, or if the memory grows. Both are read from `/proc`, so it needs Linux.
 
 use std::error::Error;
 use std::fs;
@@ -13,7 +13,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use axum::Router;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::routing::get;
 use pingone_sandbox::{Config, NewUser};
 
@@ -43,8 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         token.expose()
     );
     let mut reads = Connection::open(sandbox.address())?;
-    let body = reads.send(&request, 1)?;
-    let mut bare = Connection::open(bare(body)?)?;
+    let mut bare = Connection::open(bare(reads.send(&request, 1)?)?)?;
 
     // The two take turns, so that whatever else the machine does strikes both.
     let (mut cost, mut bare_cost) = (0, 0);
@@ -98,13 +97,20 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// A server with one route, on a thread of its own as a sandbox has.
-fn bare(body: Vec<u8>) -> Result<SocketAddr, Box<dyn Error>> {
+fn bare(answer: Answer) -> Result<SocketAddr, Box<dyn Error>> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let path = "/v1/environments/{environmentId}/users/{userId}";
-    let body = axum::body::Bytes::from(body);
-    let answer = move || async move { ([(CONTENT_TYPE, "application/json")], body.clone()) };
+    let mut headers = HeaderMap::new();
+    for (name, value) in answer.headers {
+        // These two the server makes itself.
+        if name != "content-length" && name != "date" {
+            headers.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+        }
+    }
+    let body = axum::body::Bytes::from(answer.body);
+    let answer = move || async move { (headers, body) };
     let router = Router::new().route(path, get(answer));
     std::thread::Builder::new()
         .name(BARE.to_owned())
@@ -152,29 +158,40 @@ impl Connection {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// Sends a request so many times without waiting in between, and returns the last body.
-    fn send(&mut self, request: &str, times: u64) -> Result<Vec<u8>, Box<dyn Error>> {
+    /// Sends a request so many times without waiting in between, and returns the last answer.
+    fn send(&mut self, request: &str, times: u64) -> Result<Answer, Box<dyn Error>> {
         let stream = self.0.get_mut();
         stream.write_all(request.repeat(usize::try_from(times)?).as_bytes())?;
-        let mut body = Vec::new();
+        let mut answer = Answer::default();
         let mut line = String::new();
         for _ in 0..times {
-            let mut length = 0;
+            answer.headers.clear();
             line.clear();
             self.0.read_line(&mut line)?;
             if !line.starts_with("HTTP/1.1 200") {
                 return Err(format!("the answer is {line}").into());
             }
-            while line != "\r\n" {
+            let mut length = 0;
+            loop {
                 line.clear();
                 self.0.read_line(&mut line)?;
-                if let Some(value) = line.strip_prefix("content-length: ") {
-                    length = value.trim().parse()?;
+                let Some((name, value)) = line.trim_end().split_once(": ") else {
+                    break;
+                };
+                if name == "content-length" {
+                    length = value.parse()?;
                 }
+                answer.headers.push((name.to_owned(), value.to_owned()));
             }
-            body.resize(length, 0);
-            self.0.read_exact(&mut body)?;
+            answer.body.resize(length, 0);
+            self.0.read_exact(&mut answer.body)?;
         }
-        Ok(body)
+        Ok(answer)
     }
+}
+
+#[derive(Default)]
+struct Answer {
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
 }

@@ -61,7 +61,7 @@ use crate::server::Shared;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SeedFile {
     pub(crate) environment: Option<EnvironmentId>,
-    pub(crate) client: Option<Client>,
+    pub(crate) client: Option<ClientEntry>,
     pub(crate) seed: Option<u64>,
     pub(crate) frozen_at: Option<Timestamp>,
     #[serde(default)]
@@ -76,9 +76,10 @@ pub struct SeedFile {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Client {
+pub(crate) struct ClientEntry {
     pub(crate) id: String,
     pub(crate) secret: Secret,
+    pub(crate) key: Option<String>,
 }
 
 /// A user, as a file or the control API describes one.

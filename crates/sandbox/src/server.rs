@@ -11,7 +11,7 @@ use pingone_models::{EnvironmentId, Secret};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{oneshot, watch};
 
-use crate::clock::{Clock, ClockSetting};
+use crate::clock::{Clock, ClockSetting, within};
 use crate::control;
 use crate::fault::Book;
 use crate::http;
@@ -309,7 +309,7 @@ fn serve(
             how = told => {
                 if how == Ok(Shutdown::Graceful) {
                     let _ = finish.send(());
-                    let _ = tokio::time::timeout(GRACE, serving).await;
+                    let _ = within(GRACE, serving).await;
                 }
             }
         }

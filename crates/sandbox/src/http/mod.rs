@@ -20,7 +20,8 @@ use pingone_models::operation::{self, Operation, Security};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use self::headers::{cleaned, cookie};
+use self::headers::cleaned;
+pub(crate) use self::headers::cookie;
 use crate::fault::{self, Book, Delivery, Effect, Reply, Subject};
 use crate::handlers::{Answer, Call};
 use crate::journal::{self, Record, Verdict};
@@ -45,13 +46,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         let shared = Arc::clone(shared);
         let respond = move |path: Result<RawPathParams, RawPathParamsRejection>, request| {
             let shared = Arc::clone(&shared);
-            async move {
-                let path = path.ok().map(|path| {
-                    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-                    path.iter().map(owned).collect()
-                });
-                respond(&shared, path.map(|path| (resource, path)), request).await
-            }
+            async move { respond(&shared, path.ok().map(|path| (resource, path)), request).await }
         };
         router = router.route(&resource.path, any(respond));
     }
@@ -62,7 +57,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     })
 }
 
-type Found = (&'static Resource, Vec<(String, String)>);
+type Found = (&'static Resource, RawPathParams);
 
 async fn respond(shared: &Shared, found: Option<Found>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -247,8 +242,8 @@ fn fault(
 fn concerned(state: &State, incoming: &Incoming) -> Option<UserId> {
     let (_, path) = incoming.found.as_ref()?;
     let parameter = |wanted: &str| {
-        let found = path.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.as_str())
+        let found = path.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| value)
     };
     if let Some(id) = parameter("userId") {
         return id.parse().ok();
@@ -276,7 +271,6 @@ fn decide(
     decision: &mut Decision,
 ) -> Result<Answer, Refusal> {
     let parts = &incoming.parts;
-    let header = |name| parts.headers.get(name).map(HeaderValue::to_str);
     let method = parts.method.as_str();
     let media_type = incoming.media_type();
     let route = match &incoming.found {
@@ -318,7 +312,7 @@ fn decide(
     let Route { operation, handler } = route?;
     let environment = path
         .iter()
-        .find(|(name, _)| name == "environmentId")
+        .find(|(name, _)| *name == "environmentId")
         .and_then(|(_, id)| id.parse().ok());
     let Some(environment) = environment else {
         if resource.takes_forms() {
@@ -336,18 +330,11 @@ fn decide(
     let body = read_body(turn, operation, incoming)?;
     let call = Call {
         environment,
-        path: path.clone(),
-        query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-            .into_owned()
-            .collect(),
+        path,
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &parts.headers,
         body,
         holder,
-        authorization: match header(AUTHORIZATION) {
-            Some(Ok(value)) => Some(value.to_owned()),
-            Some(Err(_)) => Some(String::new()),
-            None => None,
-        },
-        session: cookie(&parts.headers, "ST"),
     };
     handler(state, turn, &call)
 }

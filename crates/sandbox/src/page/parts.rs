@@ -122,20 +122,28 @@ fn words(name: &str) -> String {
 }
 
 pub(super) fn users(shared: &Shared) -> (Markup, usize) {
-    let rows =
-        shared.look(|environment, turn| {
-            let users = environment.users.iter().rev().map(|user| {
+    let rows = shared.look(|environment, turn| {
+        let users = environment.users.iter().rev().map(|user| {
             let view = user.view(turn, environment);
             let password = user.password_view(turn, environment).status;
-            let password = password.map(|status| status.to_string()).unwrap_or_default();
-            let account = view.account.and_then(|account| account.status);
-            let account = account.map(|status| status.to_string()).unwrap_or_default();
-            let lifecycle = view.lifecycle.and_then(|lifecycle| lifecycle.status);
-            let lifecycle = lifecycle.map(|status| status.to_string()).unwrap_or_default();
+            let password = password
+                .map(|status| status.to_string())
+                .unwrap_or_default();
+            let account = view
+                .account
+                .status
+                .map(|status| status.to_string())
+                .unwrap_or_default();
+            let lifecycle = user
+                .profile
+                .lifecycle
+                .as_ref()
+                .and_then(|lifecycle| lifecycle.status.as_ref());
+            let lifecycle = lifecycle.map(ToString::to_string).unwrap_or_default();
             html! {
                 tr {
                     td { strong { (user.username()) } br; code .id { (user.id()) } }
-                    td { (view.email.unwrap_or_default()) }
+                    td { (user.profile.email.as_deref().unwrap_or_default()) }
                     td { (status(&account)) @if !user.is_enabled() { " " (status("DISABLED")) } }
                     td { (status(&lifecycle)) }
                     td { (status(&password)) }
@@ -143,8 +151,8 @@ pub(super) fn users(shared: &Shared) -> (Markup, usize) {
                 }
             }
         });
-            Some(users.collect::<Vec<_>>())
-        });
+        Some(users.collect::<Vec<_>>())
+    });
     let rows = rows.unwrap_or_default();
     let content = if rows.is_empty() {
         empty("No users yet. Seed some with a file, in process, or with POST /_sandbox/users.")
