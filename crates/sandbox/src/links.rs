@@ -1,12 +1,16 @@
 //! The addresses in `_links`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Write};
 
 use pingone_models::{
     DeviceAuthenticationId, EnvironmentId, FlowId, Link, PopulationId, UserId, operations,
 };
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::{Serialize, Serializer};
+
+/// Two ids and the names around them.
+const LONGEST_PATH: usize = 128;
 
 /// Where the sandbox is reached.
 #[derive(Clone, Debug)]
@@ -31,23 +35,27 @@ impl Links {
     }
 
     pub(crate) fn environment(&self, environment: EnvironmentId) -> String {
-        format!("{}/environments/{environment}", self.platform)
+        address(&self.platform, format_args!("/environments/{environment}"))
     }
 
     pub(crate) fn population(&self, environment: EnvironmentId, id: PopulationId) -> String {
-        format!("{}/populations/{id}", self.environment(environment))
+        let path = format_args!("/environments/{environment}/populations/{id}");
+        address(&self.platform, path)
     }
 
     pub(crate) fn users(&self, environment: EnvironmentId) -> String {
-        format!("{}/users", self.environment(environment))
+        let path = format_args!("/environments/{environment}/users");
+        address(&self.platform, path)
     }
 
     pub(crate) fn user(&self, environment: EnvironmentId, id: UserId) -> String {
-        format!("{}/{id}", self.users(environment))
+        let path = format_args!("/environments/{environment}/users/{id}");
+        address(&self.platform, path)
     }
 
     pub(crate) fn password_policy(&self, environment: EnvironmentId, id: impl Display) -> String {
-        format!("{}/passwordPolicies/{id}", self.environment(environment))
+        let path = format_args!("/environments/{environment}/passwordPolicies/{id}");
+        address(&self.platform, path)
     }
 
     pub(crate) fn device_authentication(
@@ -55,21 +63,33 @@ impl Links {
         environment: EnvironmentId,
         id: DeviceAuthenticationId,
     ) -> String {
-        format!("{}/{environment}/deviceAuthentications/{id}", self.origin)
+        let path = format_args!("/{environment}/deviceAuthentications/{id}");
+        address(&self.origin, path)
     }
 
     pub(crate) fn flow(&self, environment: EnvironmentId, id: FlowId) -> String {
-        format!("{}/{environment}/flows/{id}", self.origin)
+        let path = format_args!("/{environment}/flows/{id}");
+        address(&self.origin, path)
     }
 
     /// The issuer of an environment's tokens.
     pub(crate) fn issuer(&self, environment: EnvironmentId) -> String {
-        format!("{}/{environment}/as", self.origin)
+        address(&self.origin, format_args!("/{environment}/as"))
     }
 
     pub(crate) fn resume(&self, environment: EnvironmentId, id: FlowId) -> String {
-        format!("{}/{environment}/as/resume?flowId={id}", self.origin)
+        let path = format_args!("/{environment}/as/resume?flowId={id}");
+        address(&self.origin, path)
     }
+}
+
+/// An address with this path, written into room that was made for all of it at once.
+fn address(server: &str, path: fmt::Arguments<'_>) -> String {
+    let mut address = String::with_capacity(server.len() + LONGEST_PATH);
+    address.push_str(server);
+    // Writing to a String cannot fail.
+    let _ = address.write_fmt(path);
+    address
 }
 
 /// The path of a server's address in the document: `/v1` for the platform, nothing for the authentication server.
@@ -99,7 +119,8 @@ enum Target {
 impl Relations {
     /// The links of the resource at this address, so far only that to itself.
     pub(crate) fn of(own: String) -> Self {
-        let links = vec![("self", Target::Own)];
+        let mut links = Vec::with_capacity(16);
+        links.push(("self", Target::Own));
         Self { own, links }
     }
 
@@ -119,54 +140,34 @@ impl Relations {
 
     /// The links in the form of the models.
     pub(crate) fn to_map(&self) -> BTreeMap<String, Link> {
-        let link = |href: Href<'_>| Link::new().with_href(href.to_string());
-        self.iter()
-            .map(|(relation, href)| (relation.to_owned(), link(href)))
+        self.links
+            .iter()
+            .map(|(relation, target)| {
+                let link = Link::new().with_href(self.address(target));
+                ((*relation).to_owned(), link)
+            })
             .collect()
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&'static str, Href<'_>)> {
-        self.links.iter().map(|(relation, target)| {
-            let own = &self.own;
-            (*relation, Href { own, target })
-        })
+    fn address<'a>(&'a self, target: &'a Target) -> Cow<'a, str> {
+        match target {
+            Target::Own => Cow::Borrowed(&self.own),
+            Target::Below(path) => Cow::Owned([&self.own, "/", path].concat()),
+            Target::Elsewhere(address) => Cow::Borrowed(address),
+        }
     }
 }
 
 impl Serialize for Relations {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
-    }
-}
-
-/// An address, put together where it is written.
-struct Href<'a> {
-    own: &'a str,
-    target: &'a Target,
-}
-
-impl fmt::Display for Href<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.target {
-            Target::Own => f.write_str(self.own),
-            Target::Below(path) => write!(f, "{}/{path}", self.own),
-            Target::Elsewhere(address) => f.write_str(address),
-        }
-    }
-}
-
-impl Serialize for Href<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Address<'a>(&'a Href<'a>);
-
-        impl Serialize for Address<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self.0)
-            }
+        #[derive(Serialize)]
+        struct Href<'a> {
+            href: Cow<'a, str>,
         }
 
-        let mut link = serializer.serialize_struct("Link", 1)?;
-        link.serialize_field("href", &Address(self))?;
-        link.end()
+        serializer.collect_map(self.links.iter().map(|(relation, target)| {
+            let href = self.address(target);
+            (*relation, Href { href })
+        }))
     }
 }

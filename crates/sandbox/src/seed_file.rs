@@ -19,7 +19,8 @@ use crate::server::Shared;
 
 /// What a sandbox begins with, as a file in YAML or JSON describes it.
 ///
-/// Every part is optional. What has no id gets a random one from the seed.
+/// Every part is optional. What has no id gets a random one from the seed. The client may also have a `key`, the public
+/// key in PEM form that verifies its `private_key_jwt`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]

@@ -202,7 +202,12 @@ impl Shared {
 
     /// Wakes whoever waits for something to happen.
     pub(crate) fn announce(&self) {
-        self.changes.send_modify(|count| *count += 1);
+        // Who begins to wait later sees what has changed by then.
+        let awaited = self.changes.receiver_count() > 0;
+        self.changes.send_if_modified(|count| {
+            *count += 1;
+            awaited
+        });
     }
 
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {

@@ -1,6 +1,6 @@
 //! The token endpoint, in the words of OAuth 2.0.
 
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pingone_models::{AccessToken, GrantType, Secret};
@@ -73,9 +73,7 @@ pub(crate) fn request(
         .with_token_type("Bearer")
         .with_expires_in(lifetime);
     let mut answer = Answer::json(200, &token)?;
-    answer
-        .headers
-        .push(("cache-control", "no-store".to_owned()));
+    answer.headers.push((CACHE_CONTROL, "no-store".to_owned()));
     Ok(answer)
 }
 
@@ -133,7 +131,7 @@ fn refused(by_header: bool) -> Refusal {
         "the client is not known or its credentials are wrong",
     );
     if by_header {
-        refusal.header("www-authenticate", "Basic realm=\"sandbox\"")
+        refusal.header(WWW_AUTHENTICATE, "Basic realm=\"sandbox\"")
     } else {
         refusal
     }

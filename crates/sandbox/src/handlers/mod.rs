@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use axum::extract::RawPathParams;
 use axum::http::HeaderMap;
+use axum::http::header::{HeaderName, SET_COOKIE};
 use pingone_models::{
     AccountLock, AssertionCheck, DeviceAuthenticationId, DeviceAuthenticationRequest,
     DeviceSelection, EnvironmentId, FlowDeviceSelection, FlowForgottenPassword, FlowId,
@@ -43,11 +44,14 @@ pub(crate) struct Call<'r> {
     pub(crate) holder: Holder,
 }
 
+/// How many bytes most answers have room in, so that writing them seldom needs more.
+const MOST_ANSWERS: usize = 4096;
+
 /// A successful answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
 pub(crate) type Handler = fn(&mut State, &mut Turn<'_>, &Call<'_>) -> Result<Answer, Refusal>;
@@ -234,7 +238,8 @@ pub(crate) const HANDLERS: &[(&str, Handler)] = &[
 
 impl Answer {
     pub(crate) fn json(status: u16, body: &impl Serialize) -> Result<Self, Refusal> {
-        let body = serde_json::to_vec(body).map_err(|_| {
+        let mut bytes = Vec::with_capacity(MOST_ANSWERS);
+        serde_json::to_writer(&mut bytes, body).map_err(|_| {
             Refusal::new(
                 500,
                 "UNEXPECTED_ERROR",
@@ -243,7 +248,7 @@ impl Answer {
         })?;
         Ok(Self {
             status,
-            body,
+            body: bytes,
             headers: Vec::new(),
         })
     }
@@ -356,7 +361,7 @@ fn act_on_flow(
     let mut answer = Answer::json(200, &view)?;
     if let Some(cookie) = cookie {
         let cookie = format!("ST={cookie}; Path=/{}; HttpOnly", environment.id);
-        answer.headers.push(("set-cookie", cookie));
+        answer.headers.push((SET_COOKIE, cookie));
     }
     Ok(answer)
 }

@@ -11,7 +11,8 @@ use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, request};
 use axum::response::Response;
 use axum::routing::any;
@@ -24,7 +25,7 @@ use self::headers::cleaned;
 pub(crate) use self::headers::cookie;
 use crate::fault::{self, Book, Delivery, Effect, Reply, Subject};
 use crate::handlers::{Answer, Call};
-use crate::journal::{self, Record, Verdict};
+use crate::journal::{self, Record, Transcript, Verdict};
 use crate::limits::Limits;
 use crate::refusal::{Refusal, RefusalBody};
 use crate::resource::{FORM, RESOURCES, Resource, Route};
@@ -35,9 +36,9 @@ use crate::state::turn::Turn;
 use crate::wire::Fate;
 use crate::{rules, schemas};
 
-const TRANSACTION: &str = "x-ping-external-transaction-id";
-const SESSION: &str = "x-ping-external-session-id";
-const ASSUMED: &str = "x-sandbox-assumed";
+static TRANSACTION: HeaderName = HeaderName::from_static("x-ping-external-transaction-id");
+static SESSION: HeaderName = HeaderName::from_static("x-ping-external-session-id");
+static ASSUMED: HeaderName = HeaderName::from_static("x-sandbox-assumed");
 
 /// One route for each address of the document.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
@@ -98,7 +99,7 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     let headers = &incoming.parts.headers;
     let mut guard = shared.core();
     let core = &mut *guard;
-    let transaction = match headers.get(TRANSACTION) {
+    let transaction = match headers.get(&TRANSACTION) {
         Some(given) => cleaned(given),
         None => core.random.uuid().to_string(),
     };
@@ -138,17 +139,17 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
             (refusal.status, body.unwrap_or_default(), refusal.headers)
         }
     };
-    if let Some(session) = headers.get(SESSION) {
-        extra.push((SESSION, cleaned(session)));
+    if let Some(session) = headers.get(&SESSION) {
+        extra.push((SESSION.clone(), cleaned(session)));
     }
-    extra.push((TRANSACTION, transaction));
+    extra.push((TRANSACTION.clone(), transaction));
     let assumed: Vec<&str> = rules
         .iter()
         .filter(|rule| rule.is_assumed())
         .map(|rule| rule.id)
         .collect();
     if !assumed.is_empty() {
-        extra.push((ASSUMED, assumed.join(", ")));
+        extra.push((ASSUMED.clone(), assumed.join(", ")));
     }
     let mut reply = reply(status, body, extra);
     let mut delivery = Delivery::Whole(Duration::ZERO);
@@ -175,13 +176,13 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
         ),
         _ => None,
     };
-    core.journal.add(Record {
-        number: 0,
+    let uri = &incoming.parts.uri;
+    let body = incoming.body.as_deref().unwrap_or_default();
+    let target = uri.path_and_query().map_or("*", PathAndQuery::as_str);
+    core.journal.add(|number, room| Record {
+        number,
         at: now,
-        method: incoming.parts.method,
-        uri: incoming.parts.uri,
-        request_headers: incoming.parts.headers,
-        request_body: incoming.body.unwrap_or_default(),
+        method: incoming.parts.method.clone(),
         operation: decision.operation.map(|operation| operation.id),
         verdict,
         rules,
@@ -189,21 +190,20 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
         fault: decision.effect.as_ref().map(Effect::name),
         near_miss,
         status: reply.status,
-        response_headers: reply.headers.clone(),
-        response_body: reply.body.clone(),
+        transcript: Transcript::new(room, target, (headers, body), (&reply.headers, &reply.body)),
     });
     drop(guard);
     shared.announce();
     (reply, delivery)
 }
 
-fn reply(status: u16, body: Vec<u8>, extra: Vec<(&'static str, String)>) -> Reply {
+fn reply(status: u16, body: Vec<u8>, extra: Vec<(HeaderName, String)>) -> Reply {
     let mut headers = HeaderMap::with_capacity(extra.len() + 1);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in extra {
         // Values that cannot stand in a header were cleaned or made here; a header less is better than none of them.
-        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
-            headers.append(HeaderName::from_static(name), value);
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.append(name, value);
         }
     }
     Reply {
@@ -221,7 +221,7 @@ fn fault(
     operation: Option<&'static Operation>,
 ) -> Result<Option<Effect>, Refusal> {
     let parts = &incoming.parts;
-    if let Some(header) = parts.headers.get(HeaderName::from_static(fault::HEADER)) {
+    if let Some(header) = parts.headers.get(&fault::HEADER) {
         let met = book.meet_header(header.to_str().unwrap_or_default());
         return met.map_err(|error| Refusal::unreadable(&format!("X-Sandbox-Fault: {error}.")));
     }
@@ -352,7 +352,7 @@ fn holder(
     }
     let refuse = |message: &str| {
         let challenge = "Bearer realm=\"sandbox\"";
-        Refusal::unauthorized(message).header("www-authenticate", challenge)
+        Refusal::unauthorized(message).header(WWW_AUTHENTICATE, challenge)
     };
     let Some(value) = headers.get(AUTHORIZATION) else {
         return Err(refuse("The request has no Authorization."));
