@@ -327,11 +327,22 @@ fn act_on_user(
     call: &Call<'_>,
     act: impl FnOnce(&mut User, &mut Turn<'_>) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
+    let (environment, user) = change_user(state, turn, call, act)?;
+    Answer::json(200, &user.view(turn, environment))
+}
+
+/// The user in the path after a change, and where they live.
+fn change_user<'s>(
+    state: &'s mut State,
+    turn: &mut Turn<'_>,
+    call: &Call<'_>,
+    act: impl FnOnce(&mut User, &mut Turn<'_>) -> Result<(), Refusal>,
+) -> Result<(&'s Environment, &'s User), Refusal> {
     let environment = call.environment(state)?;
     let id = call.user(turn)?;
     act(environment.users.get_mut(id)?, turn)?;
-    let user = environment.users.get(id)?;
-    Answer::json(200, &user.view(turn, environment))
+    let environment = &*environment;
+    Ok((environment, environment.users.get(id)?))
 }
 
 fn act_on_password(
@@ -340,11 +351,8 @@ fn act_on_password(
     call: &Call<'_>,
     act: impl FnOnce(&mut User, &mut Turn<'_>) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
-    let environment = call.environment(state)?;
-    let id = call.user(turn)?;
-    act(environment.users.get_mut(id)?, turn)?;
+    let (environment, user) = change_user(state, turn, call, act)?;
     turn.rule(&rules::PASSWORD_ANSWER);
-    let user = environment.users.get(id)?;
     Answer::json(200, &user.password_view(turn, environment))
 }
 

@@ -393,7 +393,7 @@ fn read_body(
             }
             Ok(Value::Null)
         }
-        operation::Body::Content { .. } if is_form => form(bytes),
+        operation::Body::Content { .. } if is_form => form(turn, bytes),
         operation::Body::Content { .. } => {
             let body = json(turn, bytes)?;
             let details = schemas::check(operation.id, &body);
@@ -425,11 +425,12 @@ fn json(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
     })
 }
 
-fn form(bytes: &[u8]) -> Result<Value, Refusal> {
+fn form(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(bytes) {
         let value = Value::String(value.into_owned());
         if members.insert(name.into_owned(), value).is_some() {
+            turn.rule(&rules::TOKEN_ERRORS);
             return Err(Refusal::oauth(
                 400,
                 "invalid_request",

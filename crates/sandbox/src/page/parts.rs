@@ -1,9 +1,12 @@
 //! The sections of the page.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use pingone_models::operations;
+use serde_json::Value;
 
 use crate::journal::Verdict;
 use crate::server::Shared;
@@ -90,7 +93,7 @@ pub(super) fn messages(shared: &Shared) -> (Markup, usize) {
             tr {
                 td { code .code { @if message.code.expose().is_empty() { "–" } @else { (message.code.expose()) } } }
                 td { (words(&format!("{:?}", message.kind))) }
-                td { (message.to) }
+                td .long { (message.to) }
                 td { (words(&format!("{:?}", message.channel))) }
                 td { (left(now, message.expires_at)) }
                 td { time datetime=(message.at) { (moment(message.at)) } }
@@ -142,8 +145,8 @@ pub(super) fn users(shared: &Shared) -> (Markup, usize) {
             let lifecycle = lifecycle.map(ToString::to_string).unwrap_or_default();
             html! {
                 tr {
-                    td { strong { (user.username()) } br; code .id { (user.id()) } }
-                    td { (user.profile.email.as_deref().unwrap_or_default()) }
+                    td .long { strong { (user.username()) } br; code .id { (user.id()) } }
+                    td .long { (user.profile.email.as_deref().unwrap_or_default()) }
                     td { (status(&account)) @if !user.is_enabled() { " " (status("DISABLED")) } }
                     td { (status(&lifecycle)) }
                     td { (status(&password)) }
@@ -324,8 +327,8 @@ pub(super) fn journal(shared: &Shared) -> (Markup, usize) {
                             @if let Some(near_miss) = &entry.near_miss { p .note { (near_miss) } }
                             @if let Some(fault) = entry.fault { p .note { "Fault: " (fault) } }
                             @if !entry.rules.is_empty() { p .note { "Rules: " (entry.rules.join(", ")) } }
-                            pre { (headers(&entry.request_headers)) "\n" (entry.request_body) }
-                            pre { (headers(&entry.response_headers)) "\n" (entry.response_body) }
+                            pre { (headers(&entry.request_headers)) "\n" (laid_out(&entry.request_body)) }
+                            pre { (headers(&entry.response_headers)) "\n" (laid_out(&entry.response_body)) }
                         }
                     }
                     td { time datetime=(entry.at) { (moment(entry.at)) } }
@@ -347,6 +350,15 @@ pub(super) fn journal(shared: &Shared) -> (Markup, usize) {
     };
     let clear = html! { form method="post" action="/_sandbox/journal/clear" { button { "Clear the journal" } } };
     (html! { (live("journal", &content)) (clear) }, records.len())
+}
+
+/// JSON on lines of its own, anything else as it is.
+fn laid_out(body: &str) -> Cow<'_, str> {
+    let laid_out = |value: Value| serde_json::to_string_pretty(&value);
+    match serde_json::from_str(body).and_then(laid_out) {
+        Ok(text) => Cow::Owned(text),
+        Err(_) => Cow::Borrowed(body),
+    }
 }
 
 fn headers(headers: &[(String, String)]) -> String {
