@@ -1,24 +1,21 @@
 //! Every way in which a client proves itself, against the sandbox that looks at the proof.
 
-use pingone::testing::{self, Clock, Config, NewUser, Sandbox};
+use pingone::testing::{self, Clock, Config, NewUser, Sandbox, SeedFile};
 use pingone::token::{ClientCredentials, SigningAlgorithm};
 use pingone::{Client, ErrorKind};
+use serde_json::json;
 
 const CLIENT: &str = "0f1c5b1a-3c1e-4a52-9d10-1f0a7f1f6c55";
 const SECRET: &str = "secret-of-the-test";
 const RSA: &str = include_str!("keys/rsa.pem");
 const P256: &str = include_str!("keys/p256.pem");
 
-/// A sandbox whose client has this public key.
-async fn sandbox(key: &str) -> Sandbox {
+/// A sandbox whose client has an RSA key.
+async fn sandbox() -> Sandbox {
     let clock = Clock::frozen("2026-01-01T00:00:00Z".parse().unwrap());
-    let config = Config::new().with_client(CLIENT, SECRET);
-    let config = config.with_client_key(key).with_clock(clock);
+    let config = Config::new().with_client(CLIENT, SECRET).with_clock(clock);
+    let config = config.with_client_key(include_str!("keys/rsa.pub.pem"));
     config.start().await.unwrap()
-}
-
-async fn with_rsa() -> Sandbox {
-    sandbox(include_str!("keys/rsa.pub.pem")).await
 }
 
 fn client(sandbox: &Sandbox, credentials: ClientCredentials) -> Client {
@@ -35,7 +32,7 @@ async fn all_four_methods_get_a_token_that_works() {
         client.user(user.unwrap()).read().await.unwrap();
         assert_eq!(sandbox.requests("requestToken"), before + 1);
     };
-    let rsa = with_rsa().await;
+    let rsa = sandbox().await;
     check(&rsa, ClientCredentials::client_secret_basic(CLIENT, SECRET)).await;
     check(&rsa, ClientCredentials::client_secret_post(CLIENT, SECRET)).await;
     let by_secret = || ClientCredentials::client_secret_jwt(CLIENT, SECRET);
@@ -44,7 +41,10 @@ async fn all_four_methods_get_a_token_that_works() {
     let by_key = || ClientCredentials::private_key_jwt(CLIENT, RSA);
     check(&rsa, by_key()).await;
     check(&rsa, by_key().with_algorithm(SigningAlgorithm::Rs384)).await;
-    let p256 = sandbox(include_str!("keys/p256.pub.pem")).await;
+    let key = include_str!("keys/p256.pub.pem");
+    let file = json!({ "client": { "id": CLIENT, "secret": SECRET, "key": key } });
+    let file = SeedFile::parse(&file.to_string()).unwrap();
+    let p256 = Config::new().with_seed_file(file).start().await.unwrap();
     check(&p256, ClientCredentials::private_key_jwt(CLIENT, P256)).await;
 }
 
@@ -63,7 +63,7 @@ async fn refusal(sandbox: &Sandbox, client: &Client) -> String {
 #[tokio::test]
 async fn a_wrong_secret_or_key_gets_no_token() {
     let check = async |credentials: ClientCredentials, expected: &str| {
-        let sandbox = with_rsa().await;
+        let sandbox = sandbox().await;
         let refusal = refusal(&sandbox, &client(&sandbox, credentials)).await;
         assert!(refusal.starts_with("401 "), "{refusal}");
         assert!(refusal.contains(expected), "{refusal}");
@@ -92,7 +92,7 @@ async fn a_wrong_secret_or_key_gets_no_token() {
 
 #[tokio::test]
 async fn an_assertion_from_another_time_or_for_another_server_gets_no_token() {
-    let sandbox = with_rsa().await;
+    let sandbox = sandbox().await;
     let by_key = || ClientCredentials::private_key_jwt(CLIENT, RSA);
     let aside = |moment: &str| client_at(&sandbox, moment, by_key());
     let told = refusal(&sandbox, &aside("2025-12-31T23:54:59Z")).await;

@@ -327,8 +327,8 @@ pub(super) fn journal(shared: &Shared) -> (Markup, usize) {
                             @if let Some(near_miss) = &entry.near_miss { p .note { (near_miss) } }
                             @if let Some(fault) = entry.fault { p .note { "Fault: " (fault) } }
                             @if !entry.rules.is_empty() { p .note { "Rules: " (entry.rules.join(", ")) } }
-                            pre { (headers(&entry.request_headers)) "\n" (laid_out(&entry.request_body)) }
-                            pre { (headers(&entry.response_headers)) "\n" (laid_out(&entry.response_body)) }
+                            (message(&entry.request_headers, &entry.request_body))
+                            (message(&entry.response_headers, &entry.response_body))
                         }
                     }
                     td { time datetime=(entry.at) { (moment(entry.at)) } }
@@ -361,11 +361,13 @@ fn laid_out(body: &str) -> Cow<'_, str> {
     }
 }
 
-fn headers(headers: &[(String, String)]) -> String {
-    headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\n"))
-        .collect()
+fn message(headers: &[(String, String)], body: &str) -> Markup {
+    html! {
+        pre {
+            @for (name, value) in headers { (name) ": " (value) "\n" }
+            @if !body.is_empty() { "\n" (laid_out(body)) }
+        }
+    }
 }
 
 pub(super) fn rules_note(shared: &Shared) -> Markup {
