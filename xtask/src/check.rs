@@ -55,6 +55,10 @@ const LONG: &[Step] = &[
         "cargo test --workspace --test contracts -- --ignored",
     ),
     step(
+        "the sandbox keeps the document",
+        "bash crates/sandbox/tests/schemathesis/run.sh",
+    ),
+    step(
         "the page works in a browser",
         "bash crates/sandbox/tests/browser/run.sh",
     ),

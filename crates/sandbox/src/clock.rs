@@ -1,4 +1,8 @@
-//! The sandbox's clock: the only place that reads the time of the machine.
+//! The sandbox's clock: the only place that reads the time of the machine, or waits by it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "everything else asks this module, so that a test can move the time"
+)]
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -147,6 +151,16 @@ impl fmt::Debug for Clock {
             .field("rate", &setting.rate)
             .finish()
     }
+}
+
+/// Waits by the machine's clock, as only an answer that is late on purpose does.
+pub(crate) async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+/// What a future gives, if it does so in time by the machine's clock.
+pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(limit, future).await.ok()
 }
 
 /// PingOne writes three digits of a second.

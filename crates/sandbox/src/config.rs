@@ -14,9 +14,10 @@ use crate::links::Links;
 use crate::outbox::Messages;
 use crate::random::Random;
 use crate::sandbox::Sandbox;
-use crate::seed::{self, SeedError};
+use crate::seed;
 use crate::seed_file::SeedFile;
 use crate::server::{Core, Counts, Options, Server, Shared, bind};
+use crate::state::clients::{Client, PublicKey};
 
 /// How to start a sandbox.
 ///
@@ -43,6 +44,7 @@ pub struct Config {
     clock: Clock,
     environment: EnvironmentId,
     client: (String, Secret),
+    client_key: Option<String>,
     largest_body: usize,
     journal: usize,
     control: bool,
@@ -59,6 +61,7 @@ impl Config {
             clock: Clock::system(),
             environment: EnvironmentId::new(seed::ENVIRONMENT),
             client: (seed::CLIENT.to_owned(), Secret::from(seed::CLIENT_SECRET)),
+            client_key: None,
             largest_body: 1024 * 1024,
             journal: 1000,
             control: true,
@@ -102,6 +105,12 @@ impl Config {
         self
     }
 
+    /// Sets the public key that verifies the worker application's `private_key_jwt`: RSA or elliptic curve, in PEM form.
+    pub fn with_client_key(mut self, pem: impl Into<String>) -> Self {
+        self.client_key = Some(pem.into());
+        self
+    }
+
     /// Sets how many bytes a request body may have; a longer one is answered with 413.
     pub fn with_largest_body(mut self, bytes: usize) -> Self {
         self.largest_body = bytes;
@@ -122,6 +131,7 @@ impl Config {
         }
         if let Some(client) = &file.client {
             self.client = (client.id.clone(), client.secret.clone());
+            self.client_key.clone_from(&client.key);
         }
         if let Some(seed) = file.seed {
             self.seed = seed;
@@ -144,13 +154,19 @@ impl Config {
     /// It serves from a thread of its own, so it works with any runtime, and with blocking clients.
     ///
     /// # Errors
-    /// When the address cannot be listened on, the machine has no thread left, or the seed file cannot be followed.
+    /// When the address cannot be listened on, the machine has no thread left, the client's key cannot be read, or the
+    /// seed file cannot be followed.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let address = SocketAddr::new(self.host, self.port);
         let failed = |source| StartError::new(address, source);
+        let key = self.client_key.as_deref().map(PublicKey::parse);
+        let client = Client {
+            secret: self.client.1.clone(),
+            key: key.transpose().map_err(StartError::given)?,
+        };
         let (listener, address) = bind(address).map_err(failed)?;
         let core = Core {
-            state: seed::initial_state(self.environment, &self.client),
+            state: seed::initial_state(self.environment, &self.client.0, client),
             random: Random::seeded(self.seed),
             outbox: Messages::default(),
             counts: Counts::default(),
@@ -166,7 +182,7 @@ impl Config {
         };
         let shared = Shared::new(core, self.clock, links, self.environment, options);
         if let Some(file) = self.seed_file {
-            file.apply(&shared).map_err(StartError::seeding)?;
+            file.apply(&shared).map_err(StartError::given)?;
         }
         shared.keep_as_initial();
         let shared = Arc::new(shared);
@@ -206,7 +222,8 @@ impl StartError {
         }
     }
 
-    fn seeding(source: SeedError) -> Self {
+    /// What the sandbox is given cannot be used.
+    fn given(source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self {
             address: None,
             source: Box::new(source),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use axum::http::header::RETRY_AFTER;
 use jiff::Timestamp;
 use pingone_models::operation::Operation;
 use pingone_models::operations;
@@ -135,7 +136,7 @@ impl Limits {
         let retry_at = later(now, Duration::from_millis(wait.unsigned_abs()));
         if operation.id == "requestToken" {
             let refusal = Refusal::oauth(429, "request_limited", "too many requests");
-            return Err(refusal.header("retry-after", seconds.to_string()));
+            return Err(refusal.header(RETRY_AFTER, seconds.to_string()));
         }
         let detail = detail(
             "LIMIT_EXCEEDED",
@@ -147,7 +148,7 @@ impl Limits {
         ]));
         Err(Refusal::new(429, "REQUEST_LIMITED", "Too many requests.")
             .with(detail)
-            .header("retry-after", seconds.to_string()))
+            .header(RETRY_AFTER, seconds.to_string()))
     }
 }
 

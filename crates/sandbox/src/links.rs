@@ -1,11 +1,16 @@
 //! The addresses in `_links`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::fmt::{self, Display, Write};
 
 use pingone_models::{
     DeviceAuthenticationId, EnvironmentId, FlowId, Link, PopulationId, UserId, operations,
 };
+use serde::{Serialize, Serializer};
+
+/// Two ids and the names around them.
+const LONGEST_PATH: usize = 128;
 
 /// Where the sandbox is reached.
 #[derive(Clone, Debug)]
@@ -30,23 +35,27 @@ impl Links {
     }
 
     pub(crate) fn environment(&self, environment: EnvironmentId) -> String {
-        format!("{}/environments/{environment}", self.platform)
+        address(&self.platform, format_args!("/environments/{environment}"))
     }
 
     pub(crate) fn population(&self, environment: EnvironmentId, id: PopulationId) -> String {
-        format!("{}/populations/{id}", self.environment(environment))
+        let path = format_args!("/environments/{environment}/populations/{id}");
+        address(&self.platform, path)
     }
 
     pub(crate) fn users(&self, environment: EnvironmentId) -> String {
-        format!("{}/users", self.environment(environment))
+        let path = format_args!("/environments/{environment}/users");
+        address(&self.platform, path)
     }
 
     pub(crate) fn user(&self, environment: EnvironmentId, id: UserId) -> String {
-        format!("{}/{id}", self.users(environment))
+        let path = format_args!("/environments/{environment}/users/{id}");
+        address(&self.platform, path)
     }
 
     pub(crate) fn password_policy(&self, environment: EnvironmentId, id: impl Display) -> String {
-        format!("{}/passwordPolicies/{id}", self.environment(environment))
+        let path = format_args!("/environments/{environment}/passwordPolicies/{id}");
+        address(&self.platform, path)
     }
 
     pub(crate) fn device_authentication(
@@ -54,16 +63,33 @@ impl Links {
         environment: EnvironmentId,
         id: DeviceAuthenticationId,
     ) -> String {
-        format!("{}/{environment}/deviceAuthentications/{id}", self.origin)
+        let path = format_args!("/{environment}/deviceAuthentications/{id}");
+        address(&self.origin, path)
     }
 
     pub(crate) fn flow(&self, environment: EnvironmentId, id: FlowId) -> String {
-        format!("{}/{environment}/flows/{id}", self.origin)
+        let path = format_args!("/{environment}/flows/{id}");
+        address(&self.origin, path)
+    }
+
+    /// The issuer of an environment's tokens.
+    pub(crate) fn issuer(&self, environment: EnvironmentId) -> String {
+        address(&self.origin, format_args!("/{environment}/as"))
     }
 
     pub(crate) fn resume(&self, environment: EnvironmentId, id: FlowId) -> String {
-        format!("{}/{environment}/as/resume?flowId={id}", self.origin)
+        let path = format_args!("/{environment}/as/resume?flowId={id}");
+        address(&self.origin, path)
     }
+}
+
+/// An address with this path, written into room that was made for all of it at once.
+fn address(server: &str, path: fmt::Arguments<'_>) -> String {
+    let mut address = String::with_capacity(server.len() + LONGEST_PATH);
+    address.push_str(server);
+    // Writing to a String cannot fail.
+    let _ = address.write_fmt(path);
+    address
 }
 
 /// The path of a server's address in the document: `/v1` for the platform, nothing for the authentication server.
@@ -76,12 +102,72 @@ pub(crate) fn base_path(server: &str) -> &'static str {
         .unwrap_or("")
 }
 
-/// Links by relation.
-pub(crate) fn map<R: Into<String>>(
-    links: impl IntoIterator<Item = (R, String)>,
-) -> BTreeMap<String, Link> {
-    links
-        .into_iter()
-        .map(|(relation, href)| (relation.into(), Link::new().with_href(href)))
-        .collect()
+/// The links of a resource, by relation: most lead to its own address or below, so that only this is a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Relations {
+    own: String,
+    links: Vec<(&'static str, Target)>,
+}
+
+#[derive(Clone, Debug)]
+enum Target {
+    Own,
+    Below(&'static str),
+    Elsewhere(String),
+}
+
+impl Relations {
+    /// The links of the resource at this address, so far only that to itself.
+    pub(crate) fn of(own: String) -> Self {
+        let mut links = Vec::with_capacity(16);
+        links.push(("self", Target::Own));
+        Self { own, links }
+    }
+
+    /// Adds an action at the resource's own address.
+    pub(crate) fn action(&mut self, relation: &'static str) {
+        self.links.push((relation, Target::Own));
+    }
+
+    /// Adds a link to something below the resource.
+    pub(crate) fn below(&mut self, relation: &'static str, path: &'static str) {
+        self.links.push((relation, Target::Below(path)));
+    }
+
+    pub(crate) fn elsewhere(&mut self, relation: &'static str, address: String) {
+        self.links.push((relation, Target::Elsewhere(address)));
+    }
+
+    /// The links in the form of the models.
+    pub(crate) fn to_map(&self) -> BTreeMap<String, Link> {
+        self.links
+            .iter()
+            .map(|(relation, target)| {
+                let link = Link::new().with_href(self.address(target));
+                ((*relation).to_owned(), link)
+            })
+            .collect()
+    }
+
+    fn address<'a>(&'a self, target: &'a Target) -> Cow<'a, str> {
+        match target {
+            Target::Own => Cow::Borrowed(&self.own),
+            Target::Below(path) => Cow::Owned([&self.own, "/", path].concat()),
+            Target::Elsewhere(address) => Cow::Borrowed(address),
+        }
+    }
+}
+
+impl Serialize for Relations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Href<'a> {
+            href: Cow<'a, str>,
+        }
+
+        serializer.collect_map(self.links.iter().map(|(relation, target)| {
+            let href = self.address(target);
+            (*relation, Href { href })
+        }))
+    }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use pingone_models::{Secret, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::within;
 use crate::server::Shared;
 
 /// What a message is for.
@@ -137,7 +138,7 @@ impl Outbox {
                     }
                 }
             };
-            tokio::time::timeout(limit, arrival).await.ok().flatten()
+            within(limit, arrival).await.flatten()
         };
         let arrived = match self.0.runtime() {
             Some(runtime) => runtime.spawn(wait).await.ok().flatten(),

@@ -1,5 +1,6 @@
 //! Answers that say no, in the form of PingOne's errors.
 
+use axum::http::HeaderName;
 use pingone_models::{ErrorDetail, ErrorResponse, OAuthError};
 use serde_json::{Map, Value};
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) body: RefusalBody,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -104,7 +105,7 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }

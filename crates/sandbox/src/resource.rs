@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use axum::http::header::ALLOW;
 use pingone_models::operation::{Body, Operation};
 use pingone_models::operations;
 
@@ -79,7 +80,7 @@ impl Resource {
         if candidates().next().is_none() {
             let allowed = self.methods().join(", ");
             let message = format!("{method} is not supported here; use {allowed}.");
-            return Err(Refusal::new(405, "INVALID_REQUEST", &message).header("allow", allowed));
+            return Err(Refusal::new(405, "INVALID_REQUEST", &message).header(ALLOW, allowed));
         }
         let without = candidates().find(|route| route.operation.body == Body::None);
         if let Some(route) = without {

@@ -225,8 +225,11 @@ rules! {
         "An access token is valid for one hour.",
         Documented(page!("getting-started/introduction.html"));
     TOKEN_ASSERTION = "token.assertion",
-        "A client assertion is refused with `invalid_client`, whatever it says.",
-        Assumed("the sandbox verifies no signatures; a client secret works in the header and in the body");
+        "A client assertion has the client as `iss` and `sub`, the token endpoint or the issuer as `aud`, and an `exp` within the next hour; `nbf` counts, `iat` and `jti` do not, so that it can be used again.",
+        Documented(page!("auth/auth-config-options/create-a-client-secret-jwt.html"));
+    TOKEN_METHODS = "token.methods",
+        "A client may prove itself by any method that it has a secret or key for: HS256, HS384 and HS512 with its secret, RS256, RS384, RS512, ES256 and ES384 with its public key.",
+        Assumed("an application in PingOne has one method; here a test can try each");
     TOKEN_ERRORS = "token.errors",
         "The token endpoint fails in the form of RFC 6749; an unknown environment or client is `invalid_client`.",
         Assumed("no page shows these answers");

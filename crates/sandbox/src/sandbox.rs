@@ -150,7 +150,7 @@ impl Sandbox {
     pub fn user(&self, id: UserId) -> Option<User> {
         self.shared.look(|environment, turn| {
             let user = environment.users.get(id).ok()?;
-            Some(user.view(turn, environment))
+            Some(user.view(turn, environment).into())
         })
     }
 

@@ -16,6 +16,7 @@ pub use crate::state::devices::DeviceKind;
 use crate::random::Random;
 use crate::refusal::{Refusal, RefusalBody};
 use crate::state::State;
+use crate::state::clients::Client;
 use crate::state::devices::Device;
 use crate::state::environment::Environment;
 use crate::state::flow_actions::check_username;
@@ -334,10 +335,10 @@ impl NewFlow {
 }
 
 /// What a new sandbox has.
-pub(crate) fn initial_state(environment: EnvironmentId, client: &(String, Secret)) -> State {
+pub(crate) fn initial_state(environment: EnvironmentId, id: &str, client: Client) -> State {
     let mut state = State::default();
     let mut first = Environment::new(environment);
-    first.clients.insert(client.0.clone(), client.1.clone());
+    first.clients.insert(id.to_owned(), client);
     state.environments.insert(environment, first);
     state
 }

@@ -19,7 +19,8 @@ use crate::server::Shared;
 
 /// What a sandbox begins with, as a file in YAML or JSON describes it.
 ///
-/// Every part is optional. What has no id gets a random one from the seed.
+/// Every part is optional. What has no id gets a random one from the seed. The client may also have a `key`, the public
+/// key in PEM form that verifies its `private_key_jwt`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -61,7 +62,7 @@ use crate::server::Shared;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SeedFile {
     pub(crate) environment: Option<EnvironmentId>,
-    pub(crate) client: Option<Client>,
+    pub(crate) client: Option<ClientEntry>,
     pub(crate) seed: Option<u64>,
     pub(crate) frozen_at: Option<Timestamp>,
     #[serde(default)]
@@ -76,9 +77,10 @@ pub struct SeedFile {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Client {
+pub(crate) struct ClientEntry {
     pub(crate) id: String,
     pub(crate) secret: Secret,
+    pub(crate) key: Option<String>,
 }
 
 /// A user, as a file or the control API describes one.

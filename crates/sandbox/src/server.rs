@@ -11,7 +11,7 @@ use pingone_models::{EnvironmentId, Secret};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{oneshot, watch};
 
-use crate::clock::{Clock, ClockSetting};
+use crate::clock::{Clock, ClockSetting, within};
 use crate::control;
 use crate::fault::Book;
 use crate::http;
@@ -202,7 +202,12 @@ impl Shared {
 
     /// Wakes whoever waits for something to happen.
     pub(crate) fn announce(&self) {
-        self.changes.send_modify(|count| *count += 1);
+        // Who begins to wait later sees what has changed by then.
+        let awaited = self.changes.receiver_count() > 0;
+        self.changes.send_if_modified(|count| {
+            *count += 1;
+            awaited
+        });
     }
 
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
@@ -309,7 +314,7 @@ fn serve(
             how = told => {
                 if how == Ok(Shutdown::Graceful) {
                     let _ = finish.send(());
-                    let _ = tokio::time::timeout(GRACE, serving).await;
+                    let _ = within(GRACE, serving).await;
                 }
             }
         }

@@ -1,11 +1,13 @@
 //! The token endpoint, in the words of OAuth 2.0.
 
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pingone_models::{AccessToken, GrantType, Secret};
 use serde_json::Value;
 use url::form_urlencoded;
 
+use crate::assertion::Expected;
 use crate::handlers::{Answer, Call};
 use crate::refusal::Refusal;
 use crate::rules;
@@ -13,10 +15,13 @@ use crate::state::State;
 use crate::state::tokens::{Holder, LIFETIME};
 use crate::state::turn::Turn;
 
+/// The kind of client assertion that RFC 7523 defines.
+const JWT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 pub(crate) fn request(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
     turn.rule(&rules::TOKEN_ERRORS);
     let parameter = |name: &str| call.body.get(name).and_then(Value::as_str);
@@ -29,30 +34,36 @@ pub(crate) fn request(
             "only client_credentials is supported",
         ));
     }
-    if parameter("client_assertion").is_some() {
-        turn.rule(&rules::TOKEN_ASSERTION);
-        return Err(refused(false));
-    }
-    let in_body = parameter("client_id").zip(parameter("client_secret"));
-    let (client, secret, by_header) = match (&call.authorization, in_body) {
-        (Some(_), Some(_)) => {
-            return Err(Refusal::oauth(
-                400,
-                "invalid_request",
-                "credentials belong into the header or into the body, not both",
-            ));
-        }
-        (Some(header), None) => {
-            let (client, secret) = basic(header).ok_or_else(|| refused(true))?;
-            (client, Secret::new(secret), true)
-        }
-        (None, Some((client, secret))) => (client.to_owned(), Secret::from(secret), false),
-        (None, None) => return Err(refused(false)),
-    };
     let environment = state.environments.get(&call.environment);
-    let known = environment.and_then(|environment| environment.clients.get(&client));
-    if known != Some(&secret) {
-        return Err(refused(by_header));
+    let client = |id: &str| environment.and_then(|environment| environment.clients.get(id));
+    match credentials(call)? {
+        Credentials::Secret {
+            id,
+            secret,
+            by_header,
+        } => {
+            if client(&id).is_none_or(|client| client.secret != secret) {
+                return Err(refused(by_header));
+            }
+        }
+        Credentials::Assertion(assertion) => {
+            turn.rule(&rules::TOKEN_ASSERTION);
+            turn.rule(&rules::TOKEN_METHODS);
+            let issuer = turn.links.issuer(call.environment);
+            let endpoint = format!("{issuer}/token");
+            let expected = Expected {
+                audiences: [&endpoint, &issuer],
+                now: turn.now,
+            };
+            let signer = expected.verify(assertion, client).map_err(|reason| {
+                let text = format!("the client assertion is not accepted: {reason}");
+                Refusal::oauth(401, "invalid_client", &text)
+            })?;
+            if parameter("client_id").is_some_and(|id| id != signer) {
+                let text = "client_id is not the client of the assertion";
+                return Err(Refusal::oauth(401, "invalid_client", text));
+            }
+        }
     }
     turn.rule(&rules::TOKEN_LIFETIME);
     turn.rule(&rules::TOKEN_OPAQUE);
@@ -62,10 +73,55 @@ pub(crate) fn request(
         .with_token_type("Bearer")
         .with_expires_in(lifetime);
     let mut answer = Answer::json(200, &token)?;
-    answer
-        .headers
-        .push(("cache-control", "no-store".to_owned()));
+    answer.headers.push((CACHE_CONTROL, "no-store".to_owned()));
     Ok(answer)
+}
+
+/// What a client proves itself with.
+enum Credentials<'c> {
+    Secret {
+        id: String,
+        secret: Secret,
+        by_header: bool,
+    },
+    Assertion(&'c str),
+}
+
+fn credentials<'c>(call: &'c Call<'_>) -> Result<Credentials<'c>, Refusal> {
+    let parameter = |name: &str| call.body.get(name).and_then(Value::as_str);
+    let invalid = |description| Err(Refusal::oauth(400, "invalid_request", description));
+    let in_body = parameter("client_id").zip(parameter("client_secret"));
+    match (
+        call.headers.get(AUTHORIZATION),
+        in_body,
+        parameter("client_assertion"),
+    ) {
+        (Some(header), None, None) => {
+            let (id, secret) = header
+                .to_str()
+                .ok()
+                .and_then(basic)
+                .ok_or_else(|| refused(true))?;
+            Ok(Credentials::Secret {
+                id,
+                secret: Secret::new(secret),
+                by_header: true,
+            })
+        }
+        (None, Some((id, secret)), None) => Ok(Credentials::Secret {
+            id: id.to_owned(),
+            secret: Secret::from(secret),
+            by_header: false,
+        }),
+        (None, None, Some(assertion)) => match parameter("client_assertion_type") {
+            Some(JWT) => Ok(Credentials::Assertion(assertion)),
+            _ => invalid("client_assertion_type is not that of a JWT"),
+        },
+        (None, None, None) => Err(refused(false)),
+        _ => invalid(
+            "credentials belong into the header, the body or an assertion, not into two of them",
+        ),
+    }
 }
 
 fn refused(by_header: bool) -> Refusal {
@@ -75,7 +131,7 @@ fn refused(by_header: bool) -> Refusal {
         "the client is not known or its credentials are wrong",
     );
     if by_header {
-        refusal.header("www-authenticate", "Basic realm=\"sandbox\"")
+        refusal.header(WWW_AUTHENTICATE, "Basic realm=\"sandbox\"")
     } else {
         refusal
     }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Asked, Problem, Told, duration};
+use crate::clock::within;
 use crate::fault::{Fault, FaultId, Faults};
 use crate::journal::Journal;
 use crate::limits::RateLimit;
@@ -195,7 +196,7 @@ async fn changes(shared: &Shared, asked: &Asked) -> Result<Told, Problem> {
     let seen = asked.number("after")?;
     let mut changes = shared.changes();
     let news = changes.wait_for(|change| seen != Some(*change));
-    let _ = tokio::time::timeout(asked.wait()?, news).await.is_ok();
+    let _ = within(asked.wait()?, news).await;
     let change = *shared.changes().borrow();
     Ok(Told::json(200, &json!({ "change": change })))
 }
@@ -245,9 +246,7 @@ async fn outbox(shared: &Shared, asked: &Asked) -> Result<Told, Problem> {
             }
         }
     };
-    let messages = tokio::time::timeout(asked.wait()?, arrival)
-        .await
-        .unwrap_or_default();
+    let messages = within(asked.wait()?, arrival).await.unwrap_or_default();
     Ok(Told::json(200, &json!({ "messages": messages })))
 }
 

@@ -244,8 +244,8 @@ impl Effect {
             refusal = refusal.with(detail);
         }
         Some(match (retry_after, status) {
-            (Some(seconds), _) => refusal.header("retry-after", seconds.to_string()),
-            (None, 429) => refusal.header("retry-after", "1"),
+            (Some(seconds), _) => refusal.header(RETRY_AFTER, seconds.to_string()),
+            (None, 429) => refusal.header(RETRY_AFTER, "1"),
             (None, _) => refusal,
         })
     }

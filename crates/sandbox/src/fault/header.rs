@@ -1,9 +1,10 @@
 //! Faults that a request asks for itself.
 
 use super::{Effect, Fault, FaultError, Latency};
+use axum::http::HeaderName;
 
 /// The request header that asks for a fault.
-pub(crate) const HEADER: &str = "x-sandbox-fault";
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-sandbox-fault");
 
 /// A fault for the requests with the same text in the header.
 ///

@@ -3,8 +3,12 @@
 mod reading;
 mod setting;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
+use axum::extract::RawPathParams;
+use axum::http::HeaderMap;
+use axum::http::header::{HeaderName, SET_COOKIE};
 use pingone_models::{
     AccountLock, AssertionCheck, DeviceAuthenticationId, DeviceAuthenticationRequest,
     DeviceSelection, EnvironmentId, FlowDeviceSelection, FlowForgottenPassword, FlowId,
@@ -14,9 +18,11 @@ use pingone_models::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use url::form_urlencoded;
 
 use self::reading::{list_users, read_user};
 use self::setting::{reset_password, set_password, set_password_value};
+use crate::http::cookie;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::authentication::Authentication;
@@ -29,26 +35,26 @@ use crate::state::users::User;
 use crate::{rules, token};
 
 /// What a request asks for, as far as the wire goes.
-pub(crate) struct Call {
+pub(crate) struct Call<'r> {
     pub(crate) environment: EnvironmentId,
-    pub(crate) path: Vec<(String, String)>,
-    pub(crate) query: Vec<(String, String)>,
+    pub(crate) path: &'r RawPathParams,
+    pub(crate) query: &'r str,
+    pub(crate) headers: &'r HeaderMap,
     pub(crate) body: Value,
     pub(crate) holder: Holder,
-    /// The value of `Authorization`.
-    pub(crate) authorization: Option<String>,
-    /// The cookie `ST`.
-    pub(crate) session: Option<String>,
 }
+
+/// How many bytes most answers have room in, so that writing them seldom needs more.
+const MOST_ANSWERS: usize = 4096;
 
 /// A successful answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
-pub(crate) type Handler = fn(&mut State, &mut Turn<'_>, &Call) -> Result<Answer, Refusal>;
+pub(crate) type Handler = fn(&mut State, &mut Turn<'_>, &Call<'_>) -> Result<Answer, Refusal>;
 
 /// The handlers by the id of their operation.
 pub(crate) const HANDLERS: &[(&str, Handler)] = &[
@@ -232,7 +238,8 @@ pub(crate) const HANDLERS: &[(&str, Handler)] = &[
 
 impl Answer {
     pub(crate) fn json(status: u16, body: &impl Serialize) -> Result<Self, Refusal> {
-        let body = serde_json::to_vec(body).map_err(|_| {
+        let mut bytes = Vec::with_capacity(MOST_ANSWERS);
+        serde_json::to_writer(&mut bytes, body).map_err(|_| {
             Refusal::new(
                 500,
                 "UNEXPECTED_ERROR",
@@ -241,13 +248,13 @@ impl Answer {
         })?;
         Ok(Self {
             status,
-            body,
+            body: bytes,
             headers: Vec::new(),
         })
     }
 }
 
-impl Call {
+impl<'r> Call<'r> {
     /// The body in the form of the document, against which it has been checked already.
     fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         T::deserialize(&self.body)
@@ -269,7 +276,7 @@ impl Call {
     }
 
     fn id<T: FromStr>(&self, turn: &mut Turn<'_>, name: &str) -> Result<T, Refusal> {
-        let text = self.path.iter().find(|(known, _)| known == name);
+        let text = self.path.iter().find(|(known, _)| *known == name);
         let id = text.and_then(|(_, text)| text.parse().ok());
         id.ok_or_else(|| {
             turn.rule(&rules::ID_MALFORMED);
@@ -307,54 +314,62 @@ impl Call {
         }
     }
 
-    fn query(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.query
-            .iter()
+    fn query(&self, name: &'static str) -> impl Iterator<Item = Cow<'r, str>> {
+        form_urlencoded::parse(self.query.as_bytes())
             .filter(move |(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+            .map(|(_, value)| value)
     }
 }
 
 fn act_on_user(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
     act: impl FnOnce(&mut User, &mut Turn<'_>) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
+    let (environment, user) = change_user(state, turn, call, act)?;
+    Answer::json(200, &user.view(turn, environment))
+}
+
+/// The user in the path after a change, and where they live.
+fn change_user<'s>(
+    state: &'s mut State,
+    turn: &mut Turn<'_>,
+    call: &Call<'_>,
+    act: impl FnOnce(&mut User, &mut Turn<'_>) -> Result<(), Refusal>,
+) -> Result<(&'s Environment, &'s User), Refusal> {
     let environment = call.environment(state)?;
     let id = call.user(turn)?;
     act(environment.users.get_mut(id)?, turn)?;
-    let user = environment.users.get(id)?;
-    Answer::json(200, &user.view(turn, environment))
+    let environment = &*environment;
+    Ok((environment, environment.users.get(id)?))
 }
 
 fn act_on_password(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
     act: impl FnOnce(&mut User, &mut Turn<'_>) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
-    let environment = call.environment(state)?;
-    let id = call.user(turn)?;
-    act(environment.users.get_mut(id)?, turn)?;
+    let (environment, user) = change_user(state, turn, call, act)?;
     turn.rule(&rules::PASSWORD_ANSWER);
-    let user = environment.users.get(id)?;
     Answer::json(200, &user.password_view(turn, environment))
 }
 
 fn act_on_flow(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
     act: impl FnOnce(&mut Environment, &mut Flow, &mut Turn<'_>) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
     let environment = call.environment(state)?;
     let id: FlowId = call.id(turn, "flowId")?;
-    let Acted { view, cookie } = environment.act_on_flow(turn, id, call.session.as_deref(), act)?;
+    let Acted { view, cookie } =
+        environment.act_on_flow(turn, id, cookie(call.headers, "ST"), act)?;
     let mut answer = Answer::json(200, &view)?;
     if let Some(cookie) = cookie {
         let cookie = format!("ST={cookie}; Path=/{}; HttpOnly", environment.id);
-        answer.headers.push(("set-cookie", cookie));
+        answer.headers.push((SET_COOKIE, cookie));
     }
     Ok(answer)
 }
@@ -362,7 +377,7 @@ fn act_on_flow(
 fn initiate_device_authentication(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
     let body: DeviceAuthenticationRequest = call.body()?;
     call.may_reach(turn, Some(body.user.id))?;
@@ -373,7 +388,7 @@ fn initiate_device_authentication(
 fn act_on_device_authentication(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
     act: impl FnOnce(&mut Authentication, &mut Turn<'_>, &mut User, &MfaPolicy) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
     let environment = call.environment(state)?;

@@ -7,12 +7,13 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::{Answer, Call};
+use crate::links::Relations;
 use crate::refusal::{Refusal, detail, inner};
+use crate::rules;
 use crate::state::State;
 use crate::state::filter::Filter;
 use crate::state::turn::Turn;
 use crate::state::users::User;
-use crate::{links, rules};
 
 const DEFAULT_PAGE: usize = 100;
 const LARGEST_PAGE: usize = 200;
@@ -20,12 +21,13 @@ const LARGEST_PAGE: usize = 200;
 pub(super) fn list_users(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
     call.may_reach(turn, None)?;
     let environment = call.environment(state)?;
     turn.rule(&rules::USERS_ORDER);
     let filter = call.query("filter").next();
+    let filter = filter.as_deref();
     let matches: Box<dyn Fn(&User) -> bool> = match filter {
         None => Box::new(|_| true),
         Some(text) => {
@@ -39,11 +41,11 @@ pub(super) fn list_users(
             turn.rule(&rules::USERS_PAGE);
             DEFAULT_PAGE
         }
-        Some(text) => page_size(text)?.min(LARGEST_PAGE),
+        Some(text) => page_size(&text)?.min(LARGEST_PAGE),
     };
     let begin = match call.query("cursor").next() {
         None => 0,
-        Some(cursor) => read_cursor(cursor)?,
+        Some(cursor) => read_cursor(&cursor)?,
     };
     let found: Vec<(usize, &User)> = environment
         .users
@@ -65,21 +67,21 @@ pub(super) fn list_users(
         }
         format!("{}?{}", turn.links.users(environment.id), query.finish())
     };
-    let mut relations = vec![("self", address((begin > 0).then_some(begin)))];
+    let mut links = Relations::of(address((begin > 0).then_some(begin)));
     if let Some((next, _)) = found.get(first + page.len()) {
-        relations.push(("next", address(Some(*next))));
+        links.elsewhere("next", address(Some(*next)));
     }
     if first > 0 {
         let previous = first.saturating_sub(limit);
         let begin = found.get(previous).map(|(place, _)| *place);
-        relations.push(("prev", address(begin.filter(|_| previous > 0))));
+        links.elsewhere("prev", address(begin.filter(|_| previous > 0)));
     }
     let users: Vec<_> = page
         .iter()
-        .map(|(_, user)| user.view(turn, environment))
+        .map(|(_, user)| user.view(turn, environment).into())
         .collect();
     let collection = UserCollection::new()
-        .with_links(links::map(relations))
+        .with_links(links.to_map())
         .with_count(i64::try_from(found.len()).unwrap_or(i64::MAX))
         .with_size(i64::try_from(users.len()).unwrap_or(i64::MAX))
         .with_embedded(UserCollectionEmbedded::new().with_users(users));
@@ -112,19 +114,20 @@ fn read_cursor(cursor: &str) -> Result<usize, Refusal> {
 pub(super) fn read_user(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
     let environment = call.environment(state)?;
     let user = environment.users.get(call.user(turn)?)?;
     let mut view = user.view(turn, environment);
-    for include in call.query("include").flat_map(|value| value.split(',')) {
+    let included: Vec<_> = call.query("include").collect();
+    for include in included.iter().flat_map(|value| value.split(',')) {
         match UserInclude::from(include.trim()) {
             UserInclude::MemberOfGroupIDs => {
-                view.member_of_group_i_ds = Some(user.groups.iter().map(|(id, _)| *id).collect());
+                view.group_ids = Some(user.groups.iter().map(|(id, _)| *id).collect());
             }
             UserInclude::MemberOfGroupNames => {
-                let names = user.groups.iter().map(|(_, name)| name.clone());
-                view.member_of_group_names = Some(names.collect());
+                let names = user.groups.iter().map(|(_, name)| name.as_str());
+                view.group_names = Some(names.collect());
             }
             _ => {
                 let allowed = ["memberOfGroupIDs", "memberOfGroupNames"];

@@ -13,7 +13,7 @@ use crate::state::turn::Turn;
 pub(super) fn reset_password(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
     let body: PasswordReset = call.body()?;
     act_on_password(state, turn, call, |user, turn| {
@@ -32,7 +32,7 @@ pub(super) fn reset_password(
 pub(super) fn set_password(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
     let body: PasswordSet = call.body()?;
     act_on_password(state, turn, call, |user, turn| {
@@ -50,7 +50,7 @@ pub(super) fn set_password(
 pub(super) fn set_password_value(
     state: &mut State,
     turn: &mut Turn<'_>,
-    call: &Call,
+    call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
     let body: PasswordValue = call.body()?;
     act_on_password(state, turn, call, |user, turn| {

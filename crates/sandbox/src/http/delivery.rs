@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use futures::stream;
 
+use crate::clock::pause;
 use crate::fault::{Delivery, Reply};
 use crate::wire::Fate;
 
@@ -20,7 +21,7 @@ pub(super) async fn send(reply: Reply, delivery: Delivery, fate: &Fate) -> Respo
     let (body, length) = match delivery {
         Delivery::Whole(delay) => {
             if !delay.is_zero() {
-                tokio::time::sleep(delay).await;
+                pause(delay).await;
             }
             (Body::from(body), None)
         }
@@ -33,7 +34,7 @@ pub(super) async fn send(reply: Reply, delivery: Delivery, fate: &Fate) -> Respo
             (Body::empty(), None)
         }
         Delivery::Half => (half(body, fate.clone()), Some(length)),
-        Delivery::Dribble(pause) => (dribble(body, pause), Some(length)),
+        Delivery::Dribble(between) => (dribble(body, between), Some(length)),
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::IM_A_TEAPOT);
@@ -54,7 +55,7 @@ fn half(body: Bytes, fate: Fate) -> Body {
                 return Some((Ok(half), None));
             }
             // What came before must have left before the connection is closed.
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            pause(Duration::from_millis(1)).await;
             fate.cut();
             Some((
                 Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted)),
@@ -64,14 +65,14 @@ fn half(body: Bytes, fate: Fate) -> Body {
     }))
 }
 
-fn dribble(body: Bytes, pause: Duration) -> Body {
+fn dribble(body: Bytes, between: Duration) -> Body {
     let piece = body.len().div_ceil(PIECES).max(1);
     Body::from_stream(stream::unfold(body, move |mut rest| async move {
         if rest.is_empty() {
             return None;
         }
         let piece = rest.split_to(piece.min(rest.len()));
-        tokio::time::sleep(pause).await;
+        pause(between).await;
         Some((Ok::<_, std::convert::Infallible>(piece), rest))
     }))
 }

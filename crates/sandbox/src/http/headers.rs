@@ -4,14 +4,14 @@ use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 
 /// The value of a cookie.
-pub(super) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
+pub(crate) fn cookie<'r>(headers: &'r HeaderMap, wanted: &str) -> Option<&'r str> {
     let pairs = headers.get_all(COOKIE).into_iter();
     pairs
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(name, _)| *name == wanted)
-        .map(|(_, value)| value.to_owned())
+        .map(|(_, value)| value)
 }
 
 /// A correlation id as PingOne keeps it: 100 characters at most, and `_` for what it does not take.

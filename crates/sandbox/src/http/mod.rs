@@ -11,7 +11,8 @@ use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, request};
 use axum::response::Response;
 use axum::routing::any;
@@ -20,10 +21,11 @@ use pingone_models::operation::{self, Operation, Security};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use self::headers::{cleaned, cookie};
+use self::headers::cleaned;
+pub(crate) use self::headers::cookie;
 use crate::fault::{self, Book, Delivery, Effect, Reply, Subject};
 use crate::handlers::{Answer, Call};
-use crate::journal::{self, Record, Verdict};
+use crate::journal::{self, Record, Transcript, Verdict};
 use crate::limits::Limits;
 use crate::refusal::{Refusal, RefusalBody};
 use crate::resource::{FORM, RESOURCES, Resource, Route};
@@ -34,9 +36,9 @@ use crate::state::turn::Turn;
 use crate::wire::Fate;
 use crate::{rules, schemas};
 
-const TRANSACTION: &str = "x-ping-external-transaction-id";
-const SESSION: &str = "x-ping-external-session-id";
-const ASSUMED: &str = "x-sandbox-assumed";
+static TRANSACTION: HeaderName = HeaderName::from_static("x-ping-external-transaction-id");
+static SESSION: HeaderName = HeaderName::from_static("x-ping-external-session-id");
+static ASSUMED: HeaderName = HeaderName::from_static("x-sandbox-assumed");
 
 /// One route for each address of the document.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
@@ -45,13 +47,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         let shared = Arc::clone(shared);
         let respond = move |path: Result<RawPathParams, RawPathParamsRejection>, request| {
             let shared = Arc::clone(&shared);
-            async move {
-                let path = path.ok().map(|path| {
-                    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-                    path.iter().map(owned).collect()
-                });
-                respond(&shared, path.map(|path| (resource, path)), request).await
-            }
+            async move { respond(&shared, path.ok().map(|path| (resource, path)), request).await }
         };
         router = router.route(&resource.path, any(respond));
     }
@@ -62,7 +58,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     })
 }
 
-type Found = (&'static Resource, Vec<(String, String)>);
+type Found = (&'static Resource, RawPathParams);
 
 async fn respond(shared: &Shared, found: Option<Found>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -103,7 +99,7 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     let headers = &incoming.parts.headers;
     let mut guard = shared.core();
     let core = &mut *guard;
-    let transaction = match headers.get(TRANSACTION) {
+    let transaction = match headers.get(&TRANSACTION) {
         Some(given) => cleaned(given),
         None => core.random.uuid().to_string(),
     };
@@ -143,17 +139,17 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
             (refusal.status, body.unwrap_or_default(), refusal.headers)
         }
     };
-    if let Some(session) = headers.get(SESSION) {
-        extra.push((SESSION, cleaned(session)));
+    if let Some(session) = headers.get(&SESSION) {
+        extra.push((SESSION.clone(), cleaned(session)));
     }
-    extra.push((TRANSACTION, transaction));
+    extra.push((TRANSACTION.clone(), transaction));
     let assumed: Vec<&str> = rules
         .iter()
         .filter(|rule| rule.is_assumed())
         .map(|rule| rule.id)
         .collect();
     if !assumed.is_empty() {
-        extra.push((ASSUMED, assumed.join(", ")));
+        extra.push((ASSUMED.clone(), assumed.join(", ")));
     }
     let mut reply = reply(status, body, extra);
     let mut delivery = Delivery::Whole(Duration::ZERO);
@@ -180,13 +176,13 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
         ),
         _ => None,
     };
-    core.journal.add(Record {
-        number: 0,
+    let uri = &incoming.parts.uri;
+    let body = incoming.body.as_deref().unwrap_or_default();
+    let target = uri.path_and_query().map_or("*", PathAndQuery::as_str);
+    core.journal.add(|number, room| Record {
+        number,
         at: now,
-        method: incoming.parts.method,
-        uri: incoming.parts.uri,
-        request_headers: incoming.parts.headers,
-        request_body: incoming.body.unwrap_or_default(),
+        method: incoming.parts.method.clone(),
         operation: decision.operation.map(|operation| operation.id),
         verdict,
         rules,
@@ -194,21 +190,20 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
         fault: decision.effect.as_ref().map(Effect::name),
         near_miss,
         status: reply.status,
-        response_headers: reply.headers.clone(),
-        response_body: reply.body.clone(),
+        transcript: Transcript::new(room, target, (headers, body), (&reply.headers, &reply.body)),
     });
     drop(guard);
     shared.announce();
     (reply, delivery)
 }
 
-fn reply(status: u16, body: Vec<u8>, extra: Vec<(&'static str, String)>) -> Reply {
+fn reply(status: u16, body: Vec<u8>, extra: Vec<(HeaderName, String)>) -> Reply {
     let mut headers = HeaderMap::with_capacity(extra.len() + 1);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in extra {
         // Values that cannot stand in a header were cleaned or made here; a header less is better than none of them.
-        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
-            headers.append(HeaderName::from_static(name), value);
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.append(name, value);
         }
     }
     Reply {
@@ -226,7 +221,7 @@ fn fault(
     operation: Option<&'static Operation>,
 ) -> Result<Option<Effect>, Refusal> {
     let parts = &incoming.parts;
-    if let Some(header) = parts.headers.get(HeaderName::from_static(fault::HEADER)) {
+    if let Some(header) = parts.headers.get(&fault::HEADER) {
         let met = book.meet_header(header.to_str().unwrap_or_default());
         return met.map_err(|error| Refusal::unreadable(&format!("X-Sandbox-Fault: {error}.")));
     }
@@ -247,8 +242,8 @@ fn fault(
 fn concerned(state: &State, incoming: &Incoming) -> Option<UserId> {
     let (_, path) = incoming.found.as_ref()?;
     let parameter = |wanted: &str| {
-        let found = path.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.as_str())
+        let found = path.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| value)
     };
     if let Some(id) = parameter("userId") {
         return id.parse().ok();
@@ -276,7 +271,6 @@ fn decide(
     decision: &mut Decision,
 ) -> Result<Answer, Refusal> {
     let parts = &incoming.parts;
-    let header = |name| parts.headers.get(name).map(HeaderValue::to_str);
     let method = parts.method.as_str();
     let media_type = incoming.media_type();
     let route = match &incoming.found {
@@ -318,7 +312,7 @@ fn decide(
     let Route { operation, handler } = route?;
     let environment = path
         .iter()
-        .find(|(name, _)| name == "environmentId")
+        .find(|(name, _)| *name == "environmentId")
         .and_then(|(_, id)| id.parse().ok());
     let Some(environment) = environment else {
         if resource.takes_forms() {
@@ -336,18 +330,11 @@ fn decide(
     let body = read_body(turn, operation, incoming)?;
     let call = Call {
         environment,
-        path: path.clone(),
-        query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-            .into_owned()
-            .collect(),
+        path,
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &parts.headers,
         body,
         holder,
-        authorization: match header(AUTHORIZATION) {
-            Some(Ok(value)) => Some(value.to_owned()),
-            Some(Err(_)) => Some(String::new()),
-            None => None,
-        },
-        session: cookie(&parts.headers, "ST"),
     };
     handler(state, turn, &call)
 }
@@ -365,7 +352,7 @@ fn holder(
     }
     let refuse = |message: &str| {
         let challenge = "Bearer realm=\"sandbox\"";
-        Refusal::unauthorized(message).header("www-authenticate", challenge)
+        Refusal::unauthorized(message).header(WWW_AUTHENTICATE, challenge)
     };
     let Some(value) = headers.get(AUTHORIZATION) else {
         return Err(refuse("The request has no Authorization."));
@@ -406,7 +393,7 @@ fn read_body(
             }
             Ok(Value::Null)
         }
-        operation::Body::Content { .. } if is_form => form(bytes),
+        operation::Body::Content { .. } if is_form => form(turn, bytes),
         operation::Body::Content { .. } => {
             let body = json(turn, bytes)?;
             let details = schemas::check(operation.id, &body);
@@ -438,11 +425,12 @@ fn json(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
     })
 }
 
-fn form(bytes: &[u8]) -> Result<Value, Refusal> {
+fn form(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(bytes) {
         let value = Value::String(value.into_owned());
         if members.insert(name.into_owned(), value).is_some() {
+            turn.rule(&rules::TOKEN_ERRORS);
             return Err(Refusal::oauth(
                 400,
                 "invalid_request",

@@ -1,9 +1,6 @@
 //! Hides what nobody should read in a log.
 
-use axum::http::HeaderMap;
-use axum::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, PROXY_AUTHORIZATION, SET_COOKIE,
-};
+use axum::http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -13,16 +10,16 @@ use crate::schemas;
 const MASK: &str = "***";
 
 /// The value of a header with its secret masked.
-pub(super) fn header(name: &HeaderName, value: &str) -> String {
-    if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION {
+pub(super) fn header(name: &str, value: &str) -> String {
+    if name == AUTHORIZATION || name == PROXY_AUTHORIZATION {
         let scheme = value.split_once(' ').map(|(scheme, _)| scheme);
         return scheme.map_or_else(|| MASK.to_owned(), |scheme| format!("{scheme} {MASK}"));
     }
-    if *name == COOKIE {
+    if name == COOKIE {
         let pairs = value.split(';').map(|pair| masked_pair(pair.trim()));
         return pairs.collect::<Vec<_>>().join("; ");
     }
-    if *name == SET_COOKIE {
+    if name == SET_COOKIE {
         let (pair, attributes) = value.split_once(';').unwrap_or((value, ""));
         return format!("{};{attributes}", masked_pair(pair));
     }
@@ -35,13 +32,10 @@ fn masked_pair(pair: &str) -> String {
 }
 
 /// A body with its secrets masked; one that cannot be read is left out, as nobody knows what it holds.
-pub(super) fn body(bytes: &[u8], headers: &HeaderMap) -> String {
+pub(super) fn body(bytes: &[u8], content_type: Option<&str>) -> String {
     if bytes.is_empty() {
         return String::new();
     }
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
     if content_type.map(essence).as_deref() == Some(FORM) {
         let mut masked = form_urlencoded::Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(bytes) {
@@ -79,34 +73,29 @@ fn mask(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     #[test]
     fn credentials_in_headers_are_masked() {
-        assert_eq!(header(&AUTHORIZATION, "Bearer abc"), "Bearer ***");
-        assert_eq!(header(&AUTHORIZATION, "abc"), "***");
-        assert_eq!(header(&COOKIE, "ST=abc; a=b"), "ST=***; a=***");
-        assert_eq!(header(&SET_COOKIE, "ST=abc; Path=/"), "ST=***; Path=/");
-        assert_eq!(header(&CONTENT_TYPE, "text/plain"), "text/plain");
+        assert_eq!(header("authorization", "Bearer abc"), "Bearer ***");
+        assert_eq!(header("authorization", "abc"), "***");
+        assert_eq!(header("cookie", "ST=abc; a=b"), "ST=***; a=***");
+        assert_eq!(header("set-cookie", "ST=abc; Path=/"), "ST=***; Path=/");
+        assert_eq!(header("content-type", "text/plain"), "text/plain");
     }
 
     #[test]
     fn secrets_in_bodies_are_masked_wherever_they_are() {
-        let headers = HeaderMap::new();
         let text =
             br#"{"newPassword": "a", "recoveryCode": "b", "x": [{"otp": "c"}], "username": "d"}"#;
-        let masked = body(text, &headers);
+        let masked = body(text, None);
         assert_eq!(
             masked,
             r#"{"newPassword":"***","recoveryCode":"***","username":"d","x":[{"otp":"***"}]}"#
         );
-        assert_eq!(body(b"password=x", &headers), "(10 bytes that are no JSON)");
-        let mut form = HeaderMap::new();
-        form.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
+        assert_eq!(body(b"password=x", None), "(10 bytes that are no JSON)");
         assert_eq!(
-            body(b"client_id=a&client_secret=b", &form),
+            body(b"client_id=a&client_secret=b", Some(FORM)),
             "client_id=a&client_secret=***"
         );
     }

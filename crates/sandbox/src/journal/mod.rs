@@ -3,13 +3,13 @@
 mod export;
 mod mask;
 mod near_miss;
+mod transcript;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::Method;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -17,9 +17,7 @@ use crate::rules::Rule;
 use crate::server::Shared;
 
 pub(crate) use self::near_miss::near_miss;
-
-/// How many bytes of a body are kept.
-const BODY: usize = 64 * 1024;
+pub(crate) use self::transcript::Transcript;
 
 /// One request and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -169,9 +167,6 @@ pub(crate) struct Record {
     pub(crate) number: u64,
     pub(crate) at: Timestamp,
     pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) request_headers: HeaderMap,
-    pub(crate) request_body: Bytes,
     pub(crate) operation: Option<&'static str>,
     pub(crate) verdict: Verdict,
     pub(crate) rules: Vec<&'static Rule>,
@@ -179,8 +174,7 @@ pub(crate) struct Record {
     pub(crate) fault: Option<&'static str>,
     pub(crate) near_miss: Option<String>,
     pub(crate) status: u16,
-    pub(crate) response_headers: HeaderMap,
-    pub(crate) response_body: Bytes,
+    pub(crate) transcript: Transcript,
 }
 
 impl Records {
@@ -192,21 +186,20 @@ impl Records {
         }
     }
 
-    pub(crate) fn add(&mut self, mut record: Record) {
+    /// Adds a record, which is made from its number, and forgets the oldest if there are too many.
+    ///
+    /// The new one is written where the forgotten one was, unless somebody still reads that.
+    pub(crate) fn add(&mut self, record: impl FnOnce(u64, Vec<u8>) -> Record) {
         self.written += 1;
         if self.capacity == 0 {
             return;
         }
-        record.number = self.written;
-        for body in [&mut record.request_body, &mut record.response_body] {
-            if body.len() > BODY {
-                *body = Bytes::copy_from_slice(&body[..BODY]);
-            }
-        }
-        if self.kept.len() >= self.capacity {
-            self.kept.pop_front();
-        }
-        self.kept.push_back(Arc::new(record));
+        let oldest = match self.kept.len() >= self.capacity {
+            true => self.kept.pop_front().and_then(Arc::into_inner),
+            false => None,
+        };
+        let room = oldest.map_or_else(Vec::new, |oldest| oldest.transcript.into_room());
+        self.kept.push_back(Arc::new(record(self.written, room)));
     }
 
     pub(crate) fn newest(&self) -> impl Iterator<Item = &Arc<Record>> {
@@ -216,44 +209,14 @@ impl Records {
 
 impl Record {
     pub(crate) fn entry(&self, revealed: bool) -> Entry {
-        let headers = |map: &HeaderMap| {
-            let mut headers: Vec<_> = map
-                .iter()
-                .map(|(name, value)| {
-                    let value = String::from_utf8_lossy(value.as_bytes());
-                    let shown = if revealed {
-                        value.into_owned()
-                    } else {
-                        mask::header(name, &value)
-                    };
-                    (name.to_string(), shown)
-                })
-                .collect();
-            headers.sort();
-            headers
-        };
-        let body = |bytes: &Bytes, headers: &HeaderMap| {
-            let text = if revealed {
-                String::from_utf8_lossy(bytes).into_owned()
-            } else {
-                mask::body(bytes, headers)
-            };
-            if bytes.len() == BODY {
-                text + " (cut)"
-            } else {
-                text
-            }
-        };
+        let (request, answer) = (self.transcript.request(), self.transcript.answer());
         Entry {
             number: self.number,
             at: self.at,
             method: self.method.to_string(),
-            target: self
-                .uri
-                .path_and_query()
-                .map_or_else(|| self.uri.to_string(), ToString::to_string),
-            request_headers: headers(&self.request_headers),
-            request_body: body(&self.request_body, &self.request_headers),
+            target: self.transcript.target(),
+            request_headers: request.headers(revealed),
+            request_body: request.body(revealed),
             operation: self.operation,
             verdict: self.verdict,
             rules: self.rules.iter().map(|rule| rule.id).collect(),
@@ -261,8 +224,8 @@ impl Record {
             fault: self.fault,
             near_miss: self.near_miss.clone(),
             status: self.status,
-            response_headers: headers(&self.response_headers),
-            response_body: body(&self.response_body, &self.response_headers),
+            response_headers: answer.headers(revealed),
+            response_body: answer.body(revealed),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The sections of the page.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use pingone_models::operations;
+use serde_json::Value;
 
 use crate::journal::Verdict;
 use crate::server::Shared;
@@ -90,7 +93,7 @@ pub(super) fn messages(shared: &Shared) -> (Markup, usize) {
             tr {
                 td { code .code { @if message.code.expose().is_empty() { "–" } @else { (message.code.expose()) } } }
                 td { (words(&format!("{:?}", message.kind))) }
-                td { (message.to) }
+                td .long { (message.to) }
                 td { (words(&format!("{:?}", message.channel))) }
                 td { (left(now, message.expires_at)) }
                 td { time datetime=(message.at) { (moment(message.at)) } }
@@ -122,20 +125,28 @@ fn words(name: &str) -> String {
 }
 
 pub(super) fn users(shared: &Shared) -> (Markup, usize) {
-    let rows =
-        shared.look(|environment, turn| {
-            let users = environment.users.iter().rev().map(|user| {
+    let rows = shared.look(|environment, turn| {
+        let users = environment.users.iter().rev().map(|user| {
             let view = user.view(turn, environment);
             let password = user.password_view(turn, environment).status;
-            let password = password.map(|status| status.to_string()).unwrap_or_default();
-            let account = view.account.and_then(|account| account.status);
-            let account = account.map(|status| status.to_string()).unwrap_or_default();
-            let lifecycle = view.lifecycle.and_then(|lifecycle| lifecycle.status);
-            let lifecycle = lifecycle.map(|status| status.to_string()).unwrap_or_default();
+            let password = password
+                .map(|status| status.to_string())
+                .unwrap_or_default();
+            let account = view
+                .account
+                .status
+                .map(|status| status.to_string())
+                .unwrap_or_default();
+            let lifecycle = user
+                .profile
+                .lifecycle
+                .as_ref()
+                .and_then(|lifecycle| lifecycle.status.as_ref());
+            let lifecycle = lifecycle.map(ToString::to_string).unwrap_or_default();
             html! {
                 tr {
-                    td { strong { (user.username()) } br; code .id { (user.id()) } }
-                    td { (view.email.unwrap_or_default()) }
+                    td .long { strong { (user.username()) } br; code .id { (user.id()) } }
+                    td .long { (user.profile.email.as_deref().unwrap_or_default()) }
                     td { (status(&account)) @if !user.is_enabled() { " " (status("DISABLED")) } }
                     td { (status(&lifecycle)) }
                     td { (status(&password)) }
@@ -143,8 +154,8 @@ pub(super) fn users(shared: &Shared) -> (Markup, usize) {
                 }
             }
         });
-            Some(users.collect::<Vec<_>>())
-        });
+        Some(users.collect::<Vec<_>>())
+    });
     let rows = rows.unwrap_or_default();
     let content = if rows.is_empty() {
         empty("No users yet. Seed some with a file, in process, or with POST /_sandbox/users.")
@@ -316,8 +327,8 @@ pub(super) fn journal(shared: &Shared) -> (Markup, usize) {
                             @if let Some(near_miss) = &entry.near_miss { p .note { (near_miss) } }
                             @if let Some(fault) = entry.fault { p .note { "Fault: " (fault) } }
                             @if !entry.rules.is_empty() { p .note { "Rules: " (entry.rules.join(", ")) } }
-                            pre { (headers(&entry.request_headers)) "\n" (entry.request_body) }
-                            pre { (headers(&entry.response_headers)) "\n" (entry.response_body) }
+                            (message(&entry.request_headers, &entry.request_body))
+                            (message(&entry.response_headers, &entry.response_body))
                         }
                     }
                     td { time datetime=(entry.at) { (moment(entry.at)) } }
@@ -341,11 +352,22 @@ pub(super) fn journal(shared: &Shared) -> (Markup, usize) {
     (html! { (live("journal", &content)) (clear) }, records.len())
 }
 
-fn headers(headers: &[(String, String)]) -> String {
-    headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\n"))
-        .collect()
+/// JSON on lines of its own, anything else as it is.
+fn laid_out(body: &str) -> Cow<'_, str> {
+    let laid_out = |value: Value| serde_json::to_string_pretty(&value);
+    match serde_json::from_str(body).and_then(laid_out) {
+        Ok(text) => Cow::Owned(text),
+        Err(_) => Cow::Borrowed(body),
+    }
+}
+
+fn message(headers: &[(String, String)], body: &str) -> Markup {
+    html! {
+        pre {
+            @for (name, value) in headers { (name) ": " (value) "\n" }
+            @if !body.is_empty() { "\n" (laid_out(body)) }
+        }
+    }
 }
 
 pub(super) fn rules_note(shared: &Shared) -> Markup {

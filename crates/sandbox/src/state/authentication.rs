@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::header::RETRY_AFTER;
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -448,7 +449,7 @@ fn within_daily_cap(turn: &mut Turn<'_>, user: &mut User, channel: Channel) -> R
         let wait = super::turn::seconds_until(turn.now, reset);
         return Err(Refusal::new(429, "REQUEST_LIMITED", "Too many requests.")
             .with(detail)
-            .header("retry-after", wait.to_string()));
+            .header(RETRY_AFTER, wait.to_string()));
     }
     user.sent.push_back((channel, turn.now));
     Ok(())

@@ -11,8 +11,9 @@ use super::authentication::{Authentication, Target};
 use super::environment::{Environment, MfaPolicy};
 use super::turn::Turn;
 use super::users::User;
+use crate::links::Relations;
 use crate::refusal::Refusal;
-use crate::{links, rules};
+use crate::rules;
 
 /// A device authentication.
 #[derive(Clone, Debug)]
@@ -29,10 +30,12 @@ pub(crate) struct DeviceAuthentication {
 impl DeviceAuthentication {
     pub(crate) fn view(&self, turn: &Turn<'_>, environment: &Environment, user: &User) -> View {
         let own = turn.links.device_authentication(environment.id, self.id);
-        let actions = self.authentication.actions().iter().copied();
-        let relations = std::iter::once("self").chain(actions);
+        let mut links = Relations::of(own);
+        for action in self.authentication.actions() {
+            links.action(action);
+        }
         let mut view = View::new(self.id, self.authentication.status(turn.now))
-            .with_links(links::map(relations.map(|name| (name, own.clone()))))
+            .with_links(links.to_map())
             .with_environment(EnvironmentReference::new(environment.id))
             .with_policy(DeviceAuthenticationPolicyReference::new(self.policy))
             .with_user(UserReference::new(self.user))

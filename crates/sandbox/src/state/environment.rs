@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use pingone_models::{
     DeviceAuthenticationId, DeviceAuthenticationPolicyId, EnvironmentId, FlowId, PasswordPolicyId,
-    PopulationId, Secret, SessionId,
+    PopulationId, SessionId,
 };
 use uuid::{Uuid, uuid};
 
+use super::clients::Client;
 use super::device_authentications::DeviceAuthentication;
 use super::flows::Flow;
 use super::users::Users;
@@ -22,7 +23,7 @@ pub(crate) struct Environment {
     pub(crate) password_policy: PasswordPolicyId,
     pub(crate) default_mfa_policy: DeviceAuthenticationPolicyId,
     pub(crate) mfa_policies: BTreeMap<DeviceAuthenticationPolicyId, MfaPolicy>,
-    pub(crate) clients: BTreeMap<String, Secret>,
+    pub(crate) clients: BTreeMap<String, Client>,
     pub(crate) device_authentications: BTreeMap<DeviceAuthenticationId, DeviceAuthentication>,
     pub(crate) flows: BTreeMap<FlowId, Flow>,
     /// Browser sessions by the value of the cookie `ST`.

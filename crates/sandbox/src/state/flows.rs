@@ -13,8 +13,9 @@ use serde_json::{Map, Value, json};
 use super::authentication::Authentication;
 use super::environment::Environment;
 use super::turn::{Turn, later};
+use crate::links::Relations;
 use crate::refusal::Refusal;
-use crate::{links, rules};
+use crate::rules;
 
 /// How long a flow lives without a request.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
@@ -197,10 +198,12 @@ impl Flow {
     }
 
     pub(crate) fn view(&self, turn: &Turn<'_>, environment: &Environment) -> View {
-        let own = turn.links.flow(environment.id, self.id);
-        let relations = std::iter::once("self").chain(self.actions().iter().copied());
+        let mut links = Relations::of(turn.links.flow(environment.id, self.id));
+        for action in self.actions() {
+            links.action(action);
+        }
         let mut view = View::new(self.id, self.status(turn.now))
-            .with_links(links::map(relations.map(|name| (name, own.clone()))))
+            .with_links(links.to_map())
             .with_session(SessionReference::new(self.session))
             .with_resume_url(turn.links.resume(environment.id, self.id))
             .with_created_at(self.created_at)

@@ -1,6 +1,7 @@
 //! What the sandbox remembers, and how requests change it: no I/O, no clock and no randomness of its own.
 
 pub(crate) mod authentication;
+pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod device_authentications;
 pub(crate) mod devices;
@@ -13,6 +14,7 @@ pub(crate) mod profile;
 pub(crate) mod tokens;
 pub(crate) mod turn;
 pub(crate) mod user_passwords;
+pub(crate) mod user_view;
 pub(crate) mod users;
 
 use std::collections::BTreeMap;

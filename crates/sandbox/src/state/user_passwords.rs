@@ -14,24 +14,29 @@ use crate::{Channel, Kind, rules};
 
 const RECOVERY_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
+/// What keeps an action from being done: the code of the error and its message.
+type Obstacle = (&'static str, &'static str);
+const DISABLED: Obstacle = ("ACCOUNT_NOT_USABLE", "The user is disabled.");
+const ACCOUNT_LOCKED: Obstacle = ("ACCOUNT_NOT_USABLE", "The account is locked.");
+const NO_PASSWORD: Obstacle = ("NO_PASSWORD", "The user has no password.");
+const PASSWORD_LOCKED: Obstacle = ("ACCOUNT_NOT_USABLE", "The password is locked.");
+
+fn require(turn: &mut Turn<'_>, condition: Result<(), Obstacle>) -> Result<(), Refusal> {
+    condition.map_err(|(code, message)| {
+        turn.rule(&rules::PASSWORD_PRECONDITION);
+        Refusal::failed(code, message)
+    })
+}
+
 impl User {
     pub(crate) fn send_recovery_code(&mut self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
         self.is_internal(turn)?;
         turn.rule(&rules::RECOVERY_SEND);
-        let blocked = match self.password.status(turn.now) {
-            _ if !self.is_enabled() => Some(("ACCOUNT_NOT_USABLE", "The user is disabled.")),
-            PasswordStatus::NoPassword | PasswordStatus::External => {
-                Some(("NO_PASSWORD", "The user has no password."))
-            }
-            PasswordStatus::PasswordLockedOut => {
-                Some(("ACCOUNT_NOT_USABLE", "The password is locked."))
-            }
-            _ => None,
+        let usable = match self.is_enabled() {
+            true => self.has_usable_password(turn.now),
+            false => Err(DISABLED),
         };
-        if let Some((code, message)) = blocked {
-            turn.rule(&rules::PASSWORD_PRECONDITION);
-            return Err(Refusal::failed(code, message));
-        }
+        require(turn, usable)?;
         let email = self.email(turn)?;
         turn.rule(&rules::RECOVERY_CODE);
         let expires_at = later(turn.now, RECOVERY_LIFETIME);
@@ -53,18 +58,26 @@ impl User {
         Ok(())
     }
 
-    pub(super) fn may_recover(&self, now: Timestamp) -> Result<(), (&'static str, &'static str)> {
+    fn has_usable_password(&self, now: Timestamp) -> Result<(), Obstacle> {
+        match self.password.status(now) {
+            PasswordStatus::NoPassword | PasswordStatus::External => Err(NO_PASSWORD),
+            PasswordStatus::PasswordLockedOut => Err(PASSWORD_LOCKED),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn may_recover(&self, now: Timestamp) -> Result<(), Obstacle> {
         let status = self.password.status(now);
         let by_administrator = self.lock.is_some_and(|lock| now < lock.until);
         if !self.is_enabled() {
-            Err(("ACCOUNT_NOT_USABLE", "The user is disabled."))
+            Err(DISABLED)
         } else if by_administrator {
-            Err(("ACCOUNT_NOT_USABLE", "The account is locked."))
+            Err(ACCOUNT_LOCKED)
         } else if matches!(
             status,
             PasswordStatus::NoPassword | PasswordStatus::External
         ) {
-            Err(("NO_PASSWORD", "The user has no password."))
+            Err(NO_PASSWORD)
         } else {
             Ok(())
         }
@@ -78,10 +91,7 @@ impl User {
     ) -> Result<(), Refusal> {
         self.is_internal(turn)?;
         turn.rule(&rules::RECOVERY_ALLOWED);
-        if let Err((code, message)) = self.may_recover(turn.now) {
-            turn.rule(&rules::PASSWORD_PRECONDITION);
-            return Err(Refusal::failed(code, message));
-        }
+        require(turn, self.may_recover(turn.now))?;
         self.check_recovery_code(turn, given)?;
         self.password
             .set(turn, new_password, "newPassword", Policy::Enforced)?;
@@ -126,19 +136,7 @@ impl User {
         target: &str,
     ) -> Result<(), Refusal> {
         self.is_internal(turn)?;
-        let blocked = match self.password.status(turn.now) {
-            PasswordStatus::NoPassword | PasswordStatus::External => {
-                Some(("NO_PASSWORD", "The user has no password."))
-            }
-            PasswordStatus::PasswordLockedOut => {
-                Some(("ACCOUNT_NOT_USABLE", "The password is locked."))
-            }
-            _ => None,
-        };
-        if let Some((code, message)) = blocked {
-            turn.rule(&rules::PASSWORD_PRECONDITION);
-            return Err(Refusal::failed(code, message));
-        }
+        require(turn, self.has_usable_password(turn.now))?;
         if self.password.matches(turn, given) {
             return Ok(());
         }

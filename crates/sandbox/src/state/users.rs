@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pingone_models::{
-    AccountStatus, EnvironmentReference, GroupId, IdentityProviderType, LifecycleStatus,
-    PasswordPolicyReference, PasswordState, PopulationReference, Secret, User as Profile,
-    UserAccount, UserId, UserIdentityProvider, UserLifecycle, UserReference, VerifyStatus,
+    EnvironmentReference, GroupId, IdentityProviderType, LifecycleStatus, PopulationReference,
+    Secret, User as Profile, UserId, UserIdentityProvider, UserLifecycle, VerifyStatus,
 };
 
 use super::authentication::Failures;
@@ -15,8 +14,7 @@ use super::codes::{Code, Rejection};
 use super::devices::Device;
 use super::environment::Environment;
 use super::passwords::Password;
-use super::turn::{Letter, Turn, seconds_until};
-use crate::links;
+use super::turn::{Letter, Turn};
 use crate::refusal::{Refusal, detail};
 use crate::{Channel, Kind, rules};
 
@@ -51,7 +49,7 @@ pub(crate) struct User {
 /// A lock that an administrator put on the account.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lock {
-    at: Timestamp,
+    pub(super) at: Timestamp,
     pub(super) until: Timestamp,
 }
 
@@ -163,107 +161,6 @@ impl User {
 
     pub(super) fn touch(&mut self, now: Timestamp) {
         self.profile.updated_at = Some(now.into());
-    }
-
-    /// The user as the API returns it.
-    pub(crate) fn view(&self, turn: &Turn<'_>, environment: &Environment) -> Profile {
-        let mut view = self.profile.clone();
-        let locked_until = self.locked_until(turn.now);
-        let mut account = UserAccount::new()
-            .with_can_authenticate(self.can_authenticate(turn.now))
-            .with_status(match locked_until {
-                Some(_) => AccountStatus::Locked,
-                None => AccountStatus::Ok,
-            });
-        if let Some(end) = locked_until {
-            account.locked_at = self.lock.map(|lock| lock.at.into());
-            if end != Timestamp::MAX {
-                account.unlock_at = Some(end.into());
-                account.seconds_until_unlock = Some(seconds_until(turn.now, end));
-            }
-        }
-        view.account = Some(account);
-        view.links = Some(links::map(self.links(turn, environment)));
-        view
-    }
-
-    fn links(&self, turn: &Turn<'_>, environment: &Environment) -> Vec<(&'static str, String)> {
-        let own = turn.links.user(environment.id, self.id());
-        let below = |name: &str| format!("{own}/{name}");
-        let password = below("password");
-        let mut links = vec![
-            ("environment", turn.links.environment(environment.id)),
-            ("devices", below("devices")),
-            ("roleAssignments", below("roleAssignments")),
-            ("linkedAccounts", below("linkedAccounts")),
-            ("memberOfGroups", below("memberOfGroups")),
-            ("account.sendVerificationCode", own.clone()),
-        ];
-        if let Some(population) = &self.profile.population {
-            let population = turn.links.population(environment.id, population.id);
-            links.push(("population", population));
-        }
-        for action in self.password_actions(turn.now) {
-            links.push((action, password.clone()));
-        }
-        if self.awaits_verification() {
-            links.push(("user.verify", own.clone()));
-        }
-        links.push(("password", password));
-        links.push(("self", own));
-        links
-    }
-
-    /// The relations of the password actions that are allowed now.
-    fn password_actions(&self, now: Timestamp) -> Vec<&'static str> {
-        let mut actions = vec!["password.reset", "password.set"];
-        let locked = self.password.locked_until(now).is_some();
-        if self.password.is_set() && !locked {
-            actions.push("password.check");
-        }
-        if locked {
-            actions.push("password.unlock");
-        }
-        if self.may_recover(now).is_ok() {
-            actions.push("password.recover");
-        }
-        actions
-    }
-
-    /// The state of the password as the API returns it.
-    pub(crate) fn password_view(
-        &self,
-        turn: &Turn<'_>,
-        environment: &Environment,
-    ) -> PasswordState {
-        let user = turn.links.user(environment.id, self.id());
-        let own = format!("{user}/password");
-        let policy = environment.password_policy;
-        let mut links = vec![
-            ("self", own.clone()),
-            ("environment", turn.links.environment(environment.id)),
-            ("user", user),
-            (
-                "passwordPolicy",
-                turn.links.password_policy(environment.id, policy),
-            ),
-        ];
-        for action in self.password_actions(turn.now) {
-            links.push((action, own.clone()));
-        }
-        let mut state = PasswordState::new()
-            .with_links(links::map(links))
-            .with_environment(EnvironmentReference::new(environment.id))
-            .with_user(UserReference::new(self.id()))
-            .with_password_policy(PasswordPolicyReference::new(policy))
-            .with_status(self.password.status(turn.now));
-        state.last_changed_at = self.password.changed_at().map(Into::into);
-        state.seconds_until_unlock = self
-            .password
-            .locked_until(turn.now)
-            .filter(|end| *end != Timestamp::MAX)
-            .map(|end| seconds_until(turn.now, end));
-        state
     }
 }
 

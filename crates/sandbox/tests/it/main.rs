@@ -1,6 +1,10 @@
 //! The sandbox over real sockets.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "some tests measure how long something takes"
+)]
 
 mod control;
 mod device_authentications;

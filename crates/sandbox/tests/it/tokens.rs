@@ -1,6 +1,8 @@
 //! The token endpoint, and what its tokens are good for.
 
-use pingone_sandbox::Sandbox;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use pingone_sandbox::{Config, Sandbox};
+use serde_json::{Value, json};
 
 use crate::support::{MILLISECOND, Reply, Request, minutes, sandbox};
 
@@ -109,4 +111,118 @@ async fn an_environment_that_is_none_is_refused_in_the_words_of_oauth() {
     let request = request.media_type("application/x-www-form-urlencoded");
     let reply = request.text("grant_type=client_credentials").send().await;
     assert_eq!(error(&reply), "401 invalid_client");
+}
+
+/// An assertion of the worker application with these claims changed, `null` removing one.
+pub(crate) fn assertion(sandbox: &Sandbox, algorithm: Algorithm, changes: &Value) -> String {
+    let now = sandbox.clock().now().as_second();
+    let client = sandbox.client_id();
+    let endpoint = format!(
+        "{}/{}/as/token",
+        sandbox.auth_url(),
+        sandbox.environment_id()
+    );
+    let mut claims = json!({ "iss": client, "sub": client, "aud": endpoint, "exp": now + 300 });
+    for (name, value) in changes.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    let key = EncodingKey::from_secret(sandbox.client_secret().expose().as_bytes());
+    jsonwebtoken::encode(&Header::new(algorithm), &claims, &key).unwrap()
+}
+
+fn with_assertion(assertion: &str) -> String {
+    format!(
+        "grant_type=client_credentials&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion={assertion}"
+    )
+}
+
+#[tokio::test]
+async fn an_assertion_is_held_to_the_claims_that_are_documented() {
+    let sandbox = sandbox().await;
+    let now = sandbox.clock().now().as_second();
+    let issuer = format!("{}/{}/as", sandbox.auth_url(), sandbox.environment_id());
+    let check = async |changes: Value, expected: &str| {
+        let assertion = assertion(&sandbox, Algorithm::HS256, &changes);
+        let reply = request(&sandbox, None, &with_assertion(&assertion)).await;
+        let told = match reply.status {
+            200 => "200".to_owned(),
+            _ => format!("{} {}", error(&reply), reply.text("/error_description")),
+        };
+        assert!(told.contains(expected), "{changes}: {told}");
+    };
+    check(json!({}), "200").await;
+    check(json!({ "aud": issuer }), "200").await;
+    check(json!({ "aud": ["https://example.com", issuer] }), "200").await;
+    check(
+        json!({ "aud": "https://example.com" }),
+        "401 invalid_client",
+    )
+    .await;
+    check(json!({ "aud": null }), "it has no `aud`").await;
+    check(json!({ "iss": "someone" }), "its `iss` is not the client").await;
+    check(json!({ "sub": "someone" }), "its `sub` is no client").await;
+    check(json!({ "sub": null }), "it has no `sub`").await;
+    check(json!({ "exp": now + 3600 }), "200").await;
+    check(json!({ "exp": now + 3601 }), "it ends more than an hour").await;
+    check(json!({ "exp": now }), "it has expired").await;
+    check(json!({ "exp": null }), "it has no `exp`").await;
+    check(json!({ "nbf": now }), "200").await;
+    check(json!({ "nbf": now + 1 }), "it is not valid yet").await;
+    check(json!({ "iat": now + 9, "jti": "x" }), "200").await;
+    check(json!({ "iat": now + 9, "jti": "x" }), "200").await;
+    check(json!({ "exp": "soon" }), "it is no signed JWT").await;
+}
+
+#[tokio::test]
+async fn an_assertion_must_be_signed_and_stand_alone() {
+    let sandbox = sandbox().await;
+    let check = async |form: &str, expected: &str| {
+        assert_eq!(error(&request(&sandbox, None, form).await), expected);
+    };
+    let good = assertion(&sandbox, Algorithm::HS384, &json!({}));
+    let form = with_assertion(&good);
+    let reply = request(&sandbox, None, &form).await.ok();
+    assert!(reply.assumed().contains("token.methods"));
+    check(&format!("{form}x"), "401 invalid_client").await;
+    check(&with_assertion("x"), "401 invalid_client").await;
+    let (unsigned, _) = good.rsplit_once('.').unwrap();
+    check(
+        &with_assertion(&format!("{unsigned}.")),
+        "401 invalid_client",
+    )
+    .await;
+    check(&format!("{form}&client_id=someone"), "401 invalid_client").await;
+    check(&form.replace("jwt", "saml2"), "400 invalid_request").await;
+    check(
+        &format!("{form}&client_id=a&client_secret=b"),
+        "400 invalid_request",
+    )
+    .await;
+    let reply = request(&sandbox, Some(&basic(&sandbox)), &form).await;
+    assert_eq!(error(&reply), "400 invalid_request");
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_keeps_the_sandbox_from_starting() {
+    let error = Config::new().with_client_key("ssh-rsa AAAA").start().await;
+    let error = std::error::Error::source(&error.unwrap_err())
+        .unwrap()
+        .to_string();
+    assert!(error.contains("BEGIN PUBLIC KEY"), "{error}");
+}
+
+#[tokio::test]
+async fn a_challenge_answers_credentials_in_the_header_alone() {
+    let sandbox = sandbox().await;
+    let grant = "grant_type=client_credentials";
+    let reply = request(&sandbox, Some("Basic eDp5"), grant).await;
+    assert_eq!(
+        reply.header("www-authenticate"),
+        Some("Basic realm=\"sandbox\"")
+    );
+    let reply = request(&sandbox, None, &with_assertion("x")).await;
+    assert_eq!(
+        (reply.status, reply.header("www-authenticate")),
+        (401, None)
+    );
 }

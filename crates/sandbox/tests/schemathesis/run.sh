@@ -19,6 +19,7 @@ while read -r line <&"${SANDBOX[0]}"; do
     *) break ;;
   esac
 done
+export SCHEMATHESIS_HOOKS="crates/sandbox/tests/schemathesis/hooks.py"
 status=0
 # The document has two servers; schemathesis takes one address for all of its operations.
 for server in platform auth; do
