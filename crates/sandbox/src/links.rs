@@ -143,7 +143,7 @@ impl Relations {
         self.links
             .iter()
             .map(|(relation, target)| {
-                let link = Link::new().with_href(self.address(target));
+                let link = Link::new().with_href(self.address(target).into_owned());
                 ((*relation).to_owned(), link)
             })
             .collect()
