@@ -1,4 +1,4 @@
-/// What kind of failure an [`Error`] is.
+/// What kind of failure an [`Error`](super::Error) is.
 ///
 /// ```
 /// use pingone::{Error, ErrorKind};
