@@ -37,8 +37,11 @@ impl Transcript {
     ) -> Self {
         let (asked, answered) = (cut(request.1), cut(answer.1));
         let heads = head_length(request.0) + head_length(answer.0);
+        let length = target.len() + heads + asked.len() + answered.len();
         bytes.clear();
-        bytes.reserve_exact(target.len() + heads + asked.len() + answered.len());
+        // One long exchange must not leave its room to a short one for ever.
+        bytes.shrink_to(4 * length);
+        bytes.reserve_exact(length);
         let mut ends = [0; 4];
         bytes.extend_from_slice(target.as_bytes());
         ends[0] = bytes.len();
@@ -172,6 +175,14 @@ mod tests {
         let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(kept.answer().headers(true), expected);
         assert_eq!(kept.answer().body(true), "{}");
+    }
+
+    #[test]
+    fn a_short_exchange_gives_back_most_of_a_long_ones_room() {
+        let none = HeaderMap::new();
+        let long = Transcript::new(Vec::new(), "", (&none, &[b'x'; BODY]), (&none, b""));
+        let short = Transcript::new(long.into_room(), "/a", (&none, b""), (&none, b"{}"));
+        assert!(short.into_room().capacity() < 1024);
     }
 
     #[test]
