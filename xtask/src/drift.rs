@@ -69,6 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         Scope::Document,
         Threshold::Breaking,
         strict,
+        &root.join("spec/drift-accepted.toml"),
     )
 }
 

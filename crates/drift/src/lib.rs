@@ -5,6 +5,7 @@ mod compare;
 mod consistency;
 mod decisions;
 mod documents;
+mod edit;
 mod finding;
 mod ledger;
 mod page;
@@ -19,6 +20,7 @@ pub use compare::{
 pub use consistency::{Contradiction, Disagreement, contradictions};
 pub use decisions::{Decision, DecisionError, Decisions, Scope};
 pub use documents::{compare_documents, refused};
+pub use edit::{Choices, Edited, Part, Reconciled, Scaffold, ScaffoldError, reconcile, scaffold};
 pub use finding::{Acceptance, Finding, Side};
 pub use ledger::{FormName, Ledger, LedgerError, Record};
 pub use page::{

@@ -117,6 +117,22 @@ fn entries(lowered: &Specification, operation: &Operation) -> Vec<Entry> {
     walk.entries
 }
 
+/// Everything that the document says of a named schema, as if a variant sent or got it.
+pub(crate) fn schema_entries(
+    lowered: &Specification,
+    direction: Direction,
+    name: &str,
+) -> Vec<Entry> {
+    let mut walk = Walk {
+        lowered,
+        entries: Vec::new(),
+        open: Vec::new(),
+    };
+    let schema = serde_json::json!({ "$ref": format!("#/components/schemas/{name}") });
+    walk.schema(direction, &schema, "", "", None);
+    walk.entries
+}
+
 struct Walk<'a> {
     lowered: &'a Specification,
     entries: Vec<Entry>,

@@ -13,7 +13,7 @@ use crate::documents::side;
 use crate::finding::{Draft, Finding, Side, findings};
 use crate::ledger::{Ledger, Record};
 use crate::page::{Fact, Form, Kind, Page};
-use judge::Judge;
+pub(crate) use judge::{Judge, matches};
 
 /// Everything that pages say differently from the ledger and from the document.
 ///
@@ -25,9 +25,35 @@ pub fn check_pages(
     ledger: &Ledger,
     lowered: &Specification,
 ) -> Vec<Finding> {
+    inspect(pages, ledger, lowered).0
+}
+
+/// One thing that a page says differently, for whoever can edit it away.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// The fingerprint of its finding.
+    pub(crate) fingerprint: String,
+    pub(crate) file: String,
+    /// The variant; empty where the document has none.
+    pub(crate) operation: String,
+    pub(crate) topic: Topic,
+    pub(crate) action: Action,
+    pub(crate) name: String,
+    pub(crate) old: Option<String>,
+    /// Name and value now.
+    pub(crate) new: Option<(String, String)>,
+}
+
+/// As [`check_pages`], with the single differences that the findings are made of.
+pub(crate) fn inspect(
+    pages: &[(String, Page)],
+    ledger: &Ledger,
+    lowered: &Specification,
+) -> (Vec<Finding>, Vec<Step>) {
     let mut checker = Checker {
         lowered,
         drafts: Vec::new(),
+        steps: Vec::new(),
     };
     let mut found = BTreeSet::new();
     for (file, page) in pages {
@@ -48,7 +74,7 @@ pub fn check_pages(
         }
     }
     checker.ambiguous(pages);
-    findings(checker.drafts)
+    (findings(checker.drafts), checker.steps)
 }
 
 /// What the ledger has of a page: by its file, else by its address or title under another file.
@@ -100,6 +126,7 @@ pub(crate) fn variant_of<'a>(page: &Page, lowered: &'a Specification) -> Option<
 struct Checker<'a> {
     lowered: &'a Specification,
     drafts: Vec<Draft>,
+    steps: Vec<Step>,
 }
 
 /// What a page says of the request body: topic, name, value.
@@ -143,6 +170,10 @@ impl Checker<'_> {
             };
             let value = page.line(found.line).trim().to_owned();
             self.found(topic, file, found.line, &value, Some(detail));
+            // Lines move without a cause.
+            if let Some(draft) = self.drafts.last_mut() {
+                draft.cause = format!("{file}:{}", found.text);
+            }
         }
     }
 
@@ -184,6 +215,7 @@ impl Checker<'_> {
             changed.extend(change.new.map(|entry| (entry.topic, entry.name.clone())));
             let place = place_of(&change, said);
             self.page_draft(file, &change, "spec/docs.lock", place);
+            self.step(file, &record.variant, &change);
         }
         changed
     }
@@ -216,6 +248,25 @@ impl Checker<'_> {
             rust: Vec::new(),
             snapshots: Vec::new(),
             detail: None,
+        });
+    }
+
+    /// Keeps the difference of the last draft for an edit.
+    fn step(&mut self, file: &str, operation: &str, change: &Change<'_>) {
+        let Some(draft) = self.drafts.last() else {
+            return;
+        };
+        self.steps.push(Step {
+            fingerprint: draft.fingerprint(),
+            file: file.to_owned(),
+            operation: operation.to_owned(),
+            topic: change.topic,
+            action: change.action,
+            name: change.name.clone(),
+            old: change.old.map(|entry| entry.value.clone()),
+            new: change
+                .new
+                .map(|entry| (entry.name.clone(), entry.value.clone())),
         });
     }
 
@@ -389,6 +440,11 @@ impl Checker<'_> {
                 }));
                 draft.detail = Some(difference.sentence(operation));
                 draft.cause = format!("document:{}", draft.cause);
+                let change = Change {
+                    old: difference.document,
+                    ..change
+                };
+                self.step(file, &operation.id, &change);
             }
         }
     }

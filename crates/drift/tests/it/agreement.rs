@@ -53,6 +53,43 @@ fn the_pages_agree_with_the_document_but_for_what_is_accepted_with_a_reason() {
 }
 
 #[test]
+fn the_document_leaves_no_decision_open() {
+    let text = file("pingone.yaml");
+    let open: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("# TODO"))
+        .collect();
+    assert!(
+        open.is_empty(),
+        "decide, and take the comment away: {open:#?}"
+    );
+}
+
+#[test]
+fn a_contradiction_keeps_its_fingerprint_when_lines_move() {
+    let text = crate::invented::SPACED.replacen(
+        "raw ( application/vnd.example",
+        "raw ( application/vnd.other",
+        1,
+    );
+    let moved = text.replacen("\n\n", "\n\n\n\n", 1);
+    let fingerprints = |text: &str| -> Vec<String> {
+        let page = Page::read(text.as_bytes()).expect("the page can be read");
+        let found = check_pages(
+            &[("page".to_owned(), page)],
+            &Ledger::default(),
+            &specification(),
+        );
+        let own = found
+            .into_iter()
+            .filter(|finding| finding.rule == "page-media-type-found");
+        own.map(|finding| finding.fingerprint).collect()
+    };
+    assert_eq!(fingerprints(&text).len(), 1);
+    assert_eq!(fingerprints(&moved), fingerprints(&text));
+}
+
+#[test]
 fn the_ledger_is_what_the_pages_say() {
     let pages = pages();
     if !pages.is_empty() {

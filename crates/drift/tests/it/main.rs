@@ -4,6 +4,7 @@ mod agreement;
 mod catalogue;
 mod contradictory;
 mod documentation;
+mod edits;
 mod hostile;
 mod invented;
 mod mutation;
