@@ -8,6 +8,7 @@ mod documents;
 mod edit;
 mod finding;
 mod ledger;
+mod listings;
 mod page;
 mod pages;
 mod report;
@@ -23,6 +24,7 @@ pub use documents::{compare_documents, refused};
 pub use edit::{Choices, Edited, Part, Reconciled, Scaffold, ScaffoldError, reconcile, scaffold};
 pub use finding::{Acceptance, Finding, Side};
 pub use ledger::{FormName, Ledger, LedgerError, Record};
+pub use listings::{NamedListing, compare_listings};
 pub use page::{
     Address, Body, Endpoint, Fact, Form, Header, Kind, Language, LineKind, MAX_PAGE_BYTES, Named,
     Page, Property, ReadError, Response, Sample, SampleBody, Statement, UnknownLine,

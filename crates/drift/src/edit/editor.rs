@@ -347,7 +347,10 @@ mod tests {
     #[test]
     fn names_and_values_are_replaced_where_they_stand() {
         check(|it| it.rename("/a/e", "k"), Ok(("  e:\n", "  k:\n")));
-        check(|it| it.rename("/a/c/d", "its: d"), Ok(("{d:", "{'its: d':")));
+        check(
+            |it| it.rename("/a/c/d", "its: d"),
+            Ok(("{d:", "{'its: d':")),
+        );
         check(
             |it| it.rename("/a/b", "c"),
             Err("`/a` has a member `c` already"),
