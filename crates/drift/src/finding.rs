@@ -69,13 +69,7 @@ impl Finding {
     /// The worst of the verdicts, in the words of the wire.
     #[must_use]
     pub fn overall(&self) -> Wire {
-        let source = match self.source {
-            Source::None => Wire::None,
-            Source::Minor => Wire::Compatible,
-            Source::Review => Wire::Review,
-            Source::Major => Wire::Breaking,
-        };
-        self.wire.max(source)
+        self.wire.max(self.source.as_wire())
     }
 }
 

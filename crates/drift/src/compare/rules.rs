@@ -57,6 +57,16 @@ impl Wire {
 }
 
 impl Source {
+    /// The verdict about the wire that is as bad.
+    pub(crate) fn as_wire(self) -> Wire {
+        match self {
+            Self::None => Wire::None,
+            Self::Minor => Wire::Compatible,
+            Self::Review => Wire::Review,
+            Self::Major => Wire::Breaking,
+        }
+    }
+
     /// The word in reports.
     #[must_use]
     pub fn word(self) -> &'static str {
