@@ -195,7 +195,7 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
         undecided(&files.name(), &done.text);
     }
     let mut report = Report {
-        title: format!("{} pages against {}", pages.len(), files.name()),
+        title: format!("{} against {}", count(pages.len()), files.name()),
         ..Report::default()
     };
     report
@@ -247,8 +247,15 @@ fn lock(arguments: &Lock) -> Result<ExitCode, String> {
     std::fs::write(&path, ledger.to_text())
         .map_err(|error| format!("{}: {error}", path.display()))?;
     let shown = path.strip_prefix(crate::root()).unwrap_or(&path).display();
-    println!("{} pages are on record in {shown}", ledger.pages.len());
+    println!("{} on record in {shown}", count(ledger.pages.len()));
     Ok(ExitCode::SUCCESS)
+}
+
+fn count(pages: usize) -> String {
+    match pages {
+        1 => "1 page".to_owned(),
+        pages => format!("{pages} pages"),
+    }
 }
 
 /// `docs scaffold`.
