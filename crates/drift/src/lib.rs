@@ -14,7 +14,7 @@ mod pages;
 mod report;
 
 pub use api::{ApiAction, ApiChange, Listing, compare_apis};
-pub use compare::document::Specification;
+pub use compare::specification::Specification;
 pub use compare::{
     Action, Area, Direction, Facet, MirrorWaiver, RULES, Rule, Source, Topic, WAIVERS, Wire, rule,
 };

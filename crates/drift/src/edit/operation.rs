@@ -10,7 +10,7 @@ use super::editor::{Editor, Refusal};
 use super::node::{Map, Node, reference};
 use super::scaffold::{Draft, Words, member};
 use super::schema::todo_note;
-use crate::compare::document;
+use crate::compare::specification;
 use crate::compare::{Topic, page};
 
 impl Draft<'_> {
@@ -115,7 +115,7 @@ impl Draft<'_> {
             .filter(|operation| operation.server == server)
             .flat_map(|operation| {
                 [
-                    join(&document::group(operation), "servers"),
+                    join(&specification::group(operation), "servers"),
                     join(&join("/paths", &operation.path), "servers"),
                 ]
             });
@@ -244,7 +244,7 @@ impl Draft<'_> {
         let document = &self.specification.document;
         let of = |operation: &Operation| -> BTreeSet<(String, String)> {
             let responses = document
-                .get(&join(&document::group(operation), "responses"))
+                .get(&join(&specification::group(operation), "responses"))
                 .and_then(Value::as_object);
             let shared = responses
                 .into_iter()

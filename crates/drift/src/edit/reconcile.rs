@@ -3,7 +3,7 @@
 use super::editor::{Editor, Refusal};
 use super::surgery::Surgery;
 use crate::compare::Topic;
-use crate::compare::document::Specification;
+use crate::compare::specification::Specification;
 use crate::decisions::{DecisionError, Decisions, Scope};
 use crate::finding::Finding;
 use crate::ledger::Ledger;

@@ -8,13 +8,13 @@ use super::node::{Map, Node};
 use super::scaffold::member;
 use super::schema::todo_note;
 use super::surgery::Surgery;
-use crate::compare::document;
+use crate::compare::specification;
 use crate::compare::{Action, Topic, variables};
 
 impl Surgery<'_> {
     pub(super) fn path(&mut self) -> Result<(), Refusal> {
         let known = &self.operation.path;
-        let prefix = document::address(self.specification, self.operation).2;
+        let prefix = specification::address(self.specification, self.operation).2;
         let prefix = prefix
             .strip_suffix(known.as_str())
             .unwrap_or_default()
@@ -44,7 +44,7 @@ impl Surgery<'_> {
     pub(super) fn move_to(&mut self, method: &str, path: &str) -> Result<(), Refusal> {
         let (item, group) = (
             join("/paths", &self.operation.path),
-            document::group(self.operation),
+            specification::group(self.operation),
         );
         let target = join("/paths", path);
         let moved = join(&target, method);

@@ -108,10 +108,7 @@ impl Surgery<'_> {
             .find(|row| row.name == path)
             .map(|row| row.type_name.clone());
         let body = self.page.request_body();
-        let mut names = path.split('.').map(|name| name.trim_end_matches("[]"));
-        let example = body
-            .as_ref()
-            .and_then(|body| names.try_fold(&body.value, |value, name| value.get(name)));
+        let example = body.as_ref().and_then(|body| body.at(path));
         let shape = match (word, example) {
             (Some(word), example) => {
                 Shape::stated(&word, path.rsplit('.').next().unwrap_or_default(), example)
@@ -145,10 +142,7 @@ impl Surgery<'_> {
         });
         let schema = if missing.len() > 1 {
             let body = self.page.request_body();
-            let mut names = path.split('.');
-            let value = body
-                .as_ref()
-                .and_then(|body| names.try_fold(&body.value, |value, name| value.get(name)));
+            let value = body.as_ref().and_then(|body| body.at(path));
             value
                 .map(Shape::of)
                 .ok_or("the page does not show the new object")?
@@ -218,10 +212,7 @@ impl Surgery<'_> {
 
     pub(super) fn extend_examples(&mut self, path: &str, required: bool) -> Result<(), Refusal> {
         let body = self.page.request_body();
-        let mut names = path.split('.');
-        let value = body
-            .as_ref()
-            .and_then(|body| names.try_fold(&body.value, |value, name| value.get(name)));
+        let value = body.as_ref().and_then(|body| body.at(path));
         let placeholder = |value: &&Value| value.as_str().is_some_and(is_placeholder);
         let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
         let value = match value.filter(|value| !placeholder(value)) {
@@ -303,14 +294,9 @@ impl Surgery<'_> {
         let at = join(&join(&owner, "properties"), &name);
         self.retype(&at, self.stated(&path))?;
         let body = self.page.request_body();
-        let mut names = path.split('.');
-        let shown = body.as_ref().and_then(|body| {
-            names
-                .try_fold(&body.value, |value, name| value.get(name))
-                .cloned()
-        });
+        let shown = body.as_ref().and_then(|body| body.at(&path));
         for at in self.in_examples(&path) {
-            match &shown {
+            match shown {
                 Some(value) if !value.as_str().is_some_and(is_placeholder) => {
                     self.editor.replace(&at, &value.into())?
                 }

@@ -9,7 +9,7 @@ use super::scaffold::member;
 use super::schema::Shape;
 use super::surgery::Surgery;
 use crate::compare::Topic;
-use crate::compare::document;
+use crate::compare::specification;
 
 impl Surgery<'_> {
     /// The schema of the successful answer.
@@ -63,12 +63,7 @@ impl Surgery<'_> {
             .responses
             .iter()
             .filter_map(|response| response.body.as_ref());
-        bodies.find_map(|body| {
-            path.split('.').try_fold(&body.value, |value, name| {
-                let value = value.get(name.trim_end_matches("[]"))?;
-                (0..name.matches("[]").count()).try_fold(value, |value, _| value.get(0))
-            })
-        })
+        bodies.find_map(|body| body.at(path))
     }
 
     pub(super) fn response_added(&mut self) -> Result<(), Refusal> {
@@ -160,7 +155,7 @@ impl Surgery<'_> {
         let status = self.step.name.clone();
         let operations = self.specification.api.operations.iter();
         let elsewhere = operations.filter_map(|other| {
-            let at = join(&join(&document::group(other), "responses"), &status);
+            let at = join(&join(&specification::group(other), "responses"), &status);
             self.editor
                 .document
                 .get(&at)

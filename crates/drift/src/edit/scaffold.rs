@@ -7,8 +7,8 @@ use super::editor::{Editor, Refusal};
 use super::node::{Map, Member, Node};
 use super::payload::request_body;
 use super::schema::todo_note;
-use crate::compare::document::{self, Specification};
 use crate::compare::shape;
+use crate::compare::specification::{self, Specification};
 use crate::page::{Address, Kind, Page};
 
 /// What a person says of a new variant, because no page does.
@@ -203,7 +203,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn documented_path(&self, operation: &Operation) -> String {
-        document::address(self.specification, operation).2
+        specification::address(self.specification, operation).2
     }
 
     /// The operation that the page adds a variant to.
@@ -217,7 +217,7 @@ impl<'a> Draft<'a> {
             return Err(ScaffoldError::OtherServer {
                 path: other.path.clone(),
                 server: other.server.clone(),
-                line: self.specification.line(&document::group(other)),
+                line: self.specification.line(&specification::group(other)),
             });
         }
         let group = same.find(|operation| operation.method == self.method);
@@ -226,7 +226,7 @@ impl<'a> Draft<'a> {
         {
             return Err(ScaffoldError::NoChoice {
                 operation: operation.id.clone(),
-                line: self.specification.line(&document::group(operation)),
+                line: self.specification.line(&specification::group(operation)),
             });
         }
         Ok(group)
@@ -289,7 +289,7 @@ impl<'a> Draft<'a> {
             .find(|operation| operation.server == server && overlap(&operation.path, &path));
         if let Some(other) = overlaps {
             return Err(ScaffoldError::AmbiguousPath {
-                line: self.specification.line(&document::group(other)),
+                line: self.specification.line(&specification::group(other)),
                 other: other.path.clone(),
                 path,
             });
@@ -326,7 +326,7 @@ impl<'a> Draft<'a> {
         name: &str,
         group: &Operation,
     ) -> Result<(), Refusal> {
-        let at = document::group(group);
+        let at = specification::group(group);
         let media_type = self
             .page
             .media_type()

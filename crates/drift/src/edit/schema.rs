@@ -42,10 +42,7 @@ pub(super) fn request(page: &Page) -> Shape {
     let mut shape = Shape::object();
     for row in rows {
         let at: Vec<&str> = row.name.split('.').collect();
-        let value = example.and_then(|example| {
-            let mut names = at.iter().map(|name| name.trim_end_matches("[]"));
-            names.try_fold(example, |value, name| value.get(name))
-        });
+        let value = body.as_ref().and_then(|body| body.at(&row.name));
         shape.row(&at, row, value);
     }
     shape

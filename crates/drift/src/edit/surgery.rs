@@ -6,7 +6,7 @@ use pingone_codegen::model::Operation;
 use super::editor::{Editor, Refusal};
 use super::node::Node;
 use super::scaffold::member;
-use crate::compare::document::{self, Specification};
+use crate::compare::specification::{self, Specification};
 use crate::compare::{Action, Topic};
 use crate::page::{Page, replace_constant};
 use crate::pages::Step;
@@ -118,7 +118,7 @@ impl Surgery<'_> {
 
     /// The operation, if it has no other variant that an edit of it would touch.
     pub(super) fn alone(&self, what: &str) -> Result<String, Refusal> {
-        let group = document::group(self.operation);
+        let group = specification::group(self.operation);
         match self.beside().first() {
             None => Ok(group),
             Some(other) => Err(format!("{what} would be one of `{other}` too")),

@@ -102,6 +102,17 @@ pub struct Body {
 }
 
 impl Body {
+    /// The value at a dotted path; an array stands for its first item.
+    pub(crate) fn at(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(&self.value, |value, name| {
+            let value = match value {
+                Value::Array(items) => items.first()?,
+                value => value,
+            };
+            value.get(name.trim_end_matches("[]"))
+        })
+    }
+
     /// The line that names a path, or the first one of the text.
     #[must_use]
     pub fn line_of(&self, path: &str) -> usize {

@@ -2,7 +2,7 @@
 
 use pingone_codegen::model::{Body, Operation, SchemaKind};
 
-use crate::compare::document::{self, Specification};
+use crate::compare::specification::{self, Specification};
 use crate::compare::{Action, Entry, Topic};
 use crate::page::{Form, Kind};
 
@@ -254,7 +254,7 @@ impl<'a> Judge<'a> {
                 StatusName,
                 Action::Changed,
             ),
-            topic if document::is_constant(topic) => {
+            topic if crate::compare::document::is_constant(topic) => {
                 let known: Vec<_> = self
                     .documented
                     .iter()
@@ -361,7 +361,7 @@ impl<'a> Judge<'a> {
         let method = if is_method { first } else { "" };
         self.lowered.api.operations.iter().any(|operation| {
             (method.is_empty() || operation.method == method)
-                && crate::compare::shape(&document::address(self.lowered, operation).2) == path
+                && crate::compare::shape(&specification::address(self.lowered, operation).2) == path
         })
     }
 

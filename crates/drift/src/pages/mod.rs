@@ -1,18 +1,20 @@
 //! Pages against the ledger, and pages against the document.
 
+mod comparable;
 mod judge;
 
 use std::collections::BTreeSet;
 
 use pingone_codegen::model::Operation;
 
-use crate::compare::document::{self, Specification};
+use crate::compare::specification::{self, Specification};
 use crate::compare::{Action, Change, Entry, Place, Topic, diff, page, rule};
 use crate::consistency::{Disagreement, contradictions};
 use crate::documents::side;
 use crate::finding::{Draft, Finding, Side, findings};
 use crate::ledger::{Ledger, Record};
-use crate::page::{Fact, Form, Kind, Page};
+use crate::page::{Kind, Page};
+use comparable::comparable;
 pub(crate) use judge::{Judge, matches};
 
 /// Everything that pages say differently from the ledger and from the document.
@@ -117,7 +119,7 @@ pub(crate) fn variant_of<'a>(page: &Page, lowered: &'a Specification) -> Option<
     let path = endpoint.address.path.split('?').next().unwrap_or_default();
     lowered.api.operations.iter().find(|operation| {
         operation.method == endpoint.method
-            && crate::compare::shape(&document::address(lowered, operation).2)
+            && crate::compare::shape(&specification::address(lowered, operation).2)
                 == crate::compare::shape(path.trim_end_matches('/'))
             && operation.media_type().map(essence) == media_type
     })
@@ -370,7 +372,8 @@ impl Checker<'_> {
             let path = crate::compare::shape(&endpoint.value.address.path);
             let shared = self.lowered.api.operations.iter().any(|operation| {
                 operation.method == endpoint.value.method
-                    && crate::compare::shape(&document::address(self.lowered, operation).2) == path
+                    && crate::compare::shape(&specification::address(self.lowered, operation).2)
+                        == path
             });
             let topic = if shared {
                 Topic::Variant
@@ -448,40 +451,6 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-/// The facts of both, without those that one of the two forms may have lost.
-fn comparable(record: &Record, page: &Page) -> (Vec<Fact>, Vec<Fact>) {
-    let was: Form = record.form.into();
-    let is = page.form;
-    let (mut old, mut new) = (record.facts(), page.facts());
-    let key = |fact: &Fact| match fact.kind {
-        Kind::Statement | Kind::Precondition => (fact.kind, String::new()),
-        kind => (kind, fact.name.clone()),
-    };
-    let values = |facts: &[Fact], of: &Fact| -> BTreeSet<(String, String)> {
-        let own = facts.iter().filter(|fact| key(fact) == key(of));
-        own.map(|fact| (fact.name.clone(), fact.value.clone()))
-            .collect()
-    };
-    // What a form may lose and has not replaced by anything is unknown, not removed.
-    let (before, after) = (old.clone(), new.clone());
-    let lost = |form: Form, fact: &Fact, here: &[Fact], there: &[Fact]| {
-        form.may_omit(fact.kind) && values(there, fact).is_subset(&values(here, fact))
-    };
-    old.retain(|fact| {
-        after.iter().any(|other| same(fact, other)) || !lost(is, fact, &before, &after)
-    });
-    new.retain(|fact| {
-        was == is
-            || before.iter().any(|other| same(fact, other))
-            || !lost(was, fact, &after, &before)
-    });
-    (old, new)
-}
-
-fn same(a: &Fact, b: &Fact) -> bool {
-    (a.kind, &a.name, &a.value) == (b.kind, &b.name, &b.value)
 }
 
 /// Where the document says what a page has changed.

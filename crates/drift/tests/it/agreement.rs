@@ -1,7 +1,5 @@
 //! The pages, the ledger and the document agree.
 
-use std::path::Path;
-
 use pingone_codegen::Document;
 use pingone_drift::{
     Decisions, Finding, Form, Ledger, LedgerError, Page, Scope, Source, Specification, Wire,
@@ -10,21 +8,15 @@ use pingone_drift::{
 
 use crate::documentation;
 use crate::render::{Style, render};
-
-fn file(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../spec")
-        .join(name);
-    std::fs::read_to_string(path).expect("the file is there")
-}
+use crate::spec;
 
 fn specification() -> Specification {
-    let document = Document::parse("spec/pingone.yaml", file("pingone.yaml")).expect("it is YAML");
+    let document = Document::parse("spec/pingone.yaml", spec("pingone.yaml")).expect("it is YAML");
     Specification::new(document).expect("it is accepted")
 }
 
 fn ledger() -> Ledger {
-    Ledger::parse(&file("docs.lock")).expect("the ledger can be read")
+    Ledger::parse(&spec("docs.lock")).expect("the ledger can be read")
 }
 
 fn pages() -> Vec<(String, Page)> {
@@ -42,7 +34,7 @@ fn the_pages_agree_with_the_document_but_for_what_is_accepted_with_a_reason() {
         return;
     }
     let mut findings = check_pages(&pages, &ledger(), &specification());
-    let decisions = Decisions::parse(&file("drift-accepted.toml")).expect("it can be read");
+    let decisions = Decisions::parse(&spec("drift-accepted.toml")).expect("it can be read");
     let errors = decisions.apply(Scope::Pages, &mut findings, "2026-01-01");
     assert!(errors.is_empty(), "{errors:?}");
     let open: Vec<&Finding> = findings
@@ -54,7 +46,7 @@ fn the_pages_agree_with_the_document_but_for_what_is_accepted_with_a_reason() {
 
 #[test]
 fn the_document_leaves_no_decision_open() {
-    let text = file("pingone.yaml");
+    let text = spec("pingone.yaml");
     let open: Vec<&str> = text
         .lines()
         .filter(|line| line.contains("# TODO"))
@@ -95,7 +87,7 @@ fn the_ledger_is_what_the_pages_say() {
     if !pages.is_empty() {
         assert_eq!(
             Ledger::of(&pages, &specification()).to_text(),
-            file("docs.lock")
+            spec("docs.lock")
         );
     }
 }
@@ -160,7 +152,7 @@ fn a_document_does_not_differ_from_itself() {
 
 #[test]
 fn a_ledger_that_was_edited_by_hand_is_refused() {
-    let text = file("docs.lock");
+    let text = spec("docs.lock");
     let edited = text.replacen("\"POST\"", "\"PUT\"", 1);
     assert!(matches!(
         Ledger::parse(&edited),

@@ -1,7 +1,6 @@
 //! The catalogue of mutations: each is caught, by the rules and with the verdicts that its file names.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
@@ -18,8 +17,7 @@ use crate::noop::pages;
 pub(crate) const LIBRARY: &str = include_str!("library.yaml");
 
 pub(crate) fn document() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/pingone.yaml");
-    std::fs::read_to_string(path).expect("the document is there")
+    crate::spec("pingone.yaml")
 }
 
 pub(crate) fn specification(text: &str) -> Result<Specification, pingone_codegen::Error> {

@@ -6,7 +6,7 @@ use pingone_drift::{
     compare_documents, compare_listings, report_schema,
 };
 
-const LIBRARY: &str = include_str!("library.yaml");
+use crate::catalogue::LIBRARY;
 
 /// A report of a changed library: a breaking, a behaviour and a compatible finding.
 fn report() -> Report {
