@@ -62,6 +62,10 @@ const LONG: &[Step] = &[
         "the page works in a browser",
         "bash crates/sandbox/tests/browser/run.sh",
     ),
+    step(
+        "a report works in a browser",
+        "bash crates/drift/tests/browser/run.sh",
+    ),
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {

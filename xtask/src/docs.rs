@@ -1,15 +1,19 @@
 //! `cargo xtask docs`.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use pingone_codegen::Document;
-use pingone_drift::{Ledger, Page, Report, Scope, Specification, check_pages};
+use pingone_codegen::model::Effect;
+use pingone_drift::{
+    Choices, Finding, Ledger, Page, Report, ScaffoldError, Scope, Specification, check_pages,
+    reconcile, scaffold,
+};
 
 use crate::reporting::{self, NOT_UNDERSTOOD, Threshold};
 
 const DOCUMENT: &str = "spec/pingone.yaml";
-const LEDGER: &str = "spec/docs.lock";
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Task {
@@ -19,6 +23,8 @@ pub(crate) enum Task {
     Lock(Lock),
     /// Fetches the pages that the ledger and the document name.
     Pull(crate::pull::Arguments),
+    /// Writes the part of the document for a page that it does not know.
+    Scaffold(Scaffold),
 }
 
 #[derive(clap::Args)]
@@ -26,6 +32,11 @@ pub(crate) struct Check {
     /// The folder with the pages.
     #[arg(long, value_name = "DIR")]
     pages: PathBuf,
+    /// Edit the document where that takes no decision, and report what is left.
+    #[arg(long)]
+    apply: bool,
+    #[command(flatten)]
+    files: Files,
     #[command(flatten)]
     report: reporting::Options,
 }
@@ -35,28 +46,161 @@ pub(crate) struct Lock {
     /// The folder with the pages.
     #[arg(long, value_name = "DIR")]
     pages: PathBuf,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Scaffold {
+    /// The page.
+    page: PathBuf,
+    /// Put it into the document.
+    #[arg(long)]
+    apply: bool,
+    /// The name of the variant [default: from the title, with a TODO].
+    #[arg(long)]
+    name: Option<String>,
+    /// What sending it twice would do [default: sends-message, which is never repeated, with a TODO].
+    #[arg(long, value_parser = effect)]
+    effect: Option<Effect>,
+    /// The address of the page [default: as the page or the ledger says].
+    #[arg(long)]
+    url: Option<String>,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// The document, with the ledger and the accepted findings beside it.
+#[derive(clap::Args)]
+struct Files {
+    /// The OpenAPI document; docs.lock and drift-accepted.toml stand beside it [default: spec/pingone.yaml].
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+}
+
+impl Files {
+    fn path(&self) -> PathBuf {
+        self.spec
+            .clone()
+            .unwrap_or_else(|| crate::root().join(DOCUMENT))
+    }
+
+    /// What reports call the document.
+    fn name(&self) -> String {
+        self.spec
+            .as_ref()
+            .map_or_else(|| DOCUMENT.to_owned(), |path| path.display().to_string())
+    }
+
+    fn beside(&self, name: &str) -> PathBuf {
+        self.path().with_file_name(name)
+    }
+
+    fn document(&self) -> Result<Document, String> {
+        let text = std::fs::read_to_string(self.path())
+            .map_err(|error| format!("{}: {error}", self.name()))?;
+        Document::parse(&self.name(), text).map_err(|error| error.to_string())
+    }
+
+    fn specification(&self) -> Result<Specification, String> {
+        Specification::new(self.document()?).map_err(|error| error.to_string())
+    }
+
+    fn ledger(&self) -> Result<Ledger, String> {
+        let path = self.beside("docs.lock");
+        if !path.exists() {
+            return Ok(Ledger::default());
+        }
+        let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let text = std::fs::read_to_string(&path).map_err(|error| named(&error))?;
+        Ledger::parse(&text).map_err(|error| named(&error))
+    }
+
+    /// Puts an edited text in the place of the document as it was read, all of it or nothing.
+    fn replace(&self, old: &str, new: &str) -> Result<(), String> {
+        let path = self.path();
+        let fail = |error: &dyn std::fmt::Display| format!("{}: {error}", self.name());
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| fail(&error))?;
+        file.write_all(new.as_bytes())
+            .map_err(|error| fail(&error))?;
+        let kept = std::fs::metadata(&path)
+            .map_err(|error| fail(&error))?
+            .permissions();
+        file.as_file()
+            .set_permissions(kept)
+            .map_err(|error| fail(&error))?;
+        let now = std::fs::read_to_string(&path).map_err(|error| fail(&error))?;
+        if now != old {
+            return Err(fail(&"the file has changed meanwhile; nothing was written"));
+        }
+        file.persist(&path).map_err(|error| fail(&error.error))?;
+        Ok(())
+    }
+}
+
+fn effect(word: &str) -> Result<Effect, String> {
+    let known = Effect::ALL.into_iter().find(|(known, _)| *known == word);
+    let words: Vec<&str> = Effect::ALL.iter().map(|(word, _)| *word).collect();
+    known
+        .map(|(_, effect)| effect)
+        .ok_or_else(|| format!("use one of {}", words.join(", ")))
 }
 
 pub(crate) fn run(task: &Task) -> Result<ExitCode, String> {
     match task {
         Task::Check(arguments) => check(arguments),
         Task::Lock(arguments) => lock(arguments),
-        Task::Pull(arguments) => crate::pull::run(arguments, &ledger()?, &document()?),
+        Task::Pull(arguments) => {
+            let files = Files { spec: None };
+            crate::pull::run(arguments, &files.ledger()?, &files.document()?)
+        }
+        Task::Scaffold(arguments) => add(arguments),
     }
 }
 
 fn check(arguments: &Check) -> Result<ExitCode, String> {
-    let specification = specification()?;
-    let ledger = ledger()?;
+    let files = &arguments.files;
+    let mut specification = files.specification()?;
+    let ledger = files.ledger()?;
     let (pages, unread) = pages(&arguments.pages)?;
+    let accepted = files.beside("drift-accepted.toml");
+    let mut settled = Vec::new();
+    if arguments.apply {
+        let decisions = reporting::decisions(&accepted)?;
+        let done = reconcile(
+            &pages,
+            &ledger,
+            &specification,
+            &decisions,
+            &reporting::today(),
+        );
+        let old = specification.document().text().to_owned();
+        if done.text != old {
+            files.replace(&old, &done.text)?;
+            specification = files.specification()?;
+        }
+        for edited in done.edited {
+            eprintln!(
+                "edited {}:{}: {}",
+                files.name(),
+                edited.line,
+                edited.finding.text
+            );
+            settled.push(edited.finding.fingerprint);
+        }
+        undecided(&files.name(), &done.text);
+    }
     let mut report = Report {
-        title: format!("{} pages against {DOCUMENT}", pages.len()),
+        title: format!("{} against {}", count(pages.len()), files.name()),
         ..Report::default()
     };
-    report.texts.insert(
-        DOCUMENT.to_owned(),
-        specification.document().text().to_owned(),
-    );
+    report
+        .texts
+        .insert(files.name(), specification.document().text().to_owned());
     for (file, page) in &pages {
         let lines: Vec<&str> = (1..=page.line_count())
             .map(|line| page.line(line))
@@ -64,6 +208,9 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
         report.texts.insert(file.clone(), lines.join("\n"));
     }
     report.findings = check_pages(&pages, &ledger, &specification);
+    report
+        .findings
+        .retain(|finding| !settled.contains(&finding.fingerprint));
     report.notes = unread;
     let unread = !report.notes.is_empty();
     let code = reporting::finish(
@@ -72,6 +219,7 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
         Scope::Pages,
         Threshold::Any,
         true,
+        &accepted,
     )?;
     Ok(if unread {
         ExitCode::from(NOT_UNDERSTOOD)
@@ -81,7 +229,7 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
 }
 
 fn lock(arguments: &Lock) -> Result<ExitCode, String> {
-    let specification = specification()?;
+    let specification = arguments.files.specification()?;
     let (pages, unread) = pages(&arguments.pages)?;
     for message in &unread {
         eprintln!("error: {message}");
@@ -95,29 +243,109 @@ fn lock(arguments: &Lock) -> Result<ExitCode, String> {
             println!("{file} is left out: the document has no variant for it");
         }
     }
-    let path = crate::root().join(LEDGER);
-    std::fs::write(&path, ledger.to_text()).map_err(|error| format!("{LEDGER}: {error}"))?;
-    println!("{} pages are on record in {LEDGER}", ledger.pages.len());
+    let path = arguments.files.beside("docs.lock");
+    std::fs::write(&path, ledger.to_text())
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    let shown = path.strip_prefix(crate::root()).unwrap_or(&path).display();
+    println!("{} on record in {shown}", count(ledger.pages.len()));
     Ok(ExitCode::SUCCESS)
 }
 
-fn document() -> Result<Document, String> {
-    let text = std::fs::read_to_string(crate::root().join(DOCUMENT))
-        .map_err(|error| format!("{DOCUMENT}: {error}"))?;
-    Document::parse(DOCUMENT, text).map_err(|error| error.to_string())
-}
-
-fn specification() -> Result<Specification, String> {
-    Specification::new(document()?).map_err(|error| error.to_string())
-}
-
-fn ledger() -> Result<Ledger, String> {
-    let path = crate::root().join(LEDGER);
-    if !path.exists() {
-        return Ok(Ledger::default());
+fn count(pages: usize) -> String {
+    match pages {
+        1 => "1 page".to_owned(),
+        pages => format!("{pages} pages"),
     }
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{LEDGER}: {error}"))?;
-    Ledger::parse(&text).map_err(|error| format!("{LEDGER}: {error}"))
+}
+
+/// `docs scaffold`.
+fn add(arguments: &Scaffold) -> Result<ExitCode, String> {
+    let files = &arguments.files;
+    let specification = files.specification()?;
+    let ledger = files.ledger()?;
+    let name = arguments
+        .page
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let page = Page::open(&arguments.page).map_err(|error| format!("{name}: {error}"))?;
+    let record = ledger.pages.iter().find(|record| record.file == name);
+    let url = record.map(|record| record.url.clone()).unwrap_or_default();
+    let choices = Choices {
+        name: arguments.name.clone(),
+        effect: arguments.effect,
+        url: arguments.url.clone(),
+    };
+    let new = match scaffold(&page, &url, &specification, &choices) {
+        Ok(new) => new,
+        Err(error @ ScaffoldError::Unclear(_)) => {
+            eprintln!("error: {name}: {error}");
+            return Ok(ExitCode::from(NOT_UNDERSTOOD));
+        }
+        Err(error) => return Err(format!("{name}: {error}")),
+    };
+    let contradictions = contradictions(
+        &name,
+        page,
+        &ledger,
+        &specification,
+        &files.beside("drift-accepted.toml"),
+    )?;
+    for finding in &contradictions {
+        eprintln!("error: {name}: {}", finding.text);
+    }
+    if !contradictions.is_empty() {
+        return Ok(ExitCode::from(NOT_UNDERSTOOD));
+    }
+    let document = files.name();
+    if arguments.apply {
+        files.replace(specification.document().text(), &new.text)?;
+        println!(
+            "{document} has `{}` now; next: cargo xtask codegen",
+            new.variant
+        );
+        undecided(&document, &new.text);
+        return Ok(ExitCode::SUCCESS);
+    }
+    for part in &new.parts {
+        println!(
+            "# {document}, behind line {}, under {}:\n{}\n",
+            part.line, part.pointer, part.text
+        );
+        for todo in part.text.lines().filter_map(decision) {
+            eprintln!("to decide: {todo}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a page says twice and not alike, unless somebody has accepted it.
+fn contradictions(
+    name: &str,
+    page: Page,
+    ledger: &Ledger,
+    specification: &Specification,
+    accepted: &Path,
+) -> Result<Vec<Finding>, String> {
+    let mut findings = check_pages(&[(name.to_owned(), page)], ledger, specification);
+    let decisions = reporting::decisions(accepted)?;
+    decisions.apply(Scope::Pages, &mut findings, &reporting::today());
+    findings.retain(|finding| finding.rule.ends_with("-found") && finding.accepted.is_none());
+    Ok(findings)
+}
+
+/// Says what a person has to decide before the document can be merged.
+fn undecided(document: &str, text: &str) {
+    for (index, line) in text.lines().enumerate() {
+        if let Some(todo) = decision(line) {
+            eprintln!("to decide: {document}:{}: {todo}", index + 1);
+        }
+    }
+}
+
+fn decision(line: &str) -> Option<&str> {
+    line.trim().strip_prefix("# TODO: ")
 }
 
 /// Pages by the names of their files, and what is wrong with those that cannot be read.

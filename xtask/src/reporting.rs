@@ -70,10 +70,10 @@ pub(crate) fn finish(
     scope: Scope,
     default: Threshold,
     strict: bool,
+    file: &Path,
 ) -> Result<ExitCode, String> {
-    let file = crate::root().join("spec/drift-accepted.toml");
-    let mut decisions = read(&file)?;
-    let today = jiff::Zoned::now().date().to_string();
+    let mut decisions = decisions(file)?;
+    let today = today();
     if let (Some(fingerprint), Some(reason)) = (&arguments.accept, &arguments.reason) {
         let finding = report
             .findings
@@ -96,7 +96,7 @@ pub(crate) fn finish(
             expires: arguments.expires.clone(),
         });
         let text = decisions.to_text().map_err(|error| error.to_string())?;
-        std::fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+        std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let mut errors = decisions.apply(scope, &mut report.findings, &today);
     if !strict {
@@ -126,7 +126,13 @@ pub(crate) fn finish(
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(file: &Path) -> Result<Decisions, String> {
+/// The day, as decisions count it.
+pub(crate) fn today() -> String {
+    jiff::Zoned::now().date().to_string()
+}
+
+/// The accepted findings in a file, which need not exist.
+pub(crate) fn decisions(file: &Path) -> Result<Decisions, String> {
     if !file.exists() {
         return Ok(Decisions::default());
     }

@@ -1,10 +1,11 @@
 //! A YAML or JSON document as a tree of values that remembers where each one stands.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 
 use saphyr::Scalar;
-use saphyr_parser::{Event, Marker, Parser};
+use saphyr_parser::{Event, Marker, Parser, Span};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -21,7 +22,24 @@ pub struct Document {
     name: String,
     text: String,
     root: Value,
-    positions: HashMap<String, Position>,
+    places: HashMap<String, Place>,
+}
+
+/// The part of the text that a value takes, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The key, where the value is a member of a mapping.
+    pub key: Option<Range<usize>>,
+    /// The value, without what surrounds it.
+    pub value: Range<usize>,
+    /// Whether the value is written between brackets.
+    pub flow: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Place {
+    position: Position,
+    extent: Extent,
 }
 
 impl Document {
@@ -51,12 +69,12 @@ impl Document {
     /// When the text is not one YAML document of plain values, or holds a duplicate key.
     pub fn parse(name: &str, text: impl Into<String>) -> Result<Self> {
         let text = text.into();
-        let (root, positions) = Builder::new(name).build(&text)?;
+        let (root, places) = Builder::new(name, &text).build()?;
         Ok(Self {
             name: name.to_owned(),
             text,
             root,
-            positions,
+            places,
         })
     }
 
@@ -100,11 +118,28 @@ impl Document {
     pub fn position(&self, pointer: &str) -> Option<Position> {
         let mut pointer = pointer;
         loop {
-            if let Some(position) = self.positions.get(pointer) {
-                return Some(*position);
+            if let Some(place) = self.places.get(pointer) {
+                return Some(place.position);
             }
             pointer = &pointer[..pointer.rfind('/')?];
         }
+    }
+
+    /// The part of the text that the value at a pointer takes, so that it can be edited in place.
+    ///
+    /// ```
+    /// let document = pingone_codegen::Document::parse("api.yaml", "info:\n  title: Shop # ours\n")?;
+    /// let extent = document.extent("/info/title").expect("it is there");
+    /// assert_eq!(&document.text()[extent.value], "Shop");
+    /// # Ok::<(), pingone_codegen::Error>(())
+    /// ```
+    #[must_use]
+    pub fn extent(&self, pointer: &str) -> Option<Extent> {
+        let mut extent = self.places.get(pointer)?.extent.clone();
+        // A block scalar ends where the next token starts.
+        let text = self.text.get(extent.value.clone())?;
+        extent.value.end = extent.value.start + text.trim_end().len();
+        Some(extent)
     }
 
     /// An error about the value at a pointer.
@@ -164,50 +199,67 @@ enum Frame {
 /// Turns parser events into values, without recursion.
 struct Builder<'a> {
     name: &'a str,
+    text: &'a str,
+    /// A character and its byte: the parser counts characters.
+    reached: (usize, usize),
     frames: Vec<(String, Frame)>,
-    positions: HashMap<String, Position>,
+    places: HashMap<String, Place>,
     root: Option<Value>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(name: &'a str) -> Self {
+    fn new(name: &'a str, text: &'a str) -> Self {
         Self {
             name,
+            text,
+            reached: (0, 0),
             frames: Vec::new(),
-            positions: HashMap::new(),
+            places: HashMap::new(),
             root: None,
         }
     }
 
-    fn build(mut self, text: &str) -> Result<(Value, HashMap<String, Position>)> {
-        for event in Parser::new_from_str(text) {
+    fn build(mut self) -> Result<(Value, HashMap<String, Place>)> {
+        for event in Parser::new_from_str(self.text) {
             let (event, span) = event.map_err(|error| {
                 self.error(error.marker(), format!("unreadable YAML: {}", error.info()))
             })?;
-            self.event(event, &span.start)?;
+            self.event(event, &span)?;
         }
         match self.root {
-            Some(root) => Ok((root, self.positions)),
+            Some(root) => Ok((root, self.places)),
             None => Err(Error::new(self.name, None, "the document is empty")),
         }
     }
 
-    fn event(&mut self, event: Event<'_>, mark: &Marker) -> Result<()> {
+    fn event(&mut self, event: Event<'_>, span: &Span) -> Result<()> {
+        let mark = &span.start;
         match event {
             Event::Scalar(text, style, _, tag) => {
                 let Some(scalar) = Scalar::parse_from_cow_and_metadata(text, style, tag.as_ref())
                 else {
                     return Err(self.error(mark, "this YAML tag does not fit its value"));
                 };
-                self.scalar(scalar, mark)
+                self.scalar(scalar, span)
             }
-            Event::SequenceStart(..) => self.open(Frame::Sequence(Vec::new()), mark),
-            Event::MappingStart(..) => self.open(Frame::Mapping(Map::new(), None), mark),
-            Event::SequenceEnd | Event::MappingEnd => match self.frames.pop() {
-                Some((_, Frame::Sequence(items))) => self.put(Value::Array(items), mark),
-                Some((_, Frame::Mapping(members, _))) => self.put(Value::Object(members), mark),
-                None => Ok(()),
-            },
+            Event::SequenceStart(..) => self.open(Frame::Sequence(Vec::new()), span),
+            Event::MappingStart(..) => self.open(Frame::Mapping(Map::new(), None), span),
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some((pointer, frame)) = self.frames.pop() else {
+                    return Ok(());
+                };
+                // What is not in brackets ends with its last value: `put` has seen that one.
+                let end = self.offset(&span.end);
+                if let Some(place) = self.places.get_mut(&pointer)
+                    && place.extent.flow
+                {
+                    place.extent.value.end = end;
+                }
+                match frame {
+                    Frame::Sequence(items) => self.put(Value::Array(items), &pointer, mark),
+                    Frame::Mapping(members, _) => self.put(Value::Object(members), &pointer, mark),
+                }
+            }
             Event::Alias(_) => Err(self.error(
                 mark,
                 "YAML aliases are unsupported: write the value out or use `$ref`",
@@ -224,10 +276,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn scalar(&mut self, scalar: Scalar<'_>, mark: &Marker) -> Result<()> {
+    fn scalar(&mut self, scalar: Scalar<'_>, span: &Span) -> Result<()> {
+        let mark = &span.start;
         let awaiting_key = matches!(self.frames.last(), Some((_, Frame::Mapping(_, None))));
         if awaiting_key {
-            return self.key(&scalar, mark);
+            return self.key(&scalar, span);
         }
         let value = match scalar {
             Scalar::Null => Value::Null,
@@ -241,11 +294,12 @@ impl<'a> Builder<'a> {
             }
             Scalar::String(text) => Value::String(text.into_owned()),
         };
-        self.place(mark);
-        self.put(value, mark)
+        let pointer = self.place(span);
+        self.put(value, &pointer, mark)
     }
 
-    fn key(&mut self, scalar: &Scalar<'_>, mark: &Marker) -> Result<()> {
+    fn key(&mut self, scalar: &Scalar<'_>, span: &Span) -> Result<()> {
+        let mark = &span.start;
         let key = match scalar {
             Scalar::String(text) => text.clone().into_owned(),
             // Status codes are often written without quotes.
@@ -256,52 +310,80 @@ impl<'a> Builder<'a> {
             }
         };
         let position = position(mark);
+        let range = self.range(span);
+        let extent = Extent {
+            value: range.end..range.end,
+            key: Some(range),
+            flow: false,
+        };
         let Some((pointer, Frame::Mapping(members, pending))) = self.frames.last_mut() else {
             return Ok(());
         };
         let own = join(pointer, &key);
         if members.contains_key(&key) {
-            let message = match self.positions.get(&own) {
+            let message = match self.places.get(&own) {
                 Some(first) => format!(
                     "the key `{key}` stands here again; first on line {}",
-                    first.line
+                    first.position.line
                 ),
                 None => format!("the key `{key}` stands here again"),
             };
             return Err(Error::new(self.name, Some(position), message));
         }
-        self.positions.insert(own, position);
+        self.places.insert(own, Place { position, extent });
         *pending = Some(key);
         Ok(())
     }
 
-    fn open(&mut self, frame: Frame, mark: &Marker) -> Result<()> {
+    fn open(&mut self, frame: Frame, span: &Span) -> Result<()> {
+        let mark = &span.start;
         if self.frames.len() >= MAX_DEPTH {
             return Err(self.error(mark, format!("nested deeper than {MAX_DEPTH} levels")));
         }
         if let Some((_, Frame::Mapping(_, None))) = self.frames.last() {
             return Err(self.error(mark, "this key is not text: only text can be a key"));
         }
-        let pointer = self.place(mark);
+        let pointer = self.place(span);
+        let start = self.offset(mark);
+        if let Some(Place { extent, .. }) = self.places.get_mut(&pointer) {
+            extent.value = start..start;
+            extent.flow = self.text[start..].starts_with(['{', '[']);
+        }
         self.frames.push((pointer, frame));
         Ok(())
     }
 
     /// The pointer of the value that starts here; items of a sequence get their place, keys have theirs.
-    fn place(&mut self, mark: &Marker) -> String {
+    fn place(&mut self, span: &Span) -> String {
         let pointer = match self.frames.last() {
             Some((pointer, Frame::Sequence(items))) => join(pointer, &items.len().to_string()),
             Some((pointer, Frame::Mapping(_, Some(key)))) => join(pointer, key),
             Some((pointer, Frame::Mapping(_, None))) => pointer.clone(),
             None => String::new(),
         };
-        self.positions
-            .entry(pointer.clone())
-            .or_insert_with(|| position(mark));
+        let value = self.range(span);
+        let place = self.places.entry(pointer.clone()).or_insert_with(|| Place {
+            position: position(&span.start),
+            extent: Extent {
+                key: None,
+                value: value.clone(),
+                flow: false,
+            },
+        });
+        // A value that is left out stands where the next token does.
+        if !value.is_empty() {
+            place.extent.value = value;
+        }
         pointer
     }
 
-    fn put(&mut self, value: Value, mark: &Marker) -> Result<()> {
+    fn put(&mut self, value: Value, pointer: &str, mark: &Marker) -> Result<()> {
+        let end = self.places.get(pointer).map(|place| place.extent.value.end);
+        if let Some((outer, _)) = self.frames.last()
+            && let (Some(outer), Some(end)) = (self.places.get_mut(outer), end)
+        {
+            outer.extent.value.end = end;
+        }
         match self.frames.last_mut() {
             Some((_, Frame::Sequence(items))) => items.push(value),
             Some((_, Frame::Mapping(members, pending))) => match pending.take() {
@@ -315,6 +397,24 @@ impl<'a> Builder<'a> {
             None => self.root = Some(value),
         }
         Ok(())
+    }
+
+    fn range(&mut self, span: &Span) -> Range<usize> {
+        self.offset(&span.start)..self.offset(&span.end)
+    }
+
+    /// The byte of a mark. Marks come in the order of the text.
+    fn offset(&mut self, mark: &Marker) -> usize {
+        let (index, start) = if mark.index() < self.reached.0 {
+            (0, 0)
+        } else {
+            self.reached
+        };
+        let mut ahead = self.text[start..].char_indices();
+        let ahead = ahead.nth(mark.index() - index);
+        let offset = ahead.map_or(self.text.len(), |(ahead, _)| start + ahead);
+        self.reached = (mark.index(), offset);
+        offset
     }
 
     fn error(&self, mark: &Marker, message: impl Into<String>) -> Error {

@@ -10,7 +10,7 @@ pub mod names;
 mod output;
 mod schemas;
 
-pub use document::{Document, join};
+pub use document::{Document, Extent, join};
 pub use emit::Paths;
 pub use error::{Error, Position, Result};
 pub use generate::{Layout, generate};

@@ -159,6 +159,29 @@ fn declared(text: &str) -> Option<(&str, String)> {
     Some((keyword, path))
 }
 
+/// The type, the trait or the function that an item belongs to.
+pub(crate) fn owner(text: &str, listings: [&Listing; 2]) -> String {
+    let named = |text: &str| declared(&format!("pub {text}")).map(|(_, path)| path);
+    let Some((_, path)) = declared(text) else {
+        let implementer = text
+            .rsplit_once(" for ")
+            .map_or(text, |(_, implementer)| implementer);
+        let implementer = implementer.trim_start_matches(['&', '\'', '(']);
+        return named(implementer).unwrap_or_else(|| text.to_owned());
+    };
+    let Some((parent, _)) = path.rsplit_once("::") else {
+        return path;
+    };
+    let known = ["struct", "enum", "trait", "union", ""]
+        .into_iter()
+        .any(|keyword| {
+            listings
+                .iter()
+                .any(|listing| listing.declaration(keyword, parent).is_some())
+        });
+    if known { parent.to_owned() } else { path }
+}
+
 /// What two listings of one crate differ in, and what that means for programs: what is gone first, each in
 /// the order of its listing.
 ///
@@ -331,6 +354,29 @@ mod tests {
             &format!("# Other words.\n{}\n\n[feature{rest}", lines.join("\n")),
             &[],
         );
+    }
+
+    #[test]
+    fn items_belong_to_the_type_that_has_them() {
+        let listing = Listing::parse(OLD);
+        for (item, expected) in [
+            ("pub shop::Box::label: u8", "shop::Box"),
+            ("pub fn shop::Box<T>::open(self) -> T", "shop::Box"),
+            ("pub shop::Colour::Green", "shop::Colour"),
+            ("pub fn shop::buy()", "shop::buy"),
+            ("pub enum shop::Colour", "shop::Colour"),
+            ("impl<T> core::marker::Send for shop::Box<T>", "shop::Box"),
+            (
+                "impl core::convert::From<u8> for shop::Size where u8: Copy",
+                "shop::Size",
+            ),
+        ] {
+            assert_eq!(
+                owner(item, [&listing, &Listing::default()]),
+                expected,
+                "{item}"
+            );
+        }
     }
 
     #[test]

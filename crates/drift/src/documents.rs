@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pingone_codegen::model::Operation;
 use pingone_codegen::names;
 
-use crate::compare::document::Specification;
+use crate::compare::specification::Specification;
 use crate::compare::{
     Action, Change, Direction, Entry, Item, Place, Source, Topic, Wire, diff, rule,
 };

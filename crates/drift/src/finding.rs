@@ -69,13 +69,7 @@ impl Finding {
     /// The worst of the verdicts, in the words of the wire.
     #[must_use]
     pub fn overall(&self) -> Wire {
-        let source = match self.source {
-            Source::None => Wire::None,
-            Source::Minor => Wire::Compatible,
-            Source::Review => Wire::Review,
-            Source::Major => Wire::Breaking,
-        };
-        self.wire.max(source)
+        self.wire.max(self.source.as_wire())
     }
 }
 
@@ -95,6 +89,13 @@ pub(crate) struct Draft {
     pub(crate) detail: Option<String>,
 }
 
+impl Draft {
+    /// The fingerprint of the finding that the draft becomes.
+    pub(crate) fn fingerprint(&self) -> String {
+        digest(&format!("{}:{}", self.rule.id, self.cause))
+    }
+}
+
 /// Joins drafts of one cause, the worst first.
 pub(crate) fn findings(drafts: Vec<Draft>) -> Vec<Finding> {
     let mut causes: BTreeMap<(&str, String), Finding> = BTreeMap::new();
@@ -104,7 +105,7 @@ pub(crate) fn findings(drafts: Vec<Draft>) -> Vec<Finding> {
             .entry((rule.id, draft.cause.clone()))
             .or_insert_with(|| Finding {
                 rule: rule.id.to_owned(),
-                fingerprint: digest(&format!("{}:{}", rule.id, draft.cause)),
+                fingerprint: draft.fingerprint(),
                 wire: rule.wire,
                 source: rule.source,
                 docs: rule.topic.area() != Area::Rust,

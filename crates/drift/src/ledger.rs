@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compare::document::Specification;
+use crate::compare::specification::Specification;
 use crate::page::{Fact, Form, Kind, Page, digest};
 use crate::pages;
 

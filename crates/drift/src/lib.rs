@@ -5,22 +5,26 @@ mod compare;
 mod consistency;
 mod decisions;
 mod documents;
+mod edit;
 mod finding;
 mod ledger;
+mod listings;
 mod page;
 mod pages;
 mod report;
 
 pub use api::{ApiAction, ApiChange, Listing, compare_apis};
-pub use compare::document::Specification;
+pub use compare::specification::Specification;
 pub use compare::{
     Action, Area, Direction, Facet, MirrorWaiver, RULES, Rule, Source, Topic, WAIVERS, Wire, rule,
 };
 pub use consistency::{Contradiction, Disagreement, contradictions};
 pub use decisions::{Decision, DecisionError, Decisions, Scope};
 pub use documents::{compare_documents, refused};
+pub use edit::{Choices, Edited, Part, Reconciled, Scaffold, ScaffoldError, reconcile, scaffold};
 pub use finding::{Acceptance, Finding, Side};
 pub use ledger::{FormName, Ledger, LedgerError, Record};
+pub use listings::{NamedListing, compare_listings};
 pub use page::{
     Address, Body, Endpoint, Fact, Form, Header, Kind, Language, LineKind, MAX_PAGE_BYTES, Named,
     Page, Property, ReadError, Response, Sample, SampleBody, Statement, UnknownLine,

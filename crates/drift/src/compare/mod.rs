@@ -8,6 +8,7 @@ pub(crate) mod document;
 mod entry;
 pub(crate) mod page;
 mod rules;
+pub(crate) mod specification;
 mod topic;
 
 pub(crate) use diff::{Change, diff, shape, variables};

@@ -176,6 +176,17 @@ impl Entries {
     }
 }
 
+/// The kind of fact that a topic of the prose comes from.
+pub(crate) fn constant_kind(topic: Topic) -> Option<Kind> {
+    Some(match topic {
+        Topic::Lifetime => Kind::Lifetime,
+        Topic::Attempts => Kind::Attempts,
+        Topic::CodeShape => Kind::CodeShape,
+        Topic::Limit => Kind::Limit,
+        _ => return None,
+    })
+}
+
 fn literal(shape: &str) -> Option<&str> {
     shape.strip_prefix('`')?.strip_suffix('`')
 }

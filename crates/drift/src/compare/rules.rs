@@ -57,6 +57,16 @@ impl Wire {
 }
 
 impl Source {
+    /// The verdict about the wire that is as bad.
+    pub(crate) fn as_wire(self) -> Wire {
+        match self {
+            Self::None => Wire::None,
+            Self::Minor => Wire::Compatible,
+            Self::Review => Wire::Review,
+            Self::Major => Wire::Breaking,
+        }
+    }
+
     /// The word in reports.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -284,6 +294,8 @@ rules! {
     "rust-type-added" = RustType Added, None, Minor, "a new Rust type", "nothing";
     "rust-type-removed" = RustType Removed, None, Major, "a Rust type is gone", "keep the name of the schema unless the major version changes anyway";
     "rust-item-added" = RustItem Added, None, Minor, "a new public item", "`cargo xtask api` records it";
+    "rust-item-added-required" = RustItem AddedRequired, None, Major, "a new public item that programs have to know", "`cargo xtask api` records it; the next version is a major one";
+    "rust-item-became-unclear" = RustItem BecameUnclear, None, Review, "a new public item that programs may have to know", "look whether the type can be built, or the trait implemented, outside of its crate";
     "rust-item-removed" = RustItem Removed, None, Major, "a public item is gone or has changed", "`cargo xtask api` records it; the next version is a major one";
     "title-changed" = Title Changed, None, None, "the title", "change the summary if it says something else now";
     "description-changed" = Description Changed, None, None, "the description", "nothing";

@@ -118,7 +118,7 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// What a value is an example of. Two values of one shape say the same about the service.
-fn shape(value: &Value) -> String {
+pub(crate) fn shape(value: &Value) -> String {
     static SHAPES: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
         [
             ("string variable", pattern(r"^\{\{.*\}\}$")),

@@ -26,9 +26,9 @@ pub use address::{Address, Endpoint};
 pub(crate) use facts::is_content_type;
 pub use facts::{Fact, Kind};
 pub use form::Form;
-pub(crate) use json::leaves;
+pub(crate) use json::{leaves, shape as value_shape};
 pub use prose::Statement;
-pub(crate) use prose::{digest, wording};
+pub(crate) use prose::{digest, replace_constant, wording};
 pub use sample::{Language, Sample, SampleBody};
 use source::{Account, Source};
 pub use source::{LineKind, MAX_PAGE_BYTES, UnknownLine};
@@ -102,6 +102,17 @@ pub struct Body {
 }
 
 impl Body {
+    /// The value at a dotted path; an array stands for its first item.
+    pub(crate) fn at(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(&self.value, |value, name| {
+            let value = match value {
+                Value::Array(items) => items.first()?,
+                value => value,
+            };
+            value.get(name.trim_end_matches("[]"))
+        })
+    }
+
     /// The line that names a path, or the first one of the text.
     #[must_use]
     pub fn line_of(&self, path: &str) -> usize {

@@ -109,13 +109,14 @@ fn sentences(text: &str) -> Vec<&str> {
     sentences
 }
 
+static PATTERNS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
+    RULES
+        .iter()
+        .map(|(kind, text)| (*kind, pattern(&text.replace("(N)", &format!("({NUMBER})")))))
+        .collect()
+});
+
 fn statement(line: usize, text: &str, complete: bool) -> Statement {
-    static PATTERNS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
-        RULES
-            .iter()
-            .map(|(kind, text)| (*kind, pattern(&text.replace("(N)", &format!("({NUMBER})")))))
-            .collect()
-    });
     let mut constants = Vec::new();
     // Each constant is struck out by its kind; what is left is the wording.
     let mut wording = text.to_owned();
@@ -187,12 +188,13 @@ fn values(kind: Kind, found: &Captures<'_>) -> Vec<String> {
     }
 }
 
+const WORDS: [&str; 13] = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve",
+];
+
 /// A number word as digits, without the digits that pages repeat in brackets.
 fn number(text: &str) -> String {
-    const WORDS: [&str; 13] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "eleven", "twelve",
-    ];
     let (word, repeated) = match text.split_once(" (") {
         Some((word, repeated)) => (word, repeated.strip_suffix(')')),
         None => (text, None),
@@ -210,6 +212,47 @@ fn number(text: &str) -> String {
         Some(repeated) if repeated != value => format!("{value} ({repeated})"),
         _ => value,
     }
+}
+
+/// The place of a constant in a text, and what to write there, if only its number is another one.
+pub(crate) fn replace_constant(
+    text: &str,
+    kind: Kind,
+    old: &str,
+    new: &str,
+) -> Option<(Range<usize>, String)> {
+    let digits = |value: &str| {
+        let mut words = value.split(' ');
+        let position = words.position(|word| word.bytes().all(|byte| byte.is_ascii_digit()))?;
+        value.split(' ').nth(position).map(str::to_owned)
+    };
+    let rules = PATTERNS.iter().filter(|(of, _)| *of == kind);
+    for found in rules.flat_map(|(_, regex)| regex.captures_iter(text)) {
+        // A description may say less than a page, but not something else.
+        if !matches!(&values(kind, &found)[..], [said] if old.starts_with(said.as_str())) {
+            continue;
+        }
+        let mut groups = found.iter().skip(1).flatten();
+        let count = groups.find(|group| Some(number(group.as_str())) == digits(old))?;
+        let (count, written) = (count.range(), digits(new)?);
+        // A word stays a word where there is one.
+        let spelled = WORDS.iter().find(|word| number(word) == written);
+        let is_word = !text[count.clone()].starts_with(|first: char| first.is_ascii_digit());
+        let written = spelled
+            .filter(|_| is_word)
+            .map_or(written.clone(), |word| (*word).to_owned());
+        let changed = format!("{}{written}{}", &text[..count.start], &text[count.end..]);
+        let said = statements(0, &changed)
+            .into_iter()
+            .flat_map(|statement| statement.constants);
+        if said
+            .into_iter()
+            .any(|fact| fact.kind == kind && new.starts_with(&fact.value))
+        {
+            return Some((count, written));
+        }
+    }
+    None
 }
 
 /// The constants of a text, and a digest of its wording without them.

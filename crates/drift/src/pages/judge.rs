@@ -2,20 +2,20 @@
 
 use pingone_codegen::model::{Body, Operation, SchemaKind};
 
-use crate::compare::document::{self, Specification};
+use crate::compare::specification::{self, Specification};
 use crate::compare::{Action, Entry, Topic};
 use crate::page::{Form, Kind};
 
 /// One thing that a page says and the document does not.
-pub(super) struct Difference<'a> {
-    pub(super) topic: Topic,
-    pub(super) action: Action,
-    pub(super) page: Option<&'a Entry>,
-    pub(super) document: Option<&'a Entry>,
+pub(crate) struct Difference<'a> {
+    pub(crate) topic: Topic,
+    pub(crate) action: Action,
+    pub(crate) page: Option<&'a Entry>,
+    pub(crate) document: Option<&'a Entry>,
 }
 
 impl Difference<'_> {
-    pub(super) fn sentence(&self, operation: &Operation) -> String {
+    pub(crate) fn sentence(&self, operation: &Operation) -> String {
         let value = |entry: Option<&Entry>| {
             let entry = entry?;
             let value = if entry.value.is_empty() {
@@ -43,15 +43,15 @@ impl Difference<'_> {
 }
 
 /// Holds what a page says against what the document says of its variant.
-pub(super) struct Judge<'a> {
-    pub(super) lowered: &'a Specification,
-    pub(super) operation: &'a Operation,
-    pub(super) documented: &'a [Entry],
-    pub(super) form: Form,
+pub(crate) struct Judge<'a> {
+    pub(crate) lowered: &'a Specification,
+    pub(crate) operation: &'a Operation,
+    pub(crate) documented: &'a [Entry],
+    pub(crate) form: Form,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn differences(&self, said: &'a [Entry]) -> Vec<Difference<'a>> {
+    pub(crate) fn differences(&self, said: &'a [Entry]) -> Vec<Difference<'a>> {
         let mut differences: Vec<_> = said.iter().filter_map(|entry| self.judge(entry)).collect();
         let authorized = |entries: &'a [Entry]| {
             entries.iter().find(|entry| {
@@ -254,7 +254,7 @@ impl<'a> Judge<'a> {
                 StatusName,
                 Action::Changed,
             ),
-            topic if document::is_constant(topic) => {
+            topic if crate::compare::document::is_constant(topic) => {
                 let known: Vec<_> = self
                     .documented
                     .iter()
@@ -361,7 +361,7 @@ impl<'a> Judge<'a> {
         let method = if is_method { first } else { "" };
         self.lowered.api.operations.iter().any(|operation| {
             (method.is_empty() || operation.method == method)
-                && crate::compare::shape(&document::address(self.lowered, operation).2) == path
+                && crate::compare::shape(&specification::address(self.lowered, operation).2) == path
         })
     }
 
@@ -394,7 +394,7 @@ impl<'a> Judge<'a> {
 }
 
 /// Whether a path of the document names a path of a page; `*` stands for any member of a map.
-fn matches(own: &str, path: &str) -> bool {
+pub(crate) fn matches(own: &str, path: &str) -> bool {
     match own.split_once(".*") {
         None => own == path,
         Some((before, after)) => path

@@ -1,19 +1,21 @@
 //! Pages against the ledger, and pages against the document.
 
+mod comparable;
 mod judge;
 
 use std::collections::BTreeSet;
 
 use pingone_codegen::model::Operation;
 
-use crate::compare::document::{self, Specification};
+use crate::compare::specification::{self, Specification};
 use crate::compare::{Action, Change, Entry, Place, Topic, diff, page, rule};
 use crate::consistency::{Disagreement, contradictions};
 use crate::documents::side;
 use crate::finding::{Draft, Finding, Side, findings};
 use crate::ledger::{Ledger, Record};
-use crate::page::{Fact, Form, Kind, Page};
-use judge::Judge;
+use crate::page::{Kind, Page};
+use comparable::comparable;
+pub(crate) use judge::{Judge, matches};
 
 /// Everything that pages say differently from the ledger and from the document.
 ///
@@ -25,9 +27,35 @@ pub fn check_pages(
     ledger: &Ledger,
     lowered: &Specification,
 ) -> Vec<Finding> {
+    inspect(pages, ledger, lowered).0
+}
+
+/// One thing that a page says differently, for whoever can edit it away.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// The fingerprint of its finding.
+    pub(crate) fingerprint: String,
+    pub(crate) file: String,
+    /// The variant; empty where the document has none.
+    pub(crate) operation: String,
+    pub(crate) topic: Topic,
+    pub(crate) action: Action,
+    pub(crate) name: String,
+    pub(crate) old: Option<String>,
+    /// Name and value now.
+    pub(crate) new: Option<(String, String)>,
+}
+
+/// As [`check_pages`], with the single differences that the findings are made of.
+pub(crate) fn inspect(
+    pages: &[(String, Page)],
+    ledger: &Ledger,
+    lowered: &Specification,
+) -> (Vec<Finding>, Vec<Step>) {
     let mut checker = Checker {
         lowered,
         drafts: Vec::new(),
+        steps: Vec::new(),
     };
     let mut found = BTreeSet::new();
     for (file, page) in pages {
@@ -48,7 +76,7 @@ pub fn check_pages(
         }
     }
     checker.ambiguous(pages);
-    findings(checker.drafts)
+    (findings(checker.drafts), checker.steps)
 }
 
 /// What the ledger has of a page: by its file, else by its address or title under another file.
@@ -91,7 +119,7 @@ pub(crate) fn variant_of<'a>(page: &Page, lowered: &'a Specification) -> Option<
     let path = endpoint.address.path.split('?').next().unwrap_or_default();
     lowered.api.operations.iter().find(|operation| {
         operation.method == endpoint.method
-            && crate::compare::shape(&document::address(lowered, operation).2)
+            && crate::compare::shape(&specification::address(lowered, operation).2)
                 == crate::compare::shape(path.trim_end_matches('/'))
             && operation.media_type().map(essence) == media_type
     })
@@ -100,6 +128,7 @@ pub(crate) fn variant_of<'a>(page: &Page, lowered: &'a Specification) -> Option<
 struct Checker<'a> {
     lowered: &'a Specification,
     drafts: Vec<Draft>,
+    steps: Vec<Step>,
 }
 
 /// What a page says of the request body: topic, name, value.
@@ -143,6 +172,10 @@ impl Checker<'_> {
             };
             let value = page.line(found.line).trim().to_owned();
             self.found(topic, file, found.line, &value, Some(detail));
+            // Lines move without a cause.
+            if let Some(draft) = self.drafts.last_mut() {
+                draft.cause = format!("{file}:{}", found.text);
+            }
         }
     }
 
@@ -184,6 +217,7 @@ impl Checker<'_> {
             changed.extend(change.new.map(|entry| (entry.topic, entry.name.clone())));
             let place = place_of(&change, said);
             self.page_draft(file, &change, "spec/docs.lock", place);
+            self.step(file, &record.variant, &change);
         }
         changed
     }
@@ -216,6 +250,25 @@ impl Checker<'_> {
             rust: Vec::new(),
             snapshots: Vec::new(),
             detail: None,
+        });
+    }
+
+    /// Keeps the difference of the last draft for an edit.
+    fn step(&mut self, file: &str, operation: &str, change: &Change<'_>) {
+        let Some(draft) = self.drafts.last() else {
+            return;
+        };
+        self.steps.push(Step {
+            fingerprint: draft.fingerprint(),
+            file: file.to_owned(),
+            operation: operation.to_owned(),
+            topic: change.topic,
+            action: change.action,
+            name: change.name.clone(),
+            old: change.old.map(|entry| entry.value.clone()),
+            new: change
+                .new
+                .map(|entry| (entry.name.clone(), entry.value.clone())),
         });
     }
 
@@ -319,7 +372,8 @@ impl Checker<'_> {
             let path = crate::compare::shape(&endpoint.value.address.path);
             let shared = self.lowered.api.operations.iter().any(|operation| {
                 operation.method == endpoint.value.method
-                    && crate::compare::shape(&document::address(self.lowered, operation).2) == path
+                    && crate::compare::shape(&specification::address(self.lowered, operation).2)
+                        == path
             });
             let topic = if shared {
                 Topic::Variant
@@ -389,43 +443,14 @@ impl Checker<'_> {
                 }));
                 draft.detail = Some(difference.sentence(operation));
                 draft.cause = format!("document:{}", draft.cause);
+                let change = Change {
+                    old: difference.document,
+                    ..change
+                };
+                self.step(file, &operation.id, &change);
             }
         }
     }
-}
-
-/// The facts of both, without those that one of the two forms may have lost.
-fn comparable(record: &Record, page: &Page) -> (Vec<Fact>, Vec<Fact>) {
-    let was: Form = record.form.into();
-    let is = page.form;
-    let (mut old, mut new) = (record.facts(), page.facts());
-    let key = |fact: &Fact| match fact.kind {
-        Kind::Statement | Kind::Precondition => (fact.kind, String::new()),
-        kind => (kind, fact.name.clone()),
-    };
-    let values = |facts: &[Fact], of: &Fact| -> BTreeSet<(String, String)> {
-        let own = facts.iter().filter(|fact| key(fact) == key(of));
-        own.map(|fact| (fact.name.clone(), fact.value.clone()))
-            .collect()
-    };
-    // What a form may lose and has not replaced by anything is unknown, not removed.
-    let (before, after) = (old.clone(), new.clone());
-    let lost = |form: Form, fact: &Fact, here: &[Fact], there: &[Fact]| {
-        form.may_omit(fact.kind) && values(there, fact).is_subset(&values(here, fact))
-    };
-    old.retain(|fact| {
-        after.iter().any(|other| same(fact, other)) || !lost(is, fact, &before, &after)
-    });
-    new.retain(|fact| {
-        was == is
-            || before.iter().any(|other| same(fact, other))
-            || !lost(was, fact, &after, &before)
-    });
-    (old, new)
-}
-
-fn same(a: &Fact, b: &Fact) -> bool {
-    (a.kind, &a.name, &a.value) == (b.kind, &b.name, &b.value)
 }
 
 /// Where the document says what a page has changed.

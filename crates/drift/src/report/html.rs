@@ -56,6 +56,7 @@ pub(super) fn render(report: &Report) -> String {
                 main {
                     @for finding in &report.findings { (one(report, finding)) }
                     @if report.findings.is_empty() { p.empty { "Nothing to report." } }
+                    p.unfitting hidden { "No finding fits the filters." }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -76,10 +77,10 @@ fn one(report: &Report, finding: &Finding) -> Markup {
     let accepted = finding.accepted.is_some();
     html! {
         article.finding.(overall) id=(finding.fingerprint) data-verdict=(overall) data-accepted[accepted] {
-            h2 { (finding.text) }
+            h2 { (words(&finding.text)) }
             p.verdicts {
                 span.badge.(finding.wire.word()) { "wire " (finding.wire) }
-                span.badge { "source " (finding.source) }
+                span.badge.(finding.source.as_wire().word()) { "source " (finding.source) }
                 span.badge { "docs " (if finding.docs { "yes" } else { "no" }) }
                 code { (finding.rule) }
                 a href={ "#" (finding.fingerprint) } { (finding.fingerprint) }
@@ -91,19 +92,30 @@ fn one(report: &Report, finding: &Finding) -> Markup {
                 }
                 @if let Some(side) = &finding.document { (view(report, Some(side), "In the document", "document")) }
             }
-            p.fix { (finding.fix) }
-            @if let Some(policy) = &finding.policy { p.policy { (policy) } }
+            p.fix { (words(&finding.fix)) }
+            @if let Some(policy) = &finding.policy { p.policy { (words(policy)) } }
             @if let Some(accepted) = &finding.accepted {
                 p.acceptance { "Accepted on " (accepted.date) ": " (accepted.reason) }
             }
-            @for (name, list) in [("Concerns", &finding.subjects), ("Rust", &finding.rust), ("Snapshots", &finding.snapshots)] {
-                @if !list.is_empty() {
-                    details open[list.len() <= 4] {
-                        summary { (name) " (" (list.len()) ")" }
-                        ul { @for item in list { li { code { (item) } } } }
+            div.lists {
+                @for (name, list) in [("Concerns", &finding.subjects), ("Rust", &finding.rust), ("Snapshots", &finding.snapshots)] {
+                    @if !list.is_empty() {
+                        details open[list.len() <= 4] {
+                            summary { (name) " (" (list.len()) ")" }
+                            ul { @for item in list { li { code { (item) } } } }
+                        }
                     }
                 }
             }
+        }
+    }
+}
+
+/// What is between back quotes is code.
+fn words(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }

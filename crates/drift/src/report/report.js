@@ -15,6 +15,7 @@
       shown += fits ? 1 : 0;
     }
     form.elements.shown.value = `${shown} of ${findings.length}`;
+    document.querySelector(".unfitting").hidden = shown > 0 || findings.length === 0;
   };
   form.addEventListener("input", show);
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -4,6 +4,7 @@ mod agreement;
 mod catalogue;
 mod contradictory;
 mod documentation;
+mod edits;
 mod hostile;
 mod invented;
 mod mutation;
@@ -12,6 +13,7 @@ mod render;
 mod report;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use pingone_drift::{Kind, Page};
 
@@ -21,6 +23,14 @@ fn said(page: &Page) -> BTreeSet<(Kind, String, String)> {
         .into_iter()
         .map(|fact| (fact.kind, fact.name, fact.value))
         .collect()
+}
+
+/// A file beside the document.
+fn spec(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../spec")
+        .join(name);
+    std::fs::read_to_string(path).expect("the file is there")
 }
 
 /// Reads a page that has to be understood to its last line.

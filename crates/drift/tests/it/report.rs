@@ -2,11 +2,11 @@
 
 use pingone_codegen::Document;
 use pingone_drift::{
-    Decision, DecisionError, Decisions, Format, Report, Scope, Specification, Wire,
-    compare_documents, report_schema,
+    Decision, DecisionError, Decisions, Format, Report, Scope, Source, Specification, Wire,
+    compare_documents, compare_listings, report_schema,
 };
 
-const LIBRARY: &str = include_str!("library.yaml");
+use crate::catalogue::LIBRARY;
 
 /// A report of a changed library: a breaking, a behaviour and a compatible finding.
 fn report() -> Report {
@@ -125,6 +125,68 @@ fn every_form_has_a_name_and_other_names_are_refused() {
         error
             .to_string()
             .starts_with("`yaml` is no form of a report")
+    );
+}
+
+#[test]
+fn rust_items_that_came_and_went_stand_in_every_form() {
+    let old = "pub struct shop::Box\npub shop::Box::lid: u8\npub shop::Box::size: u8\nimpl Copy for shop::Box\npub enum shop::Size\npub shop::Size::Small\n";
+    let new = "pub struct shop::Box\npub shop::Box::width: u8\npub enum shop::Size\npub shop::Size::Small\npub shop::Size::Large\n[feature post]\npub fn shop::send()\n";
+    let named = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let (old, new) = (named("HEAD:api/shop.txt", old), named("api/shop.txt", new));
+    let mut report = Report {
+        title: "shop".to_owned(),
+        findings: compare_listings(std::slice::from_ref(&old), std::slice::from_ref(&new)),
+        ..Report::default()
+    };
+    report.texts.extend([old, new]);
+    let found: Vec<(&str, Source, &str)> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.rule.as_str(), finding.source, finding.text.as_str()))
+        .collect();
+    let expected = [
+        (
+            "rust-item-removed",
+            Source::Major,
+            "a public item is gone or has changed: 3 items of `shop::Box`: programs that name it no longer compile",
+        ),
+        (
+            "rust-item-added-required",
+            Source::Major,
+            "a new public item that programs have to know: 1 item of `shop::Size`: a `match` without a wildcard no longer compiles",
+        ),
+        (
+            "rust-item-became-unclear",
+            Source::Review,
+            "a new public item that programs may have to know: 1 item of `shop::Box`: a literal that lists every field no longer compiles",
+        ),
+        (
+            "rust-item-added",
+            Source::Minor,
+            "a new public item: 1 item of `shop::send`: programs go on as before",
+        ),
+    ];
+    assert_eq!(found, expected);
+    assert!(
+        report
+            .findings
+            .iter()
+            .all(|finding| !finding.docs && finding.wire == Wire::None)
+    );
+    assert_eq!(report.bump(), "major");
+    for (name, format) in Format::ALL {
+        let text = report.render(format).expect("the report can be written");
+        for word in ["3 items of", "shop::Size", "1 item of"] {
+            assert!(text.contains(word), "{name}: {text}");
+        }
+    }
+    assert!(
+        compare_listings(
+            &[],
+            &[("api/new.txt".to_owned(), "pub mod new\n".to_owned())]
+        )
+        .is_empty()
     );
 }
 

@@ -1,0 +1,98 @@
+//! A document that can be compared, and where its variants are sent.
+
+use std::sync::{LazyLock, OnceLock};
+
+use pingone_codegen::model::{Api, Operation, Server};
+use pingone_codegen::{Document, join};
+use regex::Regex;
+
+use super::document::entries;
+use super::entry::Entry;
+use crate::page::pattern;
+
+/// A document that the generator accepts, ready to be compared.
+#[derive(Debug)]
+pub struct Specification {
+    pub(crate) document: Document,
+    pub(crate) api: Api,
+    /// What is said of each variant, made when it is asked for first.
+    entries: Vec<OnceLock<Vec<Entry>>>,
+}
+
+impl Specification {
+    /// Lowers a document as the generator does.
+    ///
+    /// # Errors
+    /// When the generator refuses the document; [`refused`](crate::refused) makes a finding of it.
+    pub fn new(document: Document) -> pingone_codegen::Result<Self> {
+        let api = pingone_codegen::lower(&document)?;
+        let entries = api.operations.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self {
+            document,
+            api,
+            entries,
+        })
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
+        self.api
+            .operations
+            .iter()
+            .find(|operation| operation.id == id)
+    }
+
+    /// Everything that the document says of a variant.
+    pub(crate) fn entries(&self, id: &str) -> &[Entry] {
+        let mut operations = self.api.operations.iter();
+        let Some(index) = operations.position(|operation| operation.id == id) else {
+            return &[];
+        };
+        self.entries[index].get_or_init(|| entries(self, &self.api.operations[index]))
+    }
+
+    pub(crate) fn server(&self, operation: &Operation) -> Option<&Server> {
+        let mut servers = self.api.servers.iter();
+        servers.find(|server| server.name == operation.server)
+    }
+
+    pub(crate) fn line(&self, pointer: &str) -> usize {
+        self.document
+            .position(pointer)
+            .map_or(0, |position| position.line)
+    }
+}
+
+/// Where the operation of a variant stands, which is above its media type.
+pub(crate) fn group(operation: &Operation) -> String {
+    join(
+        &join("/paths", &operation.path),
+        &operation.method.to_lowercase(),
+    )
+}
+
+/// Host, place of `/v1`, and the path that is left.
+pub(crate) fn address(lowered: &Specification, operation: &Operation) -> (String, String, String) {
+    static URL: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(?P<host>[a-z]+://[^/]*|)(?P<path>.*)$"));
+    let url = lowered
+        .server(operation)
+        .map_or("", |server| server.url.as_str());
+    let (host, prefix) = URL.captures(url).map_or((url, ""), |found| {
+        let part = |name| found.name(name).map_or("", |part| part.as_str());
+        (part("host"), part("path"))
+    });
+    let own = operation.path.as_str();
+    let prefix = prefix.trim_end_matches('/');
+    let (base, path) = match (prefix, own.strip_prefix("/v1/")) {
+        ("/v1", _) => ("", own.to_owned()),
+        ("", Some(rest)) if operation.server == "platform" => ("/v1", format!("/{rest}")),
+        _ => ("", format!("{prefix}{own}")),
+    };
+    (host.to_owned(), base.to_owned(), path)
+}

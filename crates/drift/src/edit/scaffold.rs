@@ -1,0 +1,486 @@
+//! The part of the document for a page that the document does not know.
+
+use pingone_codegen::model::{Effect, Operation};
+use pingone_codegen::{join, names};
+
+use super::editor::{Editor, Refusal};
+use super::node::{Map, Member, Node};
+use super::payload::request_body;
+use super::schema::todo_note;
+use crate::compare::shape;
+use crate::compare::specification::{self, Specification};
+use crate::page::{Address, Kind, Page};
+
+/// What a person says of a new variant, because no page does.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// The name of the variant.
+    pub name: Option<String>,
+    /// What sending it twice would do.
+    pub effect: Option<Effect>,
+    /// The address of the page.
+    pub url: Option<String>,
+}
+
+/// Why there is nothing to add for a page.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScaffoldError {
+    /// The page was not understood, or contradicts itself.
+    #[error("the page is not clear: {0}")]
+    Unclear(String),
+    /// The document knows the variant.
+    #[error(
+        "the document knows this page: `{variant}` on line {line}; `cargo xtask docs check --apply` edits it"
+    )]
+    Known {
+        /// The variant.
+        variant: String,
+        /// Its line.
+        line: usize,
+    },
+    /// No server of the document is the host of the page.
+    #[error("the document has no server for the host `{0}`: add it under `servers`")]
+    UnknownHost(String),
+    /// The same path is that of another server.
+    #[error(
+        "`{path}` is a path of the server `{server}` (line {line}), and the page names another one"
+    )]
+    OtherServer {
+        /// The path.
+        path: String,
+        /// The server in the document.
+        server: String,
+        /// The line of the path.
+        line: usize,
+    },
+    /// A request could be meant for this path or for another.
+    #[error("a request could fit `{path}` and `{other}` (line {line}): decide which one is served")]
+    AmbiguousPath {
+        /// The path of the page.
+        path: String,
+        /// The path in the document.
+        other: String,
+        /// Its line.
+        line: usize,
+    },
+    /// The operation is there, but does not choose by media type.
+    #[error("`{operation}` (line {line}) does not choose by the media type: make it do so by hand")]
+    NoChoice {
+        /// The operation.
+        operation: String,
+        /// Its line.
+        line: usize,
+    },
+    /// Another variant has the name.
+    #[error("another variant is named `{0}`: choose a name with `--name`")]
+    NameTaken(String),
+    /// The document would not be one that the generator accepts.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// New parts of the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scaffold {
+    /// The name of the variant.
+    pub variant: String,
+    /// The parts in an order in which they can be pasted: the last lines of the document first.
+    pub parts: Vec<Part>,
+    /// The document with the parts in it.
+    pub text: String,
+}
+
+/// New lines of the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Part {
+    /// The mapping or list that they belong to.
+    pub pointer: String,
+    /// The line behind which they stand.
+    pub line: usize,
+    /// The lines.
+    pub text: String,
+}
+
+/// Writes what a page says of a variant that the document does not know.
+///
+/// What no page says is not guessed: the safest choice stands in its place, below a comment that begins
+/// `TODO:` and names the decision.
+///
+/// ```
+/// use pingone_codegen::Document;
+/// use pingone_drift::{Choices, Page, Specification, scaffold};
+///
+/// let text = "openapi: 3.0.3\ninfo: {title: Shelf, version: 1.0.0}\nservers:\n  - x-name: platform\n    url: https://books.example.com\n\
+///     paths:\n  /books:\n    get: {operationId: list, summary: List, x-effect: read, responses: {'200': {description: Books.}}}\n";
+/// let document = Specification::new(Document::parse("api.yaml", text)?)?;
+/// let page = Page::read(b"Count the Books\n\nGET {{apiPath}}/books/count\n\nCounts.\n")?;
+/// let new = scaffold(&page, "", &document, &Choices::default())?;
+/// assert_eq!(new.variant, "countTheBooks");
+/// assert!(new.parts[0].text.contains("/books/count:"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// `url` is the address of the page where it does not say it.
+///
+/// # Errors
+/// [`ScaffoldError`] when the page is not clear, when the document knows it, or when it cannot be told where it belongs.
+pub fn scaffold(
+    page: &Page,
+    url: &str,
+    specification: &Specification,
+    choices: &Choices,
+) -> Result<Scaffold, ScaffoldError> {
+    if let Some(line) = page.unknown_lines().next() {
+        let text = format!("line {}: {}", line.line, line.reason);
+        return Err(ScaffoldError::Unclear(text));
+    }
+    if let Some(operation) = crate::pages::variant_of(page, specification) {
+        return Err(ScaffoldError::Known {
+            variant: operation.id.clone(),
+            line: specification.line(&operation.pointer),
+        });
+    }
+    let endpoint = page.endpoint.as_ref();
+    let endpoint = endpoint
+        .ok_or_else(|| ScaffoldError::Unclear("it says no method and address".to_owned()))?;
+    let draft = Draft {
+        page,
+        specification,
+        choices,
+        method: &endpoint.value.method,
+        address: &endpoint.value.address,
+        url,
+    };
+    let variant = draft.name()?;
+    let mut editor = Editor::new(specification.document.clone());
+    match draft.group()? {
+        Some(group) => draft.variant(&mut editor, &variant, group),
+        None => draft.operation(&mut editor, &variant, &draft.path()?),
+    }
+    .map_err(ScaffoldError::Refused)?;
+    pingone_codegen::lower(&editor.document)
+        .map_err(|error| ScaffoldError::Refused(error.to_string()))?;
+    let parts = editor.written.into_iter().map(|written| Part {
+        pointer: written.pointer,
+        line: written.line,
+        text: written.text,
+    });
+    Ok(Scaffold {
+        variant,
+        parts: parts.collect(),
+        text: editor.document.text().to_owned(),
+    })
+}
+
+pub(super) struct Draft<'a> {
+    pub(super) page: &'a Page,
+    pub(super) specification: &'a Specification,
+    pub(super) choices: &'a Choices,
+    pub(super) method: &'a str,
+    pub(super) address: &'a Address,
+    pub(super) url: &'a str,
+}
+
+/// What stands in both kinds of variants, under other names.
+pub(super) struct Words {
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) description: &'static str,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn operations(&self) -> impl Iterator<Item = &'a Operation> + Clone {
+        self.specification.api.operations.iter()
+    }
+
+    /// The path as OpenAPI counts it: without the query, and without what the server has of it.
+    pub(super) fn path_text(&self) -> &'a str {
+        let path = self.address.path.split('?').next().unwrap_or_default();
+        path.trim_end_matches('/')
+    }
+
+    pub(super) fn documented_path(&self, operation: &Operation) -> String {
+        specification::address(self.specification, operation).2
+    }
+
+    /// The operation that the page adds a variant to.
+    pub(super) fn group(&self) -> Result<Option<&'a Operation>, ScaffoldError> {
+        let server = self.server()?;
+        let wanted = shape(self.path_text());
+        let mut same = self
+            .operations()
+            .filter(|operation| shape(&self.documented_path(operation)) == wanted);
+        if let Some(other) = same.clone().find(|operation| operation.server != server) {
+            return Err(ScaffoldError::OtherServer {
+                path: other.path.clone(),
+                server: other.server.clone(),
+                line: self.specification.line(&specification::group(other)),
+            });
+        }
+        let group = same.find(|operation| operation.method == self.method);
+        if let Some(operation) = group
+            && (operation.media_type().is_none() || self.page.media_type().is_none())
+        {
+            return Err(ScaffoldError::NoChoice {
+                operation: operation.id.clone(),
+                line: self.specification.line(&specification::group(operation)),
+            });
+        }
+        Ok(group)
+    }
+
+    pub(super) fn server(&self) -> Result<&'a str, ScaffoldError> {
+        let host = self.address.host.as_deref().unwrap_or_default();
+        let name = match host.strip_suffix("Path") {
+            Some("api") => "platform",
+            Some(name) => name,
+            None => host,
+        };
+        let servers = self.specification.api.servers.iter();
+        let host_of = |url: &str| {
+            url.split("://")
+                .last()
+                .and_then(|rest| rest.split('/').next())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let mut fitting =
+            servers.filter(|server| server.name == name || host_of(&server.url) == host);
+        let server = fitting.next().map(|server| server.name.as_str());
+        server.ok_or_else(|| ScaffoldError::UnknownHost(host.to_owned()))
+    }
+
+    /// The path of a new operation, with the variables named as the document names them.
+    pub(super) fn path(&self) -> Result<String, ScaffoldError> {
+        let server = self.server()?;
+        let segments: Vec<&str> = self.path_text().split('/').collect();
+        let mut path: Vec<String> = Vec::new();
+        for (index, segment) in segments.iter().enumerate() {
+            let Some(name) = segment
+                .strip_prefix('{')
+                .and_then(|name| name.strip_suffix('}'))
+            else {
+                path.push((*segment).to_owned());
+                continue;
+            };
+            let start = shape(&segments[..index].join("/"));
+            let known = self
+                .operations()
+                .filter(|operation| operation.server == server)
+                .find_map(|operation| {
+                    let own: Vec<&str> = operation.path.split('/').collect();
+                    let same = own.len() > index && shape(&own[..index].join("/")) == start;
+                    own.get(index)
+                        .filter(|own| same && own.starts_with('{'))
+                        .map(|own| (*own).to_owned())
+                });
+            let spelled = match name.strip_suffix("ID") {
+                Some(stem) => format!("{{{stem}Id}}"),
+                None => format!("{{{name}}}"),
+            };
+            path.push(known.unwrap_or(spelled));
+        }
+        let path = path.join("/");
+        let overlaps = self
+            .operations()
+            .find(|operation| operation.server == server && overlap(&operation.path, &path));
+        if let Some(other) = overlaps {
+            return Err(ScaffoldError::AmbiguousPath {
+                line: self.specification.line(&specification::group(other)),
+                other: other.path.clone(),
+                path,
+            });
+        }
+        Ok(path)
+    }
+
+    pub(super) fn name(&self) -> Result<String, ScaffoldError> {
+        let title = self
+            .page
+            .title
+            .as_ref()
+            .map_or("", |title| title.value.as_str());
+        let name = match &self.choices.name {
+            Some(name) => name.clone(),
+            None => {
+                let name = names::type_name(title);
+                let first = name.chars().next().map(|first| first.to_ascii_lowercase());
+                first.into_iter().chain(name.chars().skip(1)).collect()
+            }
+        };
+        let taken =
+            |other: &Operation| names::constant_name(&other.id) == names::constant_name(&name);
+        if name.is_empty() || self.operations().any(taken) {
+            return Err(ScaffoldError::NameTaken(name));
+        }
+        Ok(name)
+    }
+
+    /// A variant of an operation that is there.
+    pub(super) fn variant(
+        &self,
+        editor: &mut Editor,
+        name: &str,
+        group: &Operation,
+    ) -> Result<(), Refusal> {
+        let at = specification::group(group);
+        let media_type = self
+            .page
+            .media_type()
+            .map(|named| named.value)
+            .unwrap_or_default();
+        let body = self.body(editor, name, "x-no-body")?;
+        let chosen = self.answers(editor, name, &at)?;
+        let words = Words {
+            name: "x-operation-id",
+            summary: "x-summary",
+            description: "x-description",
+        };
+        let mut map = self.words(name, &words);
+        if let Some(chosen) = chosen {
+            map = map.with("x-responses", chosen);
+        }
+        let value = body.into_iter().fold(map, |map, member| {
+            map.noted(&member.key, member.value, member.note)
+        });
+        let content = join(&join(&at, "requestBody"), "content");
+        editor.insert(&content, &member(&media_type, value))
+    }
+
+    pub(super) fn words(&self, name: &str, keys: &Words) -> Map {
+        let title = self
+            .page
+            .title
+            .as_ref()
+            .map_or("", |title| title.value.as_str());
+        let todo = |text: &str| Some(todo_note(text));
+        let unnamed = self.choices.name.is_none();
+        let name_note =
+            unnamed.then(|| todo_note("the name comes from the title; Rust code will use it"));
+        let mut map = Map::default()
+            .noted(keys.name, name, name_note)
+            .with(keys.summary, sentence_case(title));
+        if let Some(constants) = self.constants() {
+            map = map.with(keys.description, constants);
+        }
+        let (effect, note) = match self.choices.effect {
+            Some(effect) => (effect, None),
+            None => (
+                Effect::SendsMessage,
+                todo("no page says what sending it twice would do; this effect is never repeated"),
+            ),
+        };
+        map = map.noted("x-effect", effect.word(), note);
+        let said = self
+            .page
+            .canonical_url
+            .as_ref()
+            .map(|url| url.value.clone());
+        let url = self
+            .choices
+            .url
+            .clone()
+            .or(said)
+            .or_else(|| Some(self.url.to_owned()))
+            .filter(|url| !url.is_empty());
+        let docs = match url {
+            Some(url) => Map::default().with("page", url),
+            None => Map::default().noted(
+                "page",
+                "",
+                todo("this form of a page does not say its address"),
+            ),
+        };
+        map.with("x-docs", docs.with("basis", "page"))
+    }
+
+    /// What the prose says in numbers; its sentences are the vendor's.
+    pub(super) fn constants(&self) -> Option<String> {
+        let facts = self.page.facts();
+        let sentences = facts.iter().filter_map(|fact| {
+            let value = &fact.value;
+            Some(match fact.kind {
+                Kind::Lifetime if value == "none" => "It has no timeout.".to_owned(),
+                Kind::Lifetime => format!("The lifetime is {value}."),
+                Kind::Attempts => format!("It allows {value}."),
+                Kind::CodeShape => {
+                    let mut words = value.splitn(3, ' ');
+                    let (count, alphabet) = (words.next()?, words.next());
+                    match (alphabet, words.next()) {
+                        (None, _) => format!("The code has {count} digits."),
+                        (Some("numeric"), None) => format!("The code has {count} digits numeric."),
+                        (Some(alphabet), None) => {
+                            format!("The code has {count} {alphabet} characters.")
+                        }
+                        (Some(alphabet), Some(case)) => {
+                            format!("The code has {count} {alphabet} characters ({case}).")
+                        }
+                    }
+                }
+                Kind::Limit => format!("It has {value}."),
+                Kind::Default => format!("The default is {value}."),
+                _ => return None,
+            })
+        });
+        let sentences: Vec<String> = sentences.collect();
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    }
+
+    /// The members of a media type that say what is sent. A schema that is none of the known ones becomes a named one.
+    pub(super) fn body(
+        &self,
+        editor: &mut Editor,
+        name: &str,
+        absent: &str,
+    ) -> Result<Vec<Member>, Refusal> {
+        request_body(self.page, self.specification, editor, name, absent)
+    }
+}
+
+/// Whether one request could fit two paths, and neither is the more special one.
+fn overlap(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<&str>, Vec<&str>) =
+        (one.split('/').collect(), other.split('/').collect());
+    let open = |segment: &str| segment.starts_with('{');
+    let mut pairs = one.iter().zip(&other);
+    one.len() == other.len()
+        && pairs.clone().all(|(a, b)| a == b || open(a) || open(b))
+        && pairs.clone().any(|(a, b)| open(a) && !open(b))
+        && pairs.any(|(a, b)| !open(a) && open(b))
+}
+
+pub(super) fn member(key: &str, value: impl Into<Node>) -> Member {
+    Member {
+        key: key.to_owned(),
+        value: value.into(),
+        note: None,
+    }
+}
+
+pub(super) fn list(statuses: &[String]) -> Node {
+    Node::List(
+        statuses
+            .iter()
+            .map(|status| status.clone().into())
+            .collect(),
+    )
+}
+
+/// A title as the summaries of the document are written.
+fn sentence_case(title: &str) -> String {
+    let mut words = title.split(' ');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |text, word| {
+        // What has capitals inside is a name.
+        let rest = word.chars().skip(1);
+        let word = if rest.into_iter().any(char::is_uppercase) {
+            word.to_owned()
+        } else {
+            word.to_lowercase()
+        };
+        format!("{text} {word}")
+    })
+}
