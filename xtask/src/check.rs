@@ -46,6 +46,7 @@ const STEPS: &[Step] = &[
 const LONG: &[Step] = &[
     step("three linters accept the document", "bash spec/lint/run.sh"),
     step("the public APIs are as listed", "cargo xtask api --check"),
+    step("every pair of features compiles", "cargo xtask features"),
     step(
         "a renamed property reaches the snapshots",
         "cargo test --workspace --test regenerate -- --ignored",
