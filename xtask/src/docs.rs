@@ -382,3 +382,29 @@ fn pages(folder: &Path) -> Result<Read, String> {
     }
     Ok((pages, unread))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_has_changed_meanwhile_is_left_alone() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("api.yaml");
+        let files = Files {
+            spec: Some(path.clone()),
+        };
+        std::fs::write(&path, "newer").expect("there is room");
+        let error = files
+            .replace("older", "edited")
+            .expect_err("somebody else was faster");
+        assert!(error.ends_with("nothing was written"), "{error}");
+        let text = || std::fs::read_to_string(&path).expect("it is there");
+        assert_eq!(text(), "newer");
+        files
+            .replace("newer", "edited")
+            .expect("it is as it was read");
+        assert_eq!(text(), "edited");
+        assert_eq!(folder.path().read_dir().expect("it is a folder").count(), 1);
+    }
+}
