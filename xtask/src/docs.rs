@@ -60,7 +60,7 @@ pub(crate) struct Scaffold {
     /// The name of the variant [default: from the title, with a TODO].
     #[arg(long)]
     name: Option<String>,
-    /// What sending it twice would do [default: sends-message, which is never repeated, with a TODO].
+    /// What sending it twice would do [default: sends-message, the one that hurts most, with a TODO].
     #[arg(long, value_parser = effect)]
     effect: Option<Effect>,
     /// The address of the page [default: as the page or the ledger says].
@@ -271,13 +271,14 @@ fn add(arguments: &Scaffold) -> Result<ExitCode, String> {
         .into_owned();
     let page = Page::open(&arguments.page).map_err(|error| format!("{name}: {error}"))?;
     let record = ledger.pages.iter().find(|record| record.file == name);
-    let url = record.map(|record| record.url.clone()).unwrap_or_default();
+    let recorded = record.filter(|_| page.canonical_url.is_none());
+    let recorded = recorded.map(|record| record.url.clone());
     let choices = Choices {
         name: arguments.name.clone(),
         effect: arguments.effect,
-        url: arguments.url.clone(),
+        url: arguments.url.clone().or(recorded),
     };
-    let new = match scaffold(&page, &url, &specification, &choices) {
+    let new = match scaffold(&page, &specification, &choices) {
         Ok(new) => new,
         Err(error @ ScaffoldError::Unclear(_)) => {
             eprintln!("error: {name}: {error}");

@@ -188,7 +188,7 @@ fn added(text: &str, specification: &Specification) -> (Share, Vec<String>, Stri
         name: Some("somethingNew".to_owned()),
         ..Choices::default()
     };
-    match scaffold(&page(text), "", specification, &choices) {
+    match scaffold(&page(text), specification, &choices) {
         Ok(new) => {
             let new = accepted(&new.text);
             let wrong = {
@@ -325,7 +325,7 @@ proptest::proptest! {
             accepted(&done.text);
         } else {
             let document = without(LIBRARY, "application/vnd.example.loan.extend+json:");
-            if let Ok(new) = scaffold(&page, "", &accepted(&document), &Choices::default()) {
+            if let Ok(new) = scaffold(&page, &accepted(&document), &Choices::default()) {
                 accepted(&new.text);
             }
         }

@@ -63,13 +63,12 @@ fn found(page: Page, specification: &Specification) -> Vec<Finding> {
 fn check(text: &str, missing: &str, from: &str) -> Scaffold {
     let text = without(text, missing);
     let specification = accepted(&text);
-    let new = scaffold(
-        &page(from),
-        "https://docs.example.com/page.html",
-        &specification,
-        &Choices::default(),
-    )
-    .unwrap_or_else(|error| panic!("{missing}: {error}"));
+    let choices = Choices {
+        url: Some("https://docs.example.com/page.html".to_owned()),
+        ..Choices::default()
+    };
+    let new = scaffold(&page(from), &specification, &choices)
+        .unwrap_or_else(|error| panic!("{missing}: {error}"));
     assert_eq!(
         pasted(&text, &new),
         new.text,
@@ -161,7 +160,7 @@ fn an_unknown_path_becomes_an_operation() {
         "Read a Reader\n\nGET {{apiPath}}/shelves/{{shelfID}}/readers/{{readerID}}?with=loans\n\nReads.\n\nHeaders\n\n\
         Authorization      Bearer {{accessToken}}\n\nExample Response\n\n200 OK\n\n{\n    \"_links\": {\n        \"self\": {\n            \"href\": \"https://books.example.com/x\"\n        }\n    },\n    \"id\": \"8376797d-641c-4e7b-8bc1-2fdf71916cab\",\n    \"names\": [\"Ann\"],\n    \"left\": null\n}\n",
     );
-    let new = scaffold(&text, "", &accepted(LIBRARY), &Choices::default()).expect("it is new");
+    let new = scaffold(&text, &accepted(LIBRARY), &Choices::default()).expect("it is new");
     assert_eq!(pasted(LIBRARY, &new), new.text);
     insta::assert_snapshot!(new.parts[0].text);
     let found = found(text, &accepted(&new.text));
@@ -170,7 +169,7 @@ fn an_unknown_path_becomes_an_operation() {
 
 #[track_caller]
 fn refused(from: &str, expected: &str) {
-    let outcome = scaffold(&page(from), "", &accepted(LIBRARY), &Choices::default());
+    let outcome = scaffold(&page(from), &accepted(LIBRARY), &Choices::default());
     let error: ScaffoldError = outcome.expect_err("there is nothing to add");
     assert_eq!(error.to_string(), expected);
 }
@@ -210,7 +209,7 @@ fn a_page_that_is_not_clear_adds_nothing() {
 #[test]
 fn a_path_of_another_server_is_not_taken() {
     let page = page("List\n\nGET {{apiPath}}/{{envID}}/deviceAuthentications\n\nText.\n");
-    let outcome = scaffold(&page, "", &accepted(&document()), &Choices::default());
+    let outcome = scaffold(&page, &accepted(&document()), &Choices::default());
     let error = outcome.expect_err("the path is one of the authentication server");
     assert!(
         matches!(&error, ScaffoldError::OtherServer { server, .. } if server == "auth"),
