@@ -60,7 +60,7 @@ pub(crate) struct Scaffold {
     /// The name of the variant [default: from the title, with a TODO].
     #[arg(long)]
     name: Option<String>,
-    /// What sending it twice would do [default: sends-message, which is never repeated, with a TODO].
+    /// What sending it twice would do [default: sends-message, the one that hurts most, with a TODO].
     #[arg(long, value_parser = effect)]
     effect: Option<Effect>,
     /// The address of the page [default: as the page or the ledger says].
@@ -271,13 +271,14 @@ fn add(arguments: &Scaffold) -> Result<ExitCode, String> {
         .into_owned();
     let page = Page::open(&arguments.page).map_err(|error| format!("{name}: {error}"))?;
     let record = ledger.pages.iter().find(|record| record.file == name);
-    let url = record.map(|record| record.url.clone()).unwrap_or_default();
+    let recorded = record.filter(|_| page.canonical_url.is_none());
+    let recorded = recorded.map(|record| record.url.clone());
     let choices = Choices {
         name: arguments.name.clone(),
         effect: arguments.effect,
-        url: arguments.url.clone(),
+        url: arguments.url.clone().or(recorded),
     };
-    let new = match scaffold(&page, &url, &specification, &choices) {
+    let new = match scaffold(&page, &specification, &choices) {
         Ok(new) => new,
         Err(error @ ScaffoldError::Unclear(_)) => {
             eprintln!("error: {name}: {error}");
@@ -381,4 +382,30 @@ fn pages(folder: &Path) -> Result<Read, String> {
         }
     }
     Ok((pages, unread))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_has_changed_meanwhile_is_left_alone() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("api.yaml");
+        let files = Files {
+            spec: Some(path.clone()),
+        };
+        std::fs::write(&path, "newer").expect("there is room");
+        let error = files
+            .replace("older", "edited")
+            .expect_err("somebody else was faster");
+        assert!(error.ends_with("nothing was written"), "{error}");
+        let text = || std::fs::read_to_string(&path).expect("it is there");
+        assert_eq!(text(), "newer");
+        files
+            .replace("newer", "edited")
+            .expect("it is as it was read");
+        assert_eq!(text(), "edited");
+        assert_eq!(folder.path().read_dir().expect("it is a folder").count(), 1);
+    }
 }

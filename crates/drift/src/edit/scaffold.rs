@@ -18,7 +18,7 @@ pub struct Choices {
     pub name: Option<String>,
     /// What sending it twice would do.
     pub effect: Option<Effect>,
-    /// The address of the page.
+    /// The address of the page, where it is not the one that the page says.
     pub url: Option<String>,
 }
 
@@ -117,19 +117,16 @@ pub struct Part {
 ///     paths:\n  /books:\n    get: {operationId: list, summary: List, x-effect: read, responses: {'200': {description: Books.}}}\n";
 /// let document = Specification::new(Document::parse("api.yaml", text)?)?;
 /// let page = Page::read(b"Count the Books\n\nGET {{apiPath}}/books/count\n\nCounts.\n")?;
-/// let new = scaffold(&page, "", &document, &Choices::default())?;
+/// let new = scaffold(&page, &document, &Choices::default())?;
 /// assert_eq!(new.variant, "countTheBooks");
 /// assert!(new.parts[0].text.contains("/books/count:"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// `url` is the address of the page where it does not say it.
-///
 /// # Errors
 /// [`ScaffoldError`] when the page is not clear, when the document knows it, or when it cannot be told where it belongs.
 pub fn scaffold(
     page: &Page,
-    url: &str,
     specification: &Specification,
     choices: &Choices,
 ) -> Result<Scaffold, ScaffoldError> {
@@ -152,7 +149,6 @@ pub fn scaffold(
         choices,
         method: &endpoint.value.method,
         address: &endpoint.value.address,
-        url,
     };
     let variant = draft.name()?;
     let mut editor = Editor::new(specification.document.clone());
@@ -181,7 +177,6 @@ pub(super) struct Draft<'a> {
     pub(super) choices: &'a Choices,
     pub(super) method: &'a str,
     pub(super) address: &'a Address,
-    pub(super) url: &'a str,
 }
 
 /// What stands in both kinds of variants, under other names.
@@ -370,22 +365,19 @@ impl<'a> Draft<'a> {
             Some(effect) => (effect, None),
             None => (
                 Effect::SendsMessage,
-                todo("no page says what sending it twice would do; this effect is never repeated"),
+                todo(
+                    "no page says what sending it twice would do; with this effect, nothing is sent again that may have been acted on",
+                ),
             ),
         };
         map = map.noted("x-effect", effect.word(), note);
-        let said = self
-            .page
-            .canonical_url
-            .as_ref()
-            .map(|url| url.value.clone());
-        let url = self
-            .choices
-            .url
-            .clone()
-            .or(said)
-            .or_else(|| Some(self.url.to_owned()))
-            .filter(|url| !url.is_empty());
+        let said = || {
+            self.page
+                .canonical_url
+                .as_ref()
+                .map(|url| url.value.clone())
+        };
+        let url = self.choices.url.clone().or_else(said);
         let docs = match url {
             Some(url) => Map::default().with("page", url),
             None => Map::default().noted(

@@ -4,13 +4,14 @@ mod agreement;
 mod catalogue;
 mod contradictory;
 mod documentation;
-mod edits;
 mod hostile;
 mod invented;
+mod mechanical;
 mod mutation;
 mod noop;
 mod render;
 mod report;
+mod scaffold;
 
 use std::collections::BTreeSet;
 use std::path::Path;
