@@ -43,6 +43,8 @@ pub(crate) async fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<()
     if arguments.without_control {
         config = config.without_control();
     }
+    // Listens first: whoever reads that the sandbox runs may ask it to stop at once.
+    let asked_to_stop = asked_to_stop()?;
     let sandbox = config.start().await?;
     if arguments.print_env {
         write!(out, "{}", sandbox.env_text())?;
@@ -62,23 +64,26 @@ pub(crate) async fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<()
         writeln!(out, "Stop it with Ctrl-C.")?;
     }
     out.flush()?;
-    asked_to_stop().await?;
+    asked_to_stop.await?;
     sandbox.stop().await;
     Ok(())
 }
 
-/// Waits for Ctrl-C or, on Unix, SIGTERM.
-async fn asked_to_stop() -> std::io::Result<()> {
+/// Listens for Ctrl-C and, on Unix, SIGTERM from the call on; the future ends with the first.
+fn asked_to_stop() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
 
+        let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            outcome = tokio::signal::ctrl_c() => outcome,
-            _ = terminate.recv() => Ok(()),
-        }
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => Ok(()),
+                _ = terminate.recv() => Ok(()),
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(tokio::signal::ctrl_c())
 }
