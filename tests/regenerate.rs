@@ -59,10 +59,18 @@ fn link(from: &Path, to: &Path) -> std::io::Result<()> {
 fn cargo(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO"));
     command.args(arguments).current_dir(folder);
-    // What this test was started with concerns the original.
-    for (name, _) in
-        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_") || name == "INSTA_UPDATE")
-    {
+    // What cargo tells this test concerns the original.
+    let told = |name: &str| {
+        [
+            "CARGO_BIN_",
+            "CARGO_CRATE_",
+            "CARGO_MANIFEST_",
+            "CARGO_PKG_",
+        ]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+    };
+    for (name, _) in std::env::vars().filter(|(name, _)| told(name)) {
         command.env_remove(name);
     }
     command
