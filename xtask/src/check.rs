@@ -48,6 +48,10 @@ const LONG: &[Step] = &[
     step("the public APIs are as listed", "cargo xtask api --check"),
     step("every pair of features compiles", "cargo xtask features"),
     step(
+        "what fuzzing runs compiles",
+        "cargo check --quiet --locked --manifest-path fuzz/Cargo.toml",
+    ),
+    step(
         "a renamed property reaches the snapshots",
         "cargo test --workspace --test regenerate -- --ignored",
     ),
