@@ -1,6 +1,4 @@
-//! The reader of documentation pages takes any bytes, and accounts for every line.
-//!
-//! `cargo +nightly fuzz run read_page fuzz/corpus/read_page crates/drift/tests/it/pages`
+//! The reader of documentation pages takes any bytes, and accounts for every line. `CONTRIBUTING.md` has the command.
 
 #![no_main]
 
