@@ -1,6 +1,5 @@
-//! `cargo xtask features`: every library with each of its features, with all pairs of them, with none and with all.
+//! `cargo xtask features`: every library with every combination of its features.
 
-use std::collections::BTreeSet;
 use std::process::Command;
 
 use cargo_metadata::{MetadataCommand, Package};
@@ -12,12 +11,13 @@ pub(crate) fn run() -> Result<(), String> {
         .exec()
         .map_err(|error| error.to_string())?;
     let mut count = 0;
-    for package in metadata
-        .packages
-        .iter()
-        .filter(|package| has_choice(package))
-    {
-        for features in combinations(package) {
+    for package in &metadata.packages {
+        let names = package.features.keys().map(String::as_str);
+        let names: Vec<&str> = names.filter(|name| *name != "default").collect();
+        if names.is_empty() {
+            continue;
+        }
+        for features in combinations(&names) {
             count += 1;
             check(package, &features)?;
         }
@@ -26,24 +26,14 @@ pub(crate) fn run() -> Result<(), String> {
     Ok(())
 }
 
-fn has_choice(package: &Package) -> bool {
-    named(package).next().is_some()
-}
-
-fn named(package: &Package) -> impl Iterator<Item = &str> {
-    let names = package.features.keys().map(String::as_str);
-    names.filter(|name| *name != "default")
-}
-
-/// None, one, two and all features; none twice.
-fn combinations(package: &Package) -> BTreeSet<Vec<&str>> {
-    let names: Vec<&str> = named(package).collect();
-    let mut all = BTreeSet::from([Vec::new(), names.clone()]);
-    for (position, one) in names.iter().enumerate() {
-        all.insert(vec![one]);
-        all.extend(names[position + 1..].iter().map(|other| vec![*one, *other]));
-    }
-    all
+/// Every set of features, from none to all.
+fn combinations<'a>(names: &[&'a str]) -> Vec<Vec<&'a str>> {
+    names.iter().fold(vec![Vec::new()], |mut sets, name| {
+        let with = sets.iter().map(|set| [set.as_slice(), &[name]].concat());
+        let with: Vec<_> = with.collect();
+        sets.extend(with);
+        sets
+    })
 }
 
 fn check(package: &Package, features: &[&str]) -> Result<(), String> {
@@ -68,4 +58,16 @@ fn check(package: &Package, features: &[&str]) -> Result<(), String> {
         "{}\nthese features do not go together; repeat it with `{command}`",
         String::from_utf8_lossy(&output.stderr)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::combinations;
+
+    #[test]
+    fn every_set_is_there_once() {
+        let sets = combinations(&["a", "b", "c"]).into_iter();
+        let sets: Vec<String> = sets.map(|set| set.concat()).collect();
+        assert_eq!(sets, ["", "a", "b", "ab", "c", "ac", "bc", "abc"]);
+    }
 }

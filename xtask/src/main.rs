@@ -36,7 +36,7 @@ enum Task {
     Docs(docs::Task),
     /// Compares two versions of the OpenAPI document.
     Drift(drift::Arguments),
-    /// Compiles every library with none, each, all pairs and all of its features.
+    /// Compiles every library with every combination of its features.
     Features,
 }
 
