@@ -3,18 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use cargo_metadata::DependencyKind;
 use pingone_tests::root;
 
-fn packages() -> Vec<Package> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(root().join("Cargo.toml"))
-        .no_deps()
-        .other_options(vec!["--offline".to_owned()])
-        .exec()
-        .expect("the workspace can be read");
-    metadata.packages
-}
+use crate::packages::packages;
 
 /// What each crate of the workspace depends on, without what only its tests need.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {

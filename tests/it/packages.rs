@@ -9,7 +9,8 @@ use pingone_tests::root;
 /// What stays here.
 const PRIVATE: [&str; 2] = ["pingone-tests", "xtask"];
 
-fn packages() -> Vec<Package> {
+/// The crates of the workspace.
+pub(crate) fn packages() -> Vec<Package> {
     let metadata = MetadataCommand::new()
         .manifest_path(root().join("Cargo.toml"))
         .no_deps()
