@@ -222,7 +222,7 @@ fn answered(answer: &Answer, kind: ErrorKind) -> Failure {
     if answer.status.is_redirection() {
         inner.note = "it redirects elsewhere, and a redirect is never followed with a password or token in hand".into();
     }
-    if !retry::is_success(status) {
+    if !answer.status.is_success() {
         read_body(&mut inner, &answer.body);
     }
     let outcome = Outcome::Answered {

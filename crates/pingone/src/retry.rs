@@ -12,8 +12,8 @@ use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
+use http::HeaderMap;
 use http::header::RETRY_AFTER;
-use http::{HeaderMap, StatusCode};
 pub use pingone_models::operation::Effect;
 use pingone_models::operation::Operation;
 
@@ -354,11 +354,6 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
             Some(date.duration_since(now).unwrap_or_default())
         })
         .max()
-}
-
-/// Whether a status is one that a retry can help against; for [`Outcome::Answered`].
-pub(crate) fn is_success(status: u16) -> bool {
-    StatusCode::from_u16(status).is_ok_and(|status| status.is_success())
 }
 
 /// How many retries a client may make in all, so that it does not add to an outage.
