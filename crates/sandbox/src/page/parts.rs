@@ -63,13 +63,13 @@ fn left(now: Timestamp, until: Option<Timestamp>) -> Markup {
     }
 }
 
-fn empty(what: &str) -> Markup {
-    html! { p .empty { (what) } }
-}
-
-fn table(live: &str, heads: &[&str], rows: &[Markup]) -> Markup {
+/// The rows under their heads, or a sentence where there are none.
+fn table(name: &str, heads: &[&str], rows: &[Markup], none: &str) -> Markup {
+    if rows.is_empty() {
+        return html! { p .empty { (none) } };
+    }
     html! {
-        div .scroll tabindex="0" role="region" aria-label=(live) {
+        div .scroll tabindex="0" role="region" aria-label=(name) {
             table {
                 thead { tr { @for head in heads { th scope="col" { (head) } } } }
                 tbody { @for row in rows.iter().take(ROWS) { (row) } }
@@ -100,15 +100,12 @@ pub(super) fn messages(shared: &Shared) -> (Markup, usize) {
             }
         })
         .collect();
-    let content = if rows.is_empty() {
-        empty("Nothing was sent yet. Codes appear here instead of in a mailbox.")
-    } else {
-        table(
-            "Outbox",
-            &["Code", "Kind", "To", "By", "Valid", "Sent"],
-            &rows,
-        )
-    };
+    let content = table(
+        "Outbox",
+        &["Code", "Kind", "To", "By", "Valid", "Sent"],
+        &rows,
+        "Nothing was sent yet. Codes appear here instead of in a mailbox.",
+    );
     (live("outbox", &content), rows.len())
 }
 
@@ -157,22 +154,19 @@ pub(super) fn users(shared: &Shared) -> (Markup, usize) {
         Some(users.collect::<Vec<_>>())
     });
     let rows = rows.unwrap_or_default();
-    let content = if rows.is_empty() {
-        empty("No users yet. Seed some with a file, in process, or with POST /_sandbox/users.")
-    } else {
-        table(
-            "Users",
-            &[
-                "User",
-                "E-mail",
-                "Account",
-                "Lifecycle",
-                "Password",
-                "Devices",
-            ],
-            &rows,
-        )
-    };
+    let content = table(
+        "Users",
+        &[
+            "User",
+            "E-mail",
+            "Account",
+            "Lifecycle",
+            "Password",
+            "Devices",
+        ],
+        &rows,
+        "No users yet. Seed some with a file, in process, or with POST /_sandbox/users.",
+    );
     (live("users", &content), rows.len())
 }
 
@@ -208,15 +202,12 @@ pub(super) fn device_authentications(shared: &Shared) -> (Markup, usize) {
         Some(rows.collect::<Vec<_>>())
     });
     let rows = rows.unwrap_or_default();
-    let content = if rows.is_empty() {
-        empty("No device authentications yet.")
-    } else {
-        table(
-            "Device authentications",
-            &["Id", "User", "Device", "Status", "Started"],
-            &rows,
-        )
-    };
+    let content = table(
+        "Device authentications",
+        &["Id", "User", "Device", "Status", "Started"],
+        &rows,
+        "No device authentications yet.",
+    );
     (live("device-authentications", &content), rows.len())
 }
 
@@ -238,11 +229,12 @@ pub(super) fn flows(shared: &Shared) -> (Markup, usize) {
         Some(rows.collect::<Vec<_>>())
     });
     let rows = rows.unwrap_or_default();
-    let content = if rows.is_empty() {
-        empty("No flows yet. Start one in process or with POST /_sandbox/flows.")
-    } else {
-        table("Flows", &["Id", "User", "Status", "Allowed now"], &rows)
-    };
+    let content = table(
+        "Flows",
+        &["Id", "User", "Status", "Allowed now"],
+        &rows,
+        "No flows yet. Start one in process or with POST /_sandbox/flows.",
+    );
     (live("flows", &content), rows.len())
 }
 
@@ -266,11 +258,12 @@ pub(super) fn faults(shared: &Shared) -> (Markup, usize) {
             }
         })
         .collect();
-    let list = if rows.is_empty() {
-        empty("Nothing goes wrong on purpose.")
-    } else {
-        table("Faults", &["Fault", "Met", ""], &rows)
-    };
+    let list = table(
+        "Faults",
+        &["Fault", "Met", ""],
+        &rows,
+        "Nothing goes wrong on purpose.",
+    );
     let form = html! {
         form .plan method="post" action="/_sandbox/faults" {
             label { "What goes wrong"
@@ -336,17 +329,16 @@ pub(super) fn journal(shared: &Shared) -> (Markup, usize) {
             }
         })
         .collect();
-    let content = if rows.is_empty() {
-        empty("No requests yet.")
-    } else {
-        html! {
+    let heads = ["No.", "Status", "Request", "At"];
+    let content = html! {
+        @if !rows.is_empty() {
             p .tools {
                 a href="/_sandbox/journal?format=curl" { "As curl" } " "
                 a href="/_sandbox/journal?format=http" { "As .http" } " "
                 a href="/_sandbox/journal" { "As JSON" }
             }
-            (table("Journal", &["No.", "Status", "Request", "At"], &rows))
         }
+        (table("Journal", &heads, &rows, "No requests yet."))
     };
     let clear = html! { form method="post" action="/_sandbox/journal/clear" { button { "Clear the journal" } } };
     (html! { (live("journal", &content)) (clear) }, records.len())
