@@ -118,7 +118,8 @@ fn client_at(sandbox: &Sandbox, moment: &str, credentials: ClientCredentials) ->
         .parse::<pingone::models::Timestamp>()
         .unwrap()
         .get()
-        .into());
+        .try_into()
+        .unwrap());
     let builder = testing::client_builder(sandbox).client_credentials(credentials);
     builder.runtime(time).build().unwrap()
 }

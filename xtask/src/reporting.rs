@@ -128,7 +128,7 @@ pub(crate) fn finish(
 
 /// The day, as decisions count it.
 pub(crate) fn today() -> String {
-    jiff::Zoned::now().date().to_string()
+    jiff::ZonedDateTime::now().date().to_string()
 }
 
 /// The accepted findings in a file, which need not exist.

@@ -76,7 +76,8 @@ impl SandboxTime {
 }
 
 fn calendar(clock: &Clock) -> SystemTime {
-    clock.now().into()
+    // Fails only where the platform cannot represent the year.
+    SystemTime::try_from(clock.now()).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 impl Runtime for SandboxTime {

@@ -46,7 +46,7 @@ pub(super) fn clock(shared: &Shared) -> Markup {
 
 fn moment(moment: Timestamp) -> String {
     moment
-        .to_zoned(TimeZone::UTC)
+        .to_zoned_datetime(TimeZone::UTC)
         .strftime("%Y-%m-%d %H:%M:%S UTC")
         .to_string()
 }
