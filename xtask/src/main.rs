@@ -10,8 +10,9 @@ mod pull;
 mod readme;
 mod reporting;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
 
@@ -44,7 +45,12 @@ fn main() -> ExitCode {
     if let Some(code) = api::as_rustdoc() {
         return code;
     }
-    let outcome = match Arguments::parse().task {
+    let task = Arguments::parse().task;
+    if let Err(message) = &*ROOT {
+        eprintln!("error: {message}");
+        return ExitCode::from(2);
+    }
+    let outcome = match task {
         Task::Api(arguments) => plain(api::run(&arguments)),
         Task::Check(arguments) => plain(check::run(&arguments)),
         Task::Codegen(arguments) => plain(codegen::run(&arguments)),
@@ -68,9 +74,30 @@ fn plain(outcome: Result<(), String>) -> Result<ExitCode, (String, u8)> {
         .map_err(|message| (message, 1))
 }
 
+/// The working tree that the current directory belongs to.
+///
+/// It is found at run time, because working trees that share a target directory also share this program.
+static ROOT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+    let here = std::env::current_dir()
+        .map_err(|error| format!("the current directory cannot be read: {error}"))?;
+    let root = here.ancestors().find(|folder| is_root(folder));
+    root.map(Path::to_owned).ok_or_else(|| {
+        format!(
+            "{} is not in a working tree of this repository: neither it nor a parent directory has {}",
+            here.display(),
+            MARKS.join(" and ")
+        )
+    })
+});
+
+/// The files that the root folder is known by.
+const MARKS: [&str; 2] = ["spec/pingone.yaml", "xtask/Cargo.toml"];
+
+fn is_root(folder: &Path) -> bool {
+    MARKS.iter().all(|mark| folder.join(mark).is_file())
+}
+
 /// The root folder of the workspace.
 fn root() -> PathBuf {
-    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    root.pop();
-    root
+    ROOT.clone().expect("`main` has checked it")
 }
