@@ -4,6 +4,7 @@ mod demo;
 mod sandbox;
 
 use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -30,16 +31,24 @@ enum Command {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Demo => demo::run(&mut std::io::stdout()).await,
-        Command::Sandbox(arguments) => sandbox::run(&arguments, &mut std::io::stdout()).await,
+        Command::Demo => demo::run(&mut io::stdout()).await,
+        Command::Sandbox(arguments) => sandbox::run(&arguments, &mut io::stdout()).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_output(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             report(error.as_ref());
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether the reader of standard output is gone, as in `pingone demo | head -1`.
+fn is_closed_output(error: &(dyn Error + 'static)) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Prints an error with what caused it, one line each.

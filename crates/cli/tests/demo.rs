@@ -29,6 +29,23 @@ fn the_demo_tells_its_story_and_succeeds() {
     assert_snapshot!(rest);
 }
 
+/// As in `pingone demo | head -1`.
+#[test]
+fn the_demo_ends_quietly_when_nobody_reads_on() {
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pingone"))
+        .arg("demo")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(output.status.success(), "{}", output.status);
+}
+
 #[test]
 fn without_a_command_the_help_is_shown() {
     let (_, complained, code) = pingone(&[]);
