@@ -6,6 +6,7 @@ mod guards;
 mod guidelines;
 mod layers;
 mod models;
+mod modules;
 mod packages;
 mod payloads;
 mod regeneration;
