@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::process::Command;
 
-use cargo_metadata::DependencyKind;
+use cargo_metadata::{DependencyKind, MetadataCommand};
 use pingone_tests::root;
 
 use crate::packages::packages;
@@ -102,7 +103,7 @@ fn models_have_no_io_and_no_async() {
 }
 
 #[test]
-fn every_dependency_is_listed_once_with_a_reason() {
+fn every_dependency_is_used_and_has_its_reason_beside_it() {
     let packages = packages();
     let own: BTreeSet<&str> = packages.iter().map(|package| &**package.name).collect();
     let used: BTreeSet<&str> = packages
@@ -111,19 +112,53 @@ fn every_dependency_is_listed_once_with_a_reason() {
         .map(|dependency| &*dependency.name)
         .filter(|name| !own.contains(name))
         .collect();
-    let path = root().join("docs/dependencies.md");
-    let text = fs::read_to_string(path).expect("docs/dependencies.md");
-    let (rust, _) = text.split_once("Outside of Rust").expect("two tables");
-    let rows = rust.lines().filter_map(|line| line.strip_prefix("| "));
-    let listed: Vec<&str> = rows
-        .skip(1)
-        .filter_map(|row| row.split_once(" | "))
-        .filter(|(_, why)| why.trim_end_matches('|').trim() != "")
-        .map(|(name, _)| name)
-        .collect();
+    let text = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+    let (_, list) = text
+        .split_once("[workspace.dependencies]\n")
+        .expect("a list");
+    let lines = list.lines().take_while(|line| !line.starts_with('['));
+    let mut listed = Vec::new();
+    for line in lines {
+        let name = line.split(' ').next().unwrap_or_default();
+        if name.is_empty() || own.contains(name) {
+            continue;
+        }
+        let reason = line.rsplit_once(" # ").map_or("", |(_, reason)| reason);
+        assert!(!reason.is_empty(), "say in Cargo.toml why `{name}` is used");
+        listed.push(name);
+    }
     let used: Vec<&str> = used.into_iter().collect();
     assert_eq!(
         listed, used,
-        "docs/dependencies.md, sorted by name, against the manifests"
+        "the dependencies in Cargo.toml, sorted by name, against those that the crates use"
     );
+}
+
+/// What the code of the workspace itself uses is checked by clippy's `incompatible_msrv`.
+#[test]
+fn every_dependency_builds_with_the_minimum_rust_version() {
+    // Without a platform, cargo asks for crates that only other platforms need and a build does not fetch.
+    let output = Command::new("rustc").arg("-vV").output();
+    let version = String::from_utf8(output.expect("rustc runs").stdout).expect("text");
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    let options = ["--offline", "--locked", "--filter-platform"].map(str::to_owned);
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .other_options([options.as_slice(), &[host.expect("a host").to_owned()]].concat())
+        .exec()
+        .expect("the dependencies can be read");
+    let minimum = metadata
+        .workspace_packages()
+        .into_iter()
+        .find_map(|package| package.rust_version.clone())
+        .expect("a minimum version");
+    for package in &metadata.packages {
+        let needs = package.rust_version.as_ref();
+        assert!(
+            needs.is_none_or(|needs| *needs <= minimum),
+            "{} {} needs a newer Rust than {minimum}: choose an older version of it",
+            package.name,
+            package.version
+        );
+    }
 }

@@ -45,6 +45,11 @@ const STEPS: &[Step] = &[
 
 const LONG: &[Step] = &[
     step("three linters accept the document", "bash spec/lint/run.sh"),
+    step(
+        "licences, duplicates and sources are as allowed",
+        "cargo deny --locked check bans licenses sources",
+    ),
+    step("every dependency is used", "cargo machete --with-metadata"),
     step("the public APIs are as listed", "cargo xtask api --check"),
     step(
         "every combination of features compiles",
