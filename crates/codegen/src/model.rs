@@ -55,6 +55,8 @@ pub struct Operation {
     pub server: String,
     /// What is sent.
     pub body: Body,
+    /// The property of the body that chooses this variant, where the media type alone does not.
+    pub selector: Option<Selector>,
     /// Path, query and header parameters.
     pub parameters: Vec<Parameter>,
     /// The ways to authorize, each enough by itself; empty when none is needed.
@@ -90,9 +92,11 @@ impl Operation {
     }
 
     /// The body of a successful answer, where all documented ones have the same form.
+    ///
+    /// A documented redirect is a success: it is what was asked for.
     #[must_use]
     pub fn success(&self) -> ResponseBody {
-        self.unified(|status| status.starts_with('2'))
+        self.unified(|status| status.starts_with(['2', '3']))
     }
 
     /// The body of an error answer, where all documented ones have the same form.
@@ -136,6 +140,15 @@ pub enum Body {
         /// Payloads that the document shows, by name.
         examples: BTreeMap<String, Value>,
     },
+}
+
+/// A property of a body that chooses a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// The name of the property.
+    pub property: String,
+    /// Its value in the bodies of this variant.
+    pub value: String,
 }
 
 /// A parameter outside the body.

@@ -215,6 +215,14 @@ fn kind(schema: &Value) -> SchemaKind {
     }
 }
 
+/// The value of an enum that has one alone.
+pub(crate) fn sole_value(schema: &Value) -> Option<&str> {
+    match schema.get("enum")?.as_array()?.as_slice() {
+        [value] => value.as_str(),
+        _ => None,
+    }
+}
+
 /// The names of the schemas that a schema refers to directly.
 pub(crate) fn references(schema: &Value) -> Vec<&str> {
     let mut names = Vec::new();

@@ -262,6 +262,68 @@ fn yaml_that_cannot_be_read() {
     );
 }
 
+/// Gives the body of `knock` a discriminator and one variant, and compares the error.
+#[track_caller]
+fn check_selection(knock: &str, variants: &str, expected: &str) {
+    let old = "            x-operation-id: knock\n            x-summary: Knock.\n            x-effect: sends-message\n            \
+               schema: { $ref: '#/components/schemas/Knock' }\n";
+    assert!(RIGHT.contains(old), "the case replaces nothing");
+    let new = format!(
+        "            schema: {{ oneOf: [{{ $ref: '#/components/schemas/Knock' }}], discriminator: {{ \
+         propertyName: how, mapping: {{ loud: '#/components/schemas/Knock' }} }} }}\n            \
+         x-variants: {variants}\n"
+    );
+    let text = RIGHT.replacen(old, &new, 1).replacen(
+        "      properties: { times: { type: integer } }\n",
+        knock,
+        1,
+    );
+    let error = Document::parse("doors.yaml", text)
+        .and_then(|document| lower(&document))
+        .expect_err("the document is wrong");
+    assert_eq!(error.to_string(), format!("doors.yaml{expected}"));
+}
+
+const LOUD: &str =
+    "      required: [how]\n      properties: { how: { type: string, enum: [loud] } }\n";
+
+#[test]
+fn variants_of_a_media_type_without_a_name() {
+    check_selection(
+        LOUD,
+        "{ loud: { x-summary: Knock. } }",
+        ":25:27: the variant with `how` `loud` has no `x-operation-id`: \
+         give this variant a name of its own, in camelCase",
+    );
+}
+
+#[test]
+fn variants_of_a_media_type_that_the_mapping_does_not_have() {
+    check_selection(
+        LOUD,
+        "{ loud: {}, soft: {} }",
+        ":25:37: the `mapping` of the `discriminator` has no `soft`",
+    );
+}
+
+#[test]
+fn a_value_of_the_mapping_without_a_variant() {
+    check_selection(
+        LOUD,
+        "{ soft: {} }",
+        ":25:13: `x-variants` says nothing of `loud`: add an entry for it",
+    );
+}
+
+#[test]
+fn a_variant_whose_schema_leaves_its_value_open() {
+    check_selection(
+        "      properties: { how: { type: string } }\n",
+        "{ loud: {} }",
+        ":29:5: `how` chooses this schema by the value `loud`: make it required, with `enum: [loud]`",
+    );
+}
+
 #[test]
 fn a_duplicate_key() {
     check(

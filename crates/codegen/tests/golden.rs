@@ -186,6 +186,28 @@ mod wire {
     }
 
     #[tokio::test]
+    async fn the_constructor_of_a_selected_variant_sets_what_selects_it() {
+        let body = parcels::models::ReceiptByDay::new().with_note("all");
+        let body = serde_json::to_value(body).expect("JSON");
+        let (sent, _) = parcels(
+            "requestDailyReceipt",
+            arguments(&[("depotId", "7")], Some(body)),
+            bearer(),
+            DONE,
+        )
+        .await;
+        assert_snapshot!(sent, @"
+        POST /7/receipts HTTP/1.1
+        accept: */*
+        authorization: Bearer token
+        content-length: 20
+        content-type: application/x-www-form-urlencoded
+
+        kind=by-day&note=all
+        ");
+    }
+
+    #[tokio::test]
     async fn a_form_shows_its_secret_on_the_wire_only() {
         let body = json!({ "password": "open & sesame", "scope": "all" });
         let (sent, _) = parcels(

@@ -30,6 +30,8 @@ pub struct Operation {
     pub server: &'static str,
     /// What is sent.
     pub body: Body,
+    /// The member of the body that chooses the operation, where the media type alone does not.
+    pub selector: Option<Selector>,
     /// What is asked for in `Accept`.
     pub accept: &'static str,
     /// The parameters outside the body.
@@ -72,6 +74,15 @@ pub enum Body {
         /// The media type.
         media_type: &'static str,
     },
+}
+
+/// A member of a body that chooses an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// The name of the member.
+    pub property: &'static str,
+    /// Its value in the bodies of the operation.
+    pub value: &'static str,
 }
 
 /// A parameter outside the body.

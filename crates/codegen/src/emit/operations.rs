@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::{doc, file};
 use crate::document::Document;
 use crate::error::Result;
-use crate::model::{Api, Body, Effect, Location, Operation, ResponseBody, Security};
+use crate::model::{Api, Body, Effect, Location, Operation, ResponseBody, Security, Selector};
 use crate::names::constant_name;
 
 /// Generates the servers and the operations of a document as static data.
@@ -48,7 +48,7 @@ pub(crate) fn operations(document: &Document, api: &Api) -> Result<String> {
     let server_count = Literal::usize_unsuffixed(api.servers.len());
     let tokens = quote! {
         #[allow(unused_imports, reason = "not every document needs each")]
-        use ::pingone_models::operation::{Body, Effect, Location, Operation, Parameter, Security, Server};
+        use ::pingone_models::operation::{Body, Effect, Location, Operation, Parameter, Security, Selector, Server};
 
         /// The servers, in the order of the document.
         pub static SERVERS: [Server; #server_count] = [#(#servers),*];
@@ -86,6 +86,12 @@ fn row(operation: &Operation) -> TokenStream {
         Body::None => quote!(Body::None),
         Body::Empty { media_type } => quote!(Body::Empty { media_type: #media_type }),
         Body::Content { media_type, .. } => quote!(Body::Content { media_type: #media_type }),
+    };
+    let selector = match &operation.selector {
+        Some(Selector { property, value }) => {
+            quote!(Option::Some(Selector { property: #property, value: #value }))
+        }
+        None => quote!(Option::None),
     };
     let accept = match operation.success() {
         ResponseBody::Json { media_type, .. } => media_type,
@@ -129,6 +135,7 @@ fn row(operation: &Operation) -> TokenStream {
             path: #path,
             server: #server,
             body: #body,
+            selector: #selector,
             accept: #accept,
             parameters: &[#(#parameters),*],
             security: &[#(#security),*],

@@ -13,6 +13,7 @@ use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, Schema, SchemaKind};
 use crate::names::{type_name, variant_names};
+use crate::schemas::{reference, sole_value};
 
 /// Generates every named schema of a document.
 ///
@@ -43,7 +44,7 @@ pub(crate) fn types(document: &Document, api: &Api) -> Result<String> {
             Item::Impl(item) if is_default(&item) => {}
             Item::Struct(mut item) => {
                 let known = by_rust_name.get(&item.ident.to_string());
-                let fields = finish_struct(document, &mut item, known.copied())?;
+                let fields = finish_struct(document, api, &mut item, known.copied())?;
                 let builder = fields.map(|fields| builder(&item.ident, &fields));
                 items.extend(quote! { #item #builder });
             }
@@ -160,6 +161,8 @@ struct BuilderField {
     /// The type of the value that is set.
     value: Type,
     presence: Presence,
+    /// The only value that the document allows, where it is also the default.
+    constant: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -173,6 +176,7 @@ enum Presence {
 /// Repairs one struct in place and lists its fields; a tuple struct has none to list.
 fn finish_struct(
     document: &Document,
+    api: &Api,
     item: &mut ItemStruct,
     known: Option<(&String, &Schema)>,
 ) -> Result<Option<Vec<BuilderField>>> {
@@ -192,7 +196,7 @@ fn finish_struct(
     let pointer = known.map_or("", |(_, schema)| schema.pointer.as_str());
     let mut listed = Vec::new();
     for field in &mut fields.named {
-        listed.push(finish_field(document, pointer, field, schema)?);
+        listed.push(finish_field(document, api, pointer, field, schema)?);
     }
     let derived = |attribute: &syn::Attribute| {
         attribute.path().is_ident("derive")
@@ -217,6 +221,7 @@ fn is_default(item: &syn::ItemImpl) -> bool {
 
 fn finish_field(
     document: &Document,
+    api: &Api,
     pointer: &str,
     field: &mut Field,
     schema: Option<&Value>,
@@ -231,6 +236,7 @@ fn finish_field(
         setter: format_ident!("with_{}", wire.to_snake_case()),
         value: field.ty.clone(),
         presence: Presence::Rest,
+        constant: property.and_then(|property| constant(api, property)),
         ident,
         wire,
     };
@@ -317,21 +323,27 @@ fn members(ty: &Type) -> Type {
 fn builder(ident: &Ident, fields: &[BuilderField]) -> TokenStream {
     let required: Vec<_> = fields
         .iter()
-        .filter(|field| field.presence == Presence::Required)
+        .filter(|field| field.presence == Presence::Required && field.constant.is_none())
         .collect();
     let names = required.iter().map(|field| &field.ident);
     let types = required.iter().map(|field| &field.value);
     let values = fields.iter().map(
         |BuilderField {
-             ident, presence, ..
+             ident,
+             presence,
+             constant,
+             ..
          }| match presence {
-            Presence::Required => quote!(#ident: #ident.into()),
+            Presence::Required => match constant {
+                Some(value) => quote!(#ident: #value.into()),
+                None => quote!(#ident: #ident.into()),
+            },
             Presence::Optional | Presence::Patch | Presence::Rest => {
                 quote!(#ident: Default::default())
             }
         },
     );
-    let setters = fields.iter().map(|BuilderField { ident, setter, wire, value, presence }| {
+    let setters = fields.iter().map(|BuilderField { ident, setter, wire, value, presence, .. }| {
         let doc = doc(&format!("Sets `{wire}`."));
         match presence {
             Presence::Required | Presence::Rest => TokenStream::new(),
@@ -353,7 +365,22 @@ fn builder(ident: &Ident, fields: &[BuilderField]) -> TokenStream {
             },
         }
     });
+    // Where members are required, `Default` is not derived.
+    let derived = fields
+        .iter()
+        .all(|field| field.presence != Presence::Required);
+    let default = (required.is_empty() && !derived).then(|| {
+        quote! {
+            impl Default for #ident {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        }
+    });
     quote! {
+        #default
+
         impl #ident {
             /// Creates a value from its required members; everything else is absent.
             #[must_use]
@@ -364,6 +391,16 @@ fn builder(ident: &Ident, fields: &[BuilderField]) -> TokenStream {
             #(#setters)*
         }
     }
+}
+
+/// The value of a property that can have no other and whose default it is.
+fn constant(api: &Api, property: &Value) -> Option<String> {
+    let schema = match property.as_object().and_then(reference) {
+        Some(name) => &api.schemas.get(name)?.value,
+        None => property,
+    };
+    let value = sole_value(schema)?;
+    (schema.get("default")?.as_str()? == value).then(|| value.to_owned())
 }
 
 struct SerdeAttributes {

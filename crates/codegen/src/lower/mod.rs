@@ -2,15 +2,17 @@
 
 mod parameters;
 mod responses;
+mod selection;
 mod servers;
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
+use self::selection::Selection;
 use crate::document::{Document, join};
 use crate::error::Result;
-use crate::model::{Api, Body, Docs, Effect, Operation, Security, Server};
+use crate::model::{Api, Body, Docs, Effect, Operation, Security, Selector, Server};
 use crate::schemas::Schemas;
 
 const METHODS: [&str; 6] = ["get", "put", "post", "delete", "patch", "head"];
@@ -75,6 +77,13 @@ struct Shared {
     anonymous: bool,
 }
 
+/// What chooses a variant among those of its operation.
+#[derive(Default)]
+struct Choice<'a> {
+    media_type: Option<&'a str>,
+    selected: Option<Selection>,
+}
+
 impl Lowering<'_> {
     fn paths(&mut self) -> Result<()> {
         let document = self.document;
@@ -127,7 +136,7 @@ impl Lowering<'_> {
         };
         let at = join(&shared.pointer, "requestBody");
         if document.get(&at).is_none() {
-            return self.variant(item, &shared, &shared.pointer, None);
+            return self.variant(item, &shared, &shared.pointer, &Choice::default());
         }
         let (at, body) = document.resolve(&at)?;
         let at = join(&at, "content");
@@ -138,23 +147,44 @@ impl Lowering<'_> {
         let mut media_types: Vec<&String> = content.keys().collect();
         media_types.sort_by_key(|media_type| document.position(&join(&at, media_type)));
         for media_type in media_types {
-            self.variant(item, &shared, &join(&at, media_type), Some(media_type))?;
+            let at = join(&at, media_type);
+            let mut choice = Choice {
+                media_type: Some(media_type),
+                selected: None,
+            };
+            let selections = self.selections(&at)?;
+            if selections.is_empty() {
+                self.variant(item, &shared, &at, &choice)?;
+            }
+            for selection in selections {
+                let pointer = selection.pointer.clone();
+                choice.selected = Some(selection);
+                self.variant(item, &shared, &pointer, &choice)?;
+            }
         }
         Ok(())
     }
 
-    /// One variant; `pointer` leads to the media type, or to the operation when there is none.
+    /// One variant; `pointer` leads to what describes it: the operation, the media type or an entry of `x-variants`.
     fn variant(
         &mut self,
         item: &str,
         shared: &Shared,
         pointer: &str,
-        media_type: Option<&str>,
+        choice: &Choice<'_>,
     ) -> Result<()> {
         let document = self.document;
-        let what = match media_type {
-            Some(media_type) => format!("media type `{media_type}`"),
-            None => format!("`{} {}`", shared.method, shared.path),
+        let media_type = choice.media_type;
+        let selector = choice
+            .selected
+            .as_ref()
+            .map(|selection| &selection.selector);
+        let what = match (media_type, selector) {
+            (Some(_), Some(Selector { property, value })) => {
+                format!("the variant with `{property}` `{value}`")
+            }
+            (Some(media_type), None) => format!("media type `{media_type}`"),
+            (None, _) => format!("`{} {}`", shared.method, shared.path),
         };
         let key = |standard: &'static str, extension: &'static str| {
             if media_type.is_some() {
@@ -189,9 +219,12 @@ impl Lowering<'_> {
             return Err(document.error(&join(pointer, "x-effect"), message));
         };
 
-        let body = match media_type {
-            None => Body::None,
-            Some(media_type) => self.body(&id, pointer, media_type)?,
+        let body = match (media_type, &choice.selected) {
+            (None, _) => Body::None,
+            (Some(media_type), None) => self.body(&id, pointer, media_type)?,
+            (Some(media_type), Some(selection)) => {
+                self.selected_body(&id, media_type, selection)?
+            }
         };
         let parameters = self.parameters(&id, item, shared, &body)?;
         let responses = self.responses(&id, shared, pointer)?;
@@ -204,6 +237,7 @@ impl Lowering<'_> {
             path: shared.path.clone(),
             server: shared.server.clone(),
             body,
+            selector: selector.cloned(),
             parameters,
             security: shared.security.clone(),
             anonymous: shared.anonymous,
@@ -253,13 +287,7 @@ impl Lowering<'_> {
             }
             return Ok(Body::Empty { media_type });
         }
-        let essence = essence(&media_type);
-        if !is_json(&essence) && essence != "application/x-www-form-urlencoded" {
-            let message = format!(
-                "a request body of type `{media_type}` is unsupported: only JSON and forms are"
-            );
-            return Err(document.error(pointer, message));
-        }
+        self.check_media_type(pointer, &media_type)?;
         if !has_schema {
             let message = format!(
                 "media type `{media_type}` has no `schema`: add one, or `x-no-body: true` if nothing is sent"
@@ -271,6 +299,17 @@ impl Lowering<'_> {
             examples: self.examples(pointer)?,
             media_type,
         })
+    }
+
+    fn check_media_type(&self, pointer: &str, media_type: &str) -> Result<()> {
+        let essence = essence(media_type);
+        if is_json(&essence) || essence == "application/x-www-form-urlencoded" {
+            return Ok(());
+        }
+        let message = format!(
+            "a request body of type `{media_type}` is unsupported: only JSON and forms are"
+        );
+        Err(self.document.error(pointer, message))
     }
 
     fn examples(&self, pointer: &str) -> Result<BTreeMap<String, Value>> {

@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "not every document needs each")]
 use ::pingone_models::operation::{
-    Body, Effect, Location, Operation, Parameter, Security, Server,
+    Body, Effect, Location, Operation, Parameter, Security, Selector, Server,
 };
 
 /// The servers, in the order of the document.
@@ -117,6 +117,7 @@ pub static LIST_USERS: Operation = Operation {
     path: "/environments/{environmentId}/users",
     server: "platform",
     body: Body::None,
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -157,6 +158,7 @@ pub static READ_USER: Operation = Operation {
     path: "/environments/{environmentId}/users/{userId}",
     server: "platform",
     body: Body::None,
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -194,6 +196,7 @@ pub static SEND_VERIFICATION_CODE: Operation = Operation {
     body: Body::Empty {
         media_type: "application/vnd.pingidentity.user.sendVerificationCode+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -239,6 +242,7 @@ pub static VERIFY_USER: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.user.verify+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -284,6 +288,7 @@ pub static LOCK_ACCOUNT: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.account.lock+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -329,6 +334,7 @@ pub static UNLOCK_ACCOUNT: Operation = Operation {
     body: Body::Empty {
         media_type: "application/vnd.pingidentity.account.unlock+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -372,6 +378,7 @@ pub static READ_PASSWORD: Operation = Operation {
     path: "/environments/{environmentId}/users/{userId}/password",
     server: "platform",
     body: Body::None,
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -404,6 +411,7 @@ pub static SEND_RECOVERY_CODE: Operation = Operation {
     body: Body::Empty {
         media_type: "application/vnd.pingidentity.password.sendRecoveryCode+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -449,6 +457,7 @@ pub static RECOVER_PASSWORD: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.password.recover+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -494,6 +503,7 @@ pub static CHECK_PASSWORD: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.password.check+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -539,6 +549,7 @@ pub static UNLOCK_PASSWORD: Operation = Operation {
     body: Body::Empty {
         media_type: "application/vnd.pingidentity.password.unlock+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -584,6 +595,7 @@ pub static RESET_PASSWORD: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.password.reset+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -629,6 +641,7 @@ pub static SET_PASSWORD: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.password.set+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -674,6 +687,7 @@ pub static SET_PASSWORD_VALUE: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.password.setValue+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -717,6 +731,7 @@ pub static READ_FLOW: Operation = Operation {
     path: "/{environmentId}/flows/{flowId}",
     server: "auth",
     body: Body::None,
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -749,6 +764,7 @@ pub static CONFIRM_FLOW_USER: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.user.confirm+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -781,6 +797,7 @@ pub static CHECK_FLOW_USERNAME_PASSWORD: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.usernamePassword.check+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -813,6 +830,7 @@ pub static LOOK_UP_FLOW_USER: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.user.lookup+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -845,6 +863,7 @@ pub static FORGOT_FLOW_PASSWORD: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.password.forgot+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -877,6 +896,7 @@ pub static REGISTER_FLOW_USER: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.user.register+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -909,6 +929,7 @@ pub static RESET_FLOW_PASSWORD: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.password.reset+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -941,6 +962,7 @@ pub static RECOVER_FLOW_PASSWORD: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.password.recover+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -973,6 +995,7 @@ pub static SEND_FLOW_RECOVERY_CODE: Operation = Operation {
     body: Body::Empty {
         media_type: "application/vnd.pingidentity.password.sendRecoveryCode+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1005,6 +1028,7 @@ pub static VERIFY_FLOW_USER: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.user.verify+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1037,6 +1061,7 @@ pub static SEND_FLOW_VERIFICATION_CODE: Operation = Operation {
     body: Body::Empty {
         media_type: "application/vnd.pingidentity.user.sendVerificationCode+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1069,6 +1094,7 @@ pub static SELECT_FLOW_DEVICE: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.device.select+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1101,6 +1127,7 @@ pub static CHECK_FLOW_OTP: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.otp.check+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1133,6 +1160,7 @@ pub static UPDATE_FLOW_USER: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.user.update+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1165,6 +1193,7 @@ pub static RESET_FLOW_SESSION: Operation = Operation {
     body: Body::Empty {
         media_type: "application/vnd.pingidentity.session.reset+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1197,6 +1226,7 @@ pub static INITIATE_DEVICE_AUTHENTICATION: Operation = Operation {
     body: Body::Content {
         media_type: "application/json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1222,6 +1252,7 @@ pub static READ_DEVICE_AUTHENTICATION: Operation = Operation {
     path: "/{environmentId}/deviceAuthentications/{deviceAuthenticationId}",
     server: "auth",
     body: Body::None,
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1254,6 +1285,7 @@ pub static CHECK_OTP: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.otp.check+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1286,6 +1318,7 @@ pub static SELECT_DEVICE: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.device.select+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1318,6 +1351,7 @@ pub static CHECK_ASSERTION: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.assertion.check+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -1350,6 +1384,7 @@ pub static CANCEL_PUSH_AUTHENTICATION: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.pingidentity.cancel.push.authentication+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -1382,6 +1417,7 @@ pub static REQUEST_TOKEN: Operation = Operation {
     body: Body::Content {
         media_type: "application/x-www-form-urlencoded",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {

@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "not every document needs each")]
 use ::pingone_models::operation::{
-    Body, Effect, Location, Operation, Parameter, Security, Server,
+    Body, Effect, Location, Operation, Parameter, Security, Selector, Server,
 };
 
 /// The servers, in the order of the document.
@@ -52,6 +52,7 @@ pub static CORRECT_ENTRY: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.ledger.correct+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -84,6 +85,7 @@ pub static CLOSE_ENTRY: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.ledger.close+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -116,6 +118,7 @@ pub static REPLACE_ENTRY: Operation = Operation {
     body: Body::Content {
         media_type: "application/json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
@@ -148,6 +151,7 @@ pub static CHANGE_AMOUNT: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.ledger.amount+json; charset=utf-8",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -180,6 +184,7 @@ pub static CHANGE_NOTE: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.ledger.note+json",
     },
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {

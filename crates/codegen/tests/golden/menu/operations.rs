@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "not every document needs each")]
 use ::pingone_models::operation::{
-    Body, Effect, Location, Operation, Parameter, Security, Server,
+    Body, Effect, Location, Operation, Parameter, Security, Selector, Server,
 };
 
 /// The servers, in the order of the document.
@@ -41,6 +41,7 @@ pub static LIST_DISHES: Operation = Operation {
     path: "/dishes",
     server: "api",
     body: Body::None,
+    selector: Option::None,
     accept: "application/json",
     parameters: &[
         Parameter {
@@ -83,6 +84,7 @@ pub static ORDER: Operation = Operation {
     body: Body::Content {
         media_type: "application/vnd.menu.order+json",
     },
+    selector: Option::None,
     accept: "*/*",
     parameters: &[],
     security: &[],
@@ -102,6 +104,7 @@ pub static CHECK_DISH: Operation = Operation {
     path: "/dishes/{self}",
     server: "api",
     body: Body::None,
+    selector: Option::None,
     accept: "*/*",
     parameters: &[
         Parameter {
