@@ -200,8 +200,7 @@ enum Frame {
 struct Builder<'a> {
     name: &'a str,
     text: &'a str,
-    /// A character and its byte: the parser counts characters.
-    reached: (usize, usize),
+    offsets: Offsets<'a>,
     frames: Vec<(String, Frame)>,
     places: HashMap<String, Place>,
     root: Option<Value>,
@@ -212,7 +211,7 @@ impl<'a> Builder<'a> {
         Self {
             name,
             text,
-            reached: (0, 0),
+            offsets: Offsets::new(text),
             frames: Vec::new(),
             places: HashMap::new(),
             root: None,
@@ -236,11 +235,15 @@ impl<'a> Builder<'a> {
         let mark = &span.start;
         match event {
             Event::Scalar(text, style, _, tag) => {
+                let written = text.clone();
                 let Some(scalar) = Scalar::parse_from_cow_and_metadata(text, style, tag.as_ref())
                 else {
                     return Err(self.error(mark, "this YAML tag does not fit its value"));
                 };
-                self.scalar(scalar, span)
+                if matches!(self.frames.last(), Some((_, Frame::Mapping(_, None)))) {
+                    return self.key(&scalar, &written, span);
+                }
+                self.scalar(scalar, &written, span)
             }
             Event::SequenceStart(..) => self.open(Frame::Sequence(Vec::new()), span),
             Event::MappingStart(..) => self.open(Frame::Mapping(Map::new(), None), span),
@@ -276,18 +279,17 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn scalar(&mut self, scalar: Scalar<'_>, span: &Span) -> Result<()> {
+    fn scalar(&mut self, scalar: Scalar<'_>, written: &str, span: &Span) -> Result<()> {
         let mark = &span.start;
-        let awaiting_key = matches!(self.frames.last(), Some((_, Frame::Mapping(_, None))));
-        if awaiting_key {
-            return self.key(&scalar, span);
-        }
         let value = match scalar {
             Scalar::Null => Value::Null,
             Scalar::Boolean(value) => value.into(),
             Scalar::Integer(value) => value.into(),
             Scalar::FloatingPoint(value) => {
-                match serde_json::Number::from_f64(value.into_inner()) {
+                // An integer above `i64::MAX` is a float for the parser, which would lose digits.
+                let integer = written.parse::<u64>().ok().map(Into::into);
+                let float = || serde_json::Number::from_f64(value.into_inner());
+                match integer.or_else(float) {
                     Some(number) => Value::Number(number),
                     None => return Err(self.error(mark, "this number is not finite")),
                 }
@@ -298,17 +300,13 @@ impl<'a> Builder<'a> {
         self.put(value, &pointer, mark)
     }
 
-    fn key(&mut self, scalar: &Scalar<'_>, span: &Span) -> Result<()> {
+    fn key(&mut self, scalar: &Scalar<'_>, written: &str, span: &Span) -> Result<()> {
         let mark = &span.start;
-        let key = match scalar {
-            Scalar::String(text) => text.clone().into_owned(),
-            // Status codes are often written without quotes.
-            Scalar::Integer(number) => number.to_string(),
-            Scalar::Boolean(value) => value.to_string(),
-            Scalar::Null | Scalar::FloatingPoint(_) => {
-                return Err(self.error(mark, "this key is not text: put it in quotes"));
-            }
-        };
+        if matches!(scalar, Scalar::Null) {
+            return Err(self.error(mark, "this key is not text: put it in quotes"));
+        }
+        // Status codes, versions and the like are often written without quotes.
+        let key = written.to_owned();
         let position = position(mark);
         let range = self.range(span);
         let extent = Extent {
@@ -399,26 +397,49 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn range(&mut self, span: &Span) -> Range<usize> {
+    fn range(&self, span: &Span) -> Range<usize> {
         self.offset(&span.start)..self.offset(&span.end)
     }
 
-    /// The byte of a mark. Marks come in the order of the text.
-    fn offset(&mut self, mark: &Marker) -> usize {
-        let (index, start) = if mark.index() < self.reached.0 {
-            (0, 0)
-        } else {
-            self.reached
-        };
-        let mut ahead = self.text[start..].char_indices();
-        let ahead = ahead.nth(mark.index() - index);
-        let offset = ahead.map_or(self.text.len(), |(ahead, _)| start + ahead);
-        self.reached = (mark.index(), offset);
-        offset
+    fn offset(&self, mark: &Marker) -> usize {
+        self.offsets.byte(mark.index())
     }
 
     fn error(&self, mark: &Marker, message: impl Into<String>) -> Error {
         Error::new(self.name, Some(position(mark)), message)
+    }
+}
+
+/// Finds the byte of a character: the parser counts characters, and its marks go back and forth.
+struct Offsets<'a> {
+    text: &'a str,
+    /// The byte of every `STEP`th character; empty where each character is one byte.
+    steps: Vec<usize>,
+}
+
+impl<'a> Offsets<'a> {
+    const STEP: usize = 64;
+
+    fn new(text: &'a str) -> Self {
+        let steps = if text.is_ascii() {
+            Vec::new()
+        } else {
+            let characters = text.char_indices().step_by(Self::STEP);
+            characters.map(|(byte, _)| byte).collect()
+        };
+        Self { text, steps }
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        if self.steps.is_empty() {
+            return character.min(self.text.len());
+        }
+        let Some(start) = self.steps.get(character / Self::STEP) else {
+            return self.text.len();
+        };
+        let mut rest = self.text[*start..].char_indices();
+        rest.nth(character % Self::STEP)
+            .map_or(self.text.len(), |(byte, _)| start + byte)
     }
 }
 
