@@ -1,10 +1,12 @@
-//! `cargo xtask api`: the committed listing of each published crate's public API.
+//! `cargo xtask api`: the committed listings of the public APIs that promise semantic versioning.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use pingone_drift::{Listing, compare_apis};
+use cargo_metadata::Package;
+use cargo_metadata::semver::Version;
+use pingone_drift::{Listing, Source, compare_apis};
 use serde::Deserialize;
 use similar::TextDiff;
 
@@ -38,7 +40,7 @@ pub(crate) struct Arguments {
 /// Lists the APIs, and writes them or says what has changed.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let root = crate::root();
-    let packages = published(&root)?;
+    let packages = promised()?;
     let mut stale = Vec::new();
     let mut exposed = Vec::new();
     for package in &packages {
@@ -86,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         packages.len() - stale.len(),
         packages.len()
     );
-    Ok(())
+    keeps_promises(&root, &packages)
 }
 
 /// What is different, as a unified diff followed by what it means for programs.
@@ -118,71 +120,93 @@ fn exposures(text: &str) -> Vec<String> {
     found.into_iter().map(str::to_owned).collect()
 }
 
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-    target_directory: PathBuf,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    publish: Option<Vec<String>>,
-    targets: Vec<Target>,
-    #[serde(default)]
-    metadata: Option<serde_json::Value>,
-    #[serde(skip)]
-    documentation: PathBuf,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    kind: Vec<String>,
-    name: String,
-}
-
-impl Package {
-    fn library(&self) -> Option<&Target> {
-        let mut targets = self.targets.iter();
-        targets.find(|target| target.kind.iter().any(|kind| kind == "lib"))
-    }
-
-    fn listed(&self, key: &str) -> Option<&serde_json::Value> {
-        self.metadata.as_ref()?.get("public-api")?.get(key)
-    }
-
-    /// The features that add items, each listed by itself: `package.metadata.public-api.features`.
-    fn features(&self) -> Vec<&str> {
-        let features = self.listed("features").and_then(|value| value.as_array());
-        let features = features.into_iter().flatten();
-        features.filter_map(|name| name.as_str()).collect()
-    }
-
-    fn unstable(&self) -> bool {
-        self.listed("unstable")
-            .is_some_and(|value| *value == serde_json::Value::Bool(true))
-    }
-}
-
-/// The libraries of the workspace that are published.
-fn published(root: &Path) -> Result<Vec<Package>, String> {
-    let output = cargo(root)
-        .args(["metadata", "--no-deps", "--format-version", "1"])
-        .output()
-        .map_err(|error| format!("cargo cannot be run: {error}"))?;
-    if !output.status.success() {
-        let message = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("`cargo metadata` failed: {}", message.trim()));
-    }
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("`cargo metadata` is not understood: {error}"))?;
-    let mut packages = metadata.packages;
-    packages.retain(|package| package.publish.is_none() && package.library().is_some());
+/// The crates that promise semantic versioning: those with `package.metadata.public-api`.
+fn promised() -> Result<Vec<Package>, String> {
+    let mut packages = crate::metadata()?.packages;
+    packages.retain(|package| package.metadata.get("public-api").is_some());
     packages.sort_by(|a, b| a.name.cmp(&b.name));
-    for package in &mut packages {
-        package.documentation = metadata.target_directory.join("doc");
-    }
     Ok(packages)
+}
+
+/// The features that add items, each listed by itself: `package.metadata.public-api.features`.
+fn features(package: &Package) -> impl Iterator<Item = &str> {
+    let features = package.metadata["public-api"]["features"].as_array();
+    features
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name.as_str())
+}
+
+/// Refuses a version that promises more than the listings keep, compared with the last release.
+fn keeps_promises(root: &Path, packages: &[Package]) -> Result<(), String> {
+    let Some(tag) = last_release(root) else {
+        println!("there is no release to compare with");
+        return Ok(());
+    };
+    for package in packages {
+        let name = format!("{FOLDER}/{}.txt", package.name);
+        let Ok(old) = git(root, &["show", &format!("{tag}:{name}")]) else {
+            println!("{name} is new since {tag}");
+            continue;
+        };
+        let new = std::fs::read_to_string(root.join(&name))
+            .map_err(|error| format!("{name}: {error}"))?;
+        let changes = compare_apis(&Listing::parse(&old), &Listing::parse(&new));
+        let asks = changes.iter().map(|change| change.source).max();
+        let before = Version::parse(tag.trim_start_matches('v'))
+            .map_err(|error| format!("the tag {tag} names no version: {error}"))?;
+        let allows = allowed(&before, &package.version);
+        let asks = asks.unwrap_or(Source::None);
+        println!("{name}: {} since {tag}", asks.word());
+        if asks == Source::Major && allows < asks || asks == Source::Minor && allows < asks {
+            return Err(format!(
+                "{} {} may not change like this after {tag}: {} change; raise `version` in Cargo.toml",
+                package.name,
+                package.version,
+                asks.word()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What may change between two versions. Before 1.0.0 the second number counts like the first one.
+fn allowed(before: &Version, now: &Version) -> Source {
+    let numbers = |version: &Version| match (version.major, version.minor, version.patch) {
+        (0, minor, patch) => [minor, patch, 0],
+        (major, minor, patch) => [major, minor, patch],
+    };
+    let ([major, minor, _], [new_major, new_minor, _]) = (numbers(before), numbers(now));
+    if (before.major, major) != (now.major, new_major) {
+        Source::Major
+    } else if minor != new_minor {
+        Source::Minor
+    } else {
+        Source::None
+    }
+}
+
+/// The tag of the last release before this commit.
+fn last_release(root: &Path) -> Option<String> {
+    let tag = git(
+        root,
+        &["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"],
+    )
+    .ok()?;
+    Some(tag.trim().to_owned())
+}
+
+fn git(root: &Path, arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(arguments)
+        .output()
+        .map_err(|error| format!("git cannot be run: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    }
+    String::from_utf8(output.stdout).map_err(|_| "git printed something else than text".to_owned())
 }
 
 fn listing(root: &Path, package: &Package) -> Result<String, String> {
@@ -191,9 +215,6 @@ fn listing(root: &Path, package: &Package) -> Result<String, String> {
          # Written by `cargo xtask api`; methods of derived traits and blanket implementations are left out.\n",
         package.name
     );
-    if package.unstable() {
-        text.push_str("# Unstable: it may change in any version.\n");
-    }
     text.push('\n');
     let plain = items(root, package, None)?;
     for item in &plain {
@@ -201,7 +222,7 @@ fn listing(root: &Path, package: &Package) -> Result<String, String> {
         text.push('\n');
     }
     let plain: HashSet<String> = plain.into_iter().collect();
-    for feature in package.features() {
+    for feature in features(package) {
         text.push_str(&format!("\n[feature {feature}]\n"));
         for item in items(root, package, Some(feature))? {
             if !plain.contains(&item) {
@@ -215,10 +236,9 @@ fn listing(root: &Path, package: &Package) -> Result<String, String> {
 
 /// The items of a library, built with its default features and one more.
 fn items(root: &Path, package: &Package, feature: Option<&str>) -> Result<Vec<String>, String> {
-    let library = package.library().map_or("", |target| &target.name);
-    let json = package
-        .documentation
-        .join(format!("{}.json", library.replace('-', "_")));
+    let target = crate::metadata()?.target_directory;
+    let json = target.join(format!("doc/{}.json", package.name.replace('-', "_")));
+    let json = json.as_std_path();
     let this = std::env::current_exe().map_err(|error| format!("no path to xtask: {error}"))?;
     let rustdoc = std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
     // Every choice of features is written to the same file, and cargo would not write it anew after another
@@ -239,8 +259,8 @@ fn items(root: &Path, package: &Package, feature: Option<&str>) -> Result<Vec<St
     if !status.success() {
         return Err(format!("rustdoc failed on {}", package.name));
     }
-    let text = std::fs::read(&json).map_err(|error| format!("{}: {error}", json.display()))?;
-    read(&json, &text)
+    let text = std::fs::read(json).map_err(|error| format!("{}: {error}", json.display()))?;
+    read(json, &text)
 }
 
 fn read(json: &Path, text: &[u8]) -> Result<Vec<String>, String> {
@@ -381,14 +401,30 @@ mod tests {
     }
 
     #[test]
-    fn the_published_libraries_are_found_in_the_manifests() {
-        let packages = published(&crate::root()).expect("the workspace has metadata");
-        let names: Vec<&str> = packages.iter().map(|package| &*package.name).collect();
-        assert!(names.contains(&"pingone") && names.contains(&"pingone-models"));
-        assert!(!names.contains(&"xtask") && !names.contains(&"pingone-cli"));
-        for package in &packages {
-            let committed = crate::root().join(format!("{FOLDER}/{}.txt", package.name));
-            assert!(committed.is_file(), "{} has no listing", package.name);
+    fn the_libraries_that_promise_something_are_found_in_the_manifests() {
+        let packages = promised().expect("the workspace has metadata");
+        let names: Vec<&str> = packages.iter().map(|package| &**package.name).collect();
+        assert_eq!(names, ["pingone", "pingone-models"]);
+        for name in names {
+            let committed = crate::root().join(format!("{FOLDER}/{name}.txt"));
+            assert!(committed.is_file(), "{name} has no listing");
+        }
+    }
+
+    #[test]
+    fn a_version_says_what_may_change() {
+        for (before, now, expected) in [
+            ("0.1.0", "0.1.0", Source::None),
+            ("0.1.0", "0.1.1", Source::Minor),
+            ("0.1.0", "0.2.0", Source::Major),
+            ("0.9.0", "1.0.0", Source::Major),
+            ("1.2.3", "1.2.4", Source::None),
+            ("1.2.3", "1.3.0", Source::Minor),
+            ("1.2.3", "2.0.0", Source::Major),
+        ] {
+            let version = |text| Version::parse(text).expect("a version");
+            let found = allowed(&version(before), &version(now));
+            assert_eq!(found, expected, "{before} to {now}");
         }
     }
 }

@@ -2,16 +2,11 @@
 
 use std::process::Command;
 
-use cargo_metadata::{MetadataCommand, Package};
+use cargo_metadata::Package;
 
 pub(crate) fn run() -> Result<(), String> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(crate::root().join("Cargo.toml"))
-        .no_deps()
-        .exec()
-        .map_err(|error| error.to_string())?;
     let mut count = 0;
-    for package in &metadata.packages {
+    for package in &crate::metadata()?.packages {
         let names = package.features.keys().map(String::as_str);
         let names: Vec<&str> = names.filter(|name| *name != "default").collect();
         if names.is_empty() {

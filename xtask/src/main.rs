@@ -6,6 +6,7 @@ mod codegen;
 mod docs;
 mod drift;
 mod features;
+mod package;
 mod pull;
 mod readme;
 mod reporting;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
+use cargo_metadata::{Metadata, MetadataCommand};
 use clap::{Parser, Subcommand};
 
 /// Repository tasks.
@@ -26,7 +28,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Lists the public API of each published crate.
+    /// Lists the public APIs that promise semantic versioning, and compares them with the last release.
     Api(api::Arguments),
     /// Runs every check that a change has to pass.
     Check(check::Arguments),
@@ -39,6 +41,8 @@ enum Task {
     Drift(drift::Arguments),
     /// Compiles every library with every combination of its features.
     Features,
+    /// Packs every published crate and builds it from its package.
+    Package(package::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
         Task::Docs(task) => docs::run(&task).map_err(|message| (message, 2)),
         Task::Drift(arguments) => drift::run(&arguments).map_err(|message| (message, 2)),
         Task::Features => plain(features::run()),
+        Task::Package(arguments) => plain(package::run(&arguments)),
     };
     match outcome {
         Ok(code) => code,
@@ -95,6 +100,15 @@ const MARKS: [&str; 2] = ["spec/pingone.yaml", "xtask/Cargo.toml"];
 
 fn is_root(folder: &Path) -> bool {
     MARKS.iter().all(|mark| folder.join(mark).is_file())
+}
+
+/// The crates of the workspace, and its target directory.
+fn metadata() -> Result<Metadata, String> {
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .map_err(|error| error.to_string())
 }
 
 /// The root folder of the workspace.
