@@ -7,16 +7,16 @@ use std::sync::Arc;
 use pingone_models::{EnvironmentId, Secret};
 
 use crate::clock::Clock;
-use crate::fault::Book;
+use crate::fault::FaultPlan;
 use crate::journal::Records;
 use crate::limits::Limits;
 use crate::links::Links;
 use crate::outbox::Messages;
 use crate::random::Random;
 use crate::sandbox::Sandbox;
-use crate::seed;
-use crate::seed_file::SeedFile;
-use crate::server::{Core, Counts, Options, Server, Shared, bind};
+use crate::seed::{self, SeedFile};
+use crate::server::{Server, bind};
+use crate::shared::{Core, Counts, Options, Shared};
 use crate::state::clients::{Client, PublicKey};
 
 /// How to start a sandbox.
@@ -171,7 +171,7 @@ impl Config {
             outbox: Messages::default(),
             counts: Counts::default(),
             journal: Records::new(self.journal),
-            faults: Book::new(Random::apart(self.seed)),
+            faults: FaultPlan::new(Random::apart(self.seed)),
             limits: Limits::default(),
         };
         let links = Links::new(format!("http://{}", reachable(address)));
@@ -188,6 +188,16 @@ impl Config {
         let shared = Arc::new(shared);
         let server = Server::start(listener, &shared).map_err(failed)?;
         Ok(Sandbox::new(server, shared, address, self.client))
+    }
+}
+
+impl Sandbox {
+    /// Starts a sandbox with the defaults of [`Config::new`].
+    ///
+    /// # Errors
+    /// As [`Config::start`].
+    pub async fn start() -> Result<Self, StartError> {
+        Config::new().start().await
     }
 }
 

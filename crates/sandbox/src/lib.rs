@@ -1,37 +1,44 @@
 #![doc = include_str!("../README.md")]
 
-mod assertion;
+// What everything else uses.
 mod clock;
-mod config;
-mod control;
-mod fault;
-mod handlers;
-mod http;
-mod journal;
 mod limits;
 mod links;
+mod media;
 mod outbox;
-mod page;
 mod random;
 mod refusal;
-mod resource;
 pub mod rules;
-mod sandbox;
 mod schemas;
-mod seed;
-mod seed_file;
-mod server;
+
+// What the sandbox remembers, and how requests change it.
 mod state;
-mod token;
-mod wire;
+
+mod fault;
+mod journal;
+mod shared;
+
+// What callers and files put into it.
+mod handles;
+mod seed;
+
+// The server: from a request to a handler, and the control API with its page.
+mod control;
+mod handlers;
+mod http;
+mod page;
+mod server;
+
+mod config;
+mod sandbox;
 
 pub use clock::Clock;
 pub use config::{Config, StartError};
-pub use fault::{Effect, Fault, FaultError, FaultId, Faults, Latency, PlannedFault};
-pub use journal::{Entry, Journal, Verdict};
+pub use fault::{Effect, Fault, FaultError, FaultId, Latency, PlannedFault};
+pub use handles::{Faults, Journal, NoMessage, Outbox};
+pub use journal::{Entry, Verdict};
 pub use limits::{RateLimit, RateLimitError};
-pub use outbox::{Channel, Kind, Message, NoMessage, Outbox};
+pub use outbox::{Channel, Kind, Message};
 pub use sandbox::Sandbox;
-pub use seed::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError};
-pub use seed_file::{SeedFile, SeedFileError};
-pub use server::Snapshot;
+pub use seed::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError, SeedFile, SeedFileError};
+pub use shared::Snapshot;

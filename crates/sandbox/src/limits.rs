@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use axum::http::header::RETRY_AFTER;
 use jiff::Timestamp;
 use pingone_models::operation::Operation;
 use pingone_models::operations;
@@ -12,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::refusal::{Refusal, detail, inner};
-use crate::state::turn::later;
+use crate::state::context::later;
 
-/// How many requests are let through in how much time.
+/// At most N requests per period, for one operation.
 ///
 /// The limit fills up steadily: with 10 in a second, one more request is let through after 100 milliseconds.
 /// It holds for an operation, which is an endpoint, a method and a media type, and follows the sandbox's clock.
@@ -136,7 +135,7 @@ impl Limits {
         let retry_at = later(now, Duration::from_millis(wait.unsigned_abs()));
         if operation.id == "requestToken" {
             let refusal = Refusal::oauth(429, "request_limited", "too many requests");
-            return Err(refusal.header(RETRY_AFTER, seconds.to_string()));
+            return Err(refusal.header("retry-after", seconds.to_string()));
         }
         let detail = detail(
             "LIMIT_EXCEEDED",
@@ -148,7 +147,7 @@ impl Limits {
         ]));
         Err(Refusal::new(429, "REQUEST_LIMITED", "Too many requests.")
             .with(detail)
-            .header(RETRY_AFTER, seconds.to_string()))
+            .header("retry-after", seconds.to_string()))
     }
 }
 

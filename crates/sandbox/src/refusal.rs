@@ -1,6 +1,5 @@
 //! Answers that say no, in the form of PingOne's errors.
 
-use axum::http::HeaderName;
 use pingone_models::{ErrorDetail, ErrorResponse, OAuthError};
 use serde_json::{Map, Value};
 
@@ -9,7 +8,7 @@ use serde_json::{Map, Value};
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) body: RefusalBody,
-    pub(crate) headers: Vec<(HeaderName, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -105,7 +104,7 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }

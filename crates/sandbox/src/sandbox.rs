@@ -1,4 +1,4 @@
-//! The sandbox in the hands of its caller.
+//! The handle of a running sandbox.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,13 +8,11 @@ use pingone_models::{
 };
 
 use crate::clock::Clock;
-use crate::config::{Config, StartError};
-use crate::fault::Faults;
-use crate::journal::Journal;
+use crate::handles::{Faults, Journal, Outbox};
 use crate::limits::{RateLimit, RateLimitError};
-use crate::outbox::Outbox;
 use crate::seed::{NewFlow, NewUser, SeedError};
-use crate::server::{Server, Shared, Snapshot};
+use crate::server::Server;
+use crate::shared::{Shared, Snapshot};
 use crate::state::tokens::Holder;
 
 /// A running sandbox. It stops when it is dropped.
@@ -61,14 +59,6 @@ impl Sandbox {
             shared,
             client,
         }
-    }
-
-    /// Starts a sandbox with the defaults of [`Config::new`].
-    ///
-    /// # Errors
-    /// As [`Config::start`].
-    pub async fn start() -> Result<Self, StartError> {
-        Config::new().start().await
     }
 
     /// The address that the sandbox listens on.
@@ -148,18 +138,18 @@ impl Sandbox {
     /// The user as the API would return it now.
     #[must_use]
     pub fn user(&self, id: UserId) -> Option<User> {
-        self.shared.look(|environment, turn| {
+        self.shared.look(|environment, context| {
             let user = environment.users.get(id).ok()?;
-            Some(user.view(turn, environment).into())
+            Some(user.view(context, environment).into())
         })
     }
 
     /// The state of a user's password as the API would return it now.
     #[must_use]
     pub fn password(&self, id: UserId) -> Option<PasswordState> {
-        self.shared.look(|environment, turn| {
+        self.shared.look(|environment, context| {
             let user = environment.users.get(id).ok()?;
-            Some(user.password_view(turn, environment))
+            Some(user.password_view(context, environment))
         })
     }
 
@@ -175,9 +165,9 @@ impl Sandbox {
 
     fn answer_push(&self, id: DeviceAuthenticationId, confirmed: bool) -> bool {
         self.shared
-            .look(|environment, turn| {
+            .look(|environment, context| {
                 let found = environment.device_authentications.get_mut(&id)?;
-                Some(found.answer_push(turn.now, confirmed))
+                Some(found.answer_push(context.now, confirmed))
             })
             .unwrap_or(false)
     }
@@ -185,14 +175,14 @@ impl Sandbox {
     /// As [`confirm_push`](Self::confirm_push), for the push notification of a flow.
     pub fn confirm_flow_push(&self, id: FlowId) -> bool {
         self.shared
-            .look(|environment, turn| Some(environment.answer_push_of_flow(turn, id, true)))
+            .look(|environment, context| Some(environment.answer_push_of_flow(context, id, true)))
             .unwrap_or(false)
     }
 
     /// As [`deny_push`](Self::deny_push), for the push notification of a flow.
     pub fn deny_flow_push(&self, id: FlowId) -> bool {
         self.shared
-            .look(|environment, turn| Some(environment.answer_push_of_flow(turn, id, false)))
+            .look(|environment, context| Some(environment.answer_push_of_flow(context, id, false)))
             .unwrap_or(false)
     }
 
@@ -294,7 +284,7 @@ impl Sandbox {
         self.shared.clock()
     }
 
-    /// How many requests for an operation have reached the sandbox, whatever it answered.
+    /// Number of requests for an operation that reached the sandbox, regardless of the response.
     ///
     /// Operations have the ids of the document, such as `verifyUser`.
     #[must_use]
@@ -302,9 +292,9 @@ impl Sandbox {
         self.shared.core().counts.requests(operation)
     }
 
-    /// How many requests for an operation sent, spent or changed something, whatever they were answered.
+    /// Number of requests for an operation that had a side effect, regardless of the response.
     ///
-    /// A wrong code has an effect, as it burns an attempt; a request that was refused before it came so far has none.
+    /// A wrong code has a side effect: it uses up an attempt. A request that was refused earlier has none.
     #[must_use]
     pub fn effects(&self, operation: &str) -> u64 {
         self.shared.core().counts.effects(operation)

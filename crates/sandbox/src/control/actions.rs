@@ -9,14 +9,13 @@ use serde_json::{Value, json};
 
 use super::{Asked, Problem, Told, duration};
 use crate::clock::within;
-use crate::fault::{Fault, FaultId, Faults};
-use crate::journal::Journal;
+use crate::fault::{Fault, FaultId};
+use crate::handles::{Faults, Journal};
 use crate::limits::RateLimit;
 use crate::outbox::{Kind, Message};
 use crate::page;
-use crate::seed::{NewFlow, NewUser};
-use crate::seed_file::{FlowEntry, UserEntry};
-use crate::server::{Shared, Snapshot};
+use crate::seed::{FlowEntry, NewFlow, NewUser, UserEntry};
+use crate::shared::{Shared, Snapshot};
 use crate::state::tokens::Holder;
 
 /// How many snapshots are kept; the oldest go first.
@@ -123,17 +122,17 @@ pub(super) async fn act(
         ("POST", ["device-authentications", id, "push"]) => {
             let id: Option<DeviceAuthenticationId> = id.parse().ok();
             let PushAnswer { confirmed } = read(&asked.body)?;
-            let answered = shared.look(|environment, turn| {
+            let answered = shared.look(|environment, context| {
                 let found = environment.device_authentications.get_mut(&id?)?;
-                Some(found.answer_push(turn.now, confirmed))
+                Some(found.answer_push(context.now, confirmed))
             });
             pushed(shared, answered)
         }
         ("POST", ["flows", id, "push"]) => {
             let id: Option<FlowId> = id.parse().ok();
             let PushAnswer { confirmed } = read(&asked.body)?;
-            let answered = shared.look(|environment, turn| {
-                Some(environment.answer_push_of_flow(turn, id?, confirmed))
+            let answered = shared.look(|environment, context| {
+                Some(environment.answer_push_of_flow(context, id?, confirmed))
             });
             pushed(shared, answered)
         }
@@ -328,11 +327,11 @@ fn described(body: &Value) -> Result<Fault, Problem> {
 
 /// Every user with what the API does not show of them.
 fn users(shared: &Shared) -> Told {
-    let users = shared.look(|environment, turn| {
+    let users = shared.look(|environment, context| {
         let users = environment.users.iter().map(|user| {
             json!({
-                "user": user.view(turn, environment),
-                "password": user.password_view(turn, environment).status,
+                "user": user.view(context, environment),
+                "password": user.password_view(context, environment).status,
                 "devices": user.devices.len(),
             })
         });

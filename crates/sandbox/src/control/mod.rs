@@ -18,8 +18,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::resource::{FORM, essence};
-use crate::server::Shared;
+use crate::media::{FORM, essence};
+use crate::shared::Shared;
 
 /// The largest body that the control API takes.
 const LARGEST: usize = 1024 * 1024;

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue};
 use pingone_models::operation::Operation;
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,7 @@ const LARGEST: usize = 256 * 1024 * 1024;
 
 /// What goes wrong.
 ///
-/// An effect either takes the place of the request, which then changes nothing, or spoils the answer to a request that
-/// was done.
+/// An effect either replaces the request, which then changes nothing, or alters the answer to a request that was done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
@@ -244,14 +243,14 @@ impl Effect {
             refusal = refusal.with(detail);
         }
         Some(match (retry_after, status) {
-            (Some(seconds), _) => refusal.header(RETRY_AFTER, seconds.to_string()),
-            (None, 429) => refusal.header(RETRY_AFTER, "1"),
+            (Some(seconds), _) => refusal.header("retry-after", seconds.to_string()),
+            (None, 429) => refusal.header("retry-after", "1"),
             (None, _) => refusal,
         })
     }
 
-    /// Spoils an answer, and says how it is sent.
-    pub(crate) fn spoil(&self, reply: &mut Reply, random: &mut Random) -> Delivery {
+    /// Alters an answer, and says how it is sent.
+    pub(crate) fn alter(&self, reply: &mut Reply, random: &mut Random) -> Delivery {
         let text_plain = HeaderValue::from_static("text/plain; charset=utf-8");
         match self {
             Self::Status { .. } => {}
@@ -282,7 +281,7 @@ impl Effect {
             }
             Self::HtmlError { status } => {
                 reply.status = *status;
-                reply.headers.remove(RETRY_AFTER);
+                reply.headers.remove("retry-after");
                 let html = HeaderValue::from_static("text/html; charset=utf-8");
                 reply.headers.insert(CONTENT_TYPE, html);
                 let page = format!(

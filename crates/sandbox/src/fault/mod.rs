@@ -1,19 +1,19 @@
 //! Failures on demand: what goes wrong, for which requests, and how often.
 
-mod book;
 mod effect;
 mod header;
+mod plan;
 
 use std::fmt;
 
 use pingone_models::{UserId, operations};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::book::{Book, Subject};
-pub use self::book::{FaultId, Faults, PlannedFault};
 pub(crate) use self::effect::{Delivery, Reply};
 pub use self::effect::{Effect, Latency};
 pub(crate) use self::header::HEADER;
+pub use self::plan::{FaultId, PlannedFault};
+pub(crate) use self::plan::{FaultPlan, Subject};
 
 /// Something that goes wrong, for the requests that it matches.
 ///

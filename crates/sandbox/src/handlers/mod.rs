@@ -1,14 +1,16 @@
 //! One function for each operation of the document.
 
+mod assertion;
 mod reading;
 mod setting;
+mod token;
 
 use std::borrow::Cow;
 use std::str::FromStr;
 
 use axum::extract::RawPathParams;
 use axum::http::HeaderMap;
-use axum::http::header::{HeaderName, SET_COOKIE};
+use axum::http::header::COOKIE;
 use pingone_models::{
     AccountLock, AssertionCheck, DeviceAuthenticationId, DeviceAuthenticationRequest,
     DeviceSelection, EnvironmentId, FlowDeviceSelection, FlowForgottenPassword, FlowId,
@@ -22,17 +24,16 @@ use url::form_urlencoded;
 
 use self::reading::{list_users, read_user};
 use self::setting::{reset_password, set_password, set_password_value};
-use crate::http::cookie;
 use crate::refusal::Refusal;
+use crate::rules;
 use crate::state::State;
 use crate::state::authentication::Authentication;
+use crate::state::context::RequestContext;
 use crate::state::environment::{Environment, MfaPolicy};
 use crate::state::flow_actions::Acted;
 use crate::state::flows::Flow;
 use crate::state::tokens::Holder;
-use crate::state::turn::Turn;
 use crate::state::users::User;
-use crate::{rules, token};
 
 /// What a request asks for, as far as the wire goes.
 pub(crate) struct Call<'r> {
@@ -51,150 +52,151 @@ const MOST_ANSWERS: usize = 4096;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
-    pub(crate) headers: Vec<(HeaderName, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
-pub(crate) type Handler = fn(&mut State, &mut Turn<'_>, &Call<'_>) -> Result<Answer, Refusal>;
+pub(crate) type Handler =
+    fn(&mut State, &mut RequestContext<'_>, &Call<'_>) -> Result<Answer, Refusal>;
 
 /// The handlers by the id of their operation.
 pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("listUsers", list_users),
     ("readUser", read_user),
-    ("sendVerificationCode", |state, turn, call| {
-        act_on_user(state, turn, call, User::send_verification_code)
+    ("sendVerificationCode", |state, context, call| {
+        act_on_user(state, context, call, User::send_verification_code)
     }),
-    ("verifyUser", |state, turn, call| {
+    ("verifyUser", |state, context, call| {
         let body: UserVerification = call.body()?;
-        act_on_user(state, turn, call, |user, turn| {
-            user.verify(turn, &body.verification_code)
+        act_on_user(state, context, call, |user, context| {
+            user.verify(context, &body.verification_code)
         })
     }),
-    ("lockAccount", |state, turn, call| {
+    ("lockAccount", |state, context, call| {
         let body: AccountLock = call.body()?;
-        act_on_user(state, turn, call, |user, turn| {
-            user.lock(turn, body.unlock_at.map(Into::into));
+        act_on_user(state, context, call, |user, context| {
+            user.lock(context, body.unlock_at.map(Into::into));
             Ok(())
         })
     }),
-    ("unlockAccount", |state, turn, call| {
-        act_on_user(state, turn, call, |user, turn| {
-            user.unlock(turn);
+    ("unlockAccount", |state, context, call| {
+        act_on_user(state, context, call, |user, context| {
+            user.unlock(context);
             Ok(())
         })
     }),
-    ("readPassword", |state, turn, call| {
+    ("readPassword", |state, context, call| {
         let environment = call.environment(state)?;
-        let user = environment.users.get(call.user(turn)?)?;
-        Answer::json(200, &user.password_view(turn, environment))
+        let user = environment.users.get(call.user(context)?)?;
+        Answer::json(200, &user.password_view(context, environment))
     }),
-    ("sendRecoveryCode", |state, turn, call| {
-        act_on_password(state, turn, call, User::send_recovery_code)
+    ("sendRecoveryCode", |state, context, call| {
+        act_on_password(state, context, call, User::send_recovery_code)
     }),
-    ("recoverPassword", |state, turn, call| {
+    ("recoverPassword", |state, context, call| {
         let body: PasswordRecovery = call.body()?;
-        act_on_password(state, turn, call, |user, turn| {
-            user.recover(turn, &body.recovery_code, &body.new_password)
+        act_on_password(state, context, call, |user, context| {
+            user.recover(context, &body.recovery_code, &body.new_password)
         })
     }),
-    ("checkPassword", |state, turn, call| {
+    ("checkPassword", |state, context, call| {
         let body: PasswordCheck = call.body()?;
-        act_on_password(state, turn, call, |user, turn| {
-            user.check_password(turn, &body.password, "password")
+        act_on_password(state, context, call, |user, context| {
+            user.check_password(context, &body.password, "password")
         })
     }),
-    ("unlockPassword", |state, turn, call| {
-        act_on_password(state, turn, call, |user, turn| {
-            user.unlock_password(turn);
+    ("unlockPassword", |state, context, call| {
+        act_on_password(state, context, call, |user, context| {
+            user.unlock_password(context);
             Ok(())
         })
     }),
     ("resetPassword", reset_password),
     ("setPassword", set_password),
     ("setPasswordValue", set_password_value),
-    ("readFlow", |state, turn, call| {
-        act_on_flow(state, turn, call, |_, _, _| Ok(()))
+    ("readFlow", |state, context, call| {
+        act_on_flow(state, context, call, |_, _, _| Ok(()))
     }),
-    ("confirmFlowUser", |state, turn, call| {
+    ("confirmFlowUser", |state, context, call| {
         let body = call.members();
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.confirm_in_flow(turn, flow, &body)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.confirm_in_flow(context, flow, &body)
         })
     }),
-    ("checkFlowUsernamePassword", |state, turn, call| {
+    ("checkFlowUsernamePassword", |state, context, call| {
         let body: FlowUsernamePasswordCheck = call.body()?;
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.check_credentials(turn, flow, &body.username, &body.password)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.check_credentials(context, flow, &body.username, &body.password)
         })
     }),
-    ("lookUpFlowUser", |state, turn, call| {
+    ("lookUpFlowUser", |state, context, call| {
         let body: FlowUserLookup = call.body()?;
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.look_up(turn, flow, &body.username)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.look_up(context, flow, &body.username)
         })
     }),
-    ("forgotFlowPassword", |state, turn, call| {
+    ("forgotFlowPassword", |state, context, call| {
         let body: FlowForgottenPassword = call.body()?;
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.forgot_password(turn, flow, &body.username)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.forgot_password(context, flow, &body.username)
         })
     }),
-    ("registerFlowUser", |state, turn, call| {
+    ("registerFlowUser", |state, context, call| {
         let body: FlowUserRegistration = call.body()?;
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.register(turn, flow, body)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.register(context, flow, body)
         })
     }),
-    ("resetFlowPassword", |state, turn, call| {
+    ("resetFlowPassword", |state, context, call| {
         let body: FlowPasswordReset = call.body()?;
-        act_on_flow(state, turn, call, |environment, flow, turn| {
+        act_on_flow(state, context, call, |environment, flow, context| {
             let (current, new) = (&body.current_password, &body.new_password);
-            environment.reset_password_in_flow(turn, flow, current, new)
+            environment.reset_password_in_flow(context, flow, current, new)
         })
     }),
-    ("recoverFlowPassword", |state, turn, call| {
+    ("recoverFlowPassword", |state, context, call| {
         let body: PasswordRecovery = call.body()?;
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.recover_in_flow(turn, flow, &body.recovery_code, &body.new_password)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.recover_in_flow(context, flow, &body.recovery_code, &body.new_password)
         })
     }),
-    ("sendFlowRecoveryCode", |state, turn, call| {
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.resend_recovery_code(turn, flow)
+    ("sendFlowRecoveryCode", |state, context, call| {
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.resend_recovery_code(context, flow)
         })
     }),
-    ("verifyFlowUser", |state, turn, call| {
+    ("verifyFlowUser", |state, context, call| {
         let body: UserVerification = call.body()?;
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.verify_in_flow(turn, flow, &body.verification_code)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.verify_in_flow(context, flow, &body.verification_code)
         })
     }),
-    ("sendFlowVerificationCode", |state, turn, call| {
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.resend_verification_code(turn, flow)
+    ("sendFlowVerificationCode", |state, context, call| {
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.resend_verification_code(context, flow)
         })
     }),
-    ("selectFlowDevice", |state, turn, call| {
+    ("selectFlowDevice", |state, context, call| {
         let body: FlowDeviceSelection = call.body()?;
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.select_device_in_flow(turn, flow, body.device.id)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.select_device_in_flow(context, flow, body.device.id)
         })
     }),
-    ("checkFlowOtp", |state, turn, call| {
+    ("checkFlowOtp", |state, context, call| {
         let body: OtpCheck = call.body()?;
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.check_otp_in_flow(turn, flow, &body.otp)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.check_otp_in_flow(context, flow, &body.otp)
         })
     }),
-    ("updateFlowUser", |state, turn, call| {
+    ("updateFlowUser", |state, context, call| {
         let body = call.members();
-        act_on_flow(state, turn, call, |environment, flow, turn| {
-            environment.update_in_flow(turn, flow, &body)
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.update_in_flow(context, flow, &body)
         })
     }),
-    ("resetFlowSession", |state, turn, call| {
-        act_on_flow(state, turn, call, |_, flow, turn| {
-            flow.allows(turn, "session.reset")?;
-            turn.change();
+    ("resetFlowSession", |state, context, call| {
+        act_on_flow(state, context, call, |_, flow, context| {
+            flow.allows(context, "session.reset")?;
+            context.change();
             flow.begin();
             Ok(())
         })
@@ -203,34 +205,44 @@ pub(crate) const HANDLERS: &[(&str, Handler)] = &[
         "initiateDeviceAuthentication",
         initiate_device_authentication,
     ),
-    ("readDeviceAuthentication", |state, turn, call| {
+    ("readDeviceAuthentication", |state, context, call| {
         let environment = call.environment(state)?;
-        let id = call.device_authentication(turn)?;
+        let id = call.device_authentication(context)?;
         let owner = environment.owner_of_device_authentication(id);
-        call.may_reach(turn, owner)?;
-        Answer::json(200, &environment.device_authentication(turn, id)?)
+        call.may_reach(context, owner)?;
+        Answer::json(200, &environment.device_authentication(context, id)?)
     }),
-    ("checkOtp", |state, turn, call| {
+    ("checkOtp", |state, context, call| {
         let body: OtpCheck = call.body()?;
-        act_on_device_authentication(state, turn, call, |authentication, turn, user, policy| {
-            authentication.check_otp(turn, user, policy, &body.otp)
-        })
+        act_on_device_authentication(
+            state,
+            context,
+            call,
+            |authentication, context, user, policy| {
+                authentication.check_otp(context, user, policy, &body.otp)
+            },
+        )
     }),
-    ("selectDevice", |state, turn, call| {
+    ("selectDevice", |state, context, call| {
         let body: DeviceSelection = call.body()?;
-        act_on_device_authentication(state, turn, call, |authentication, turn, user, policy| {
-            authentication.select(turn, user, policy, body.device.id)
-        })
+        act_on_device_authentication(
+            state,
+            context,
+            call,
+            |authentication, context, user, policy| {
+                authentication.select(context, user, policy, body.device.id)
+            },
+        )
     }),
-    ("checkAssertion", |state, turn, call| {
+    ("checkAssertion", |state, context, call| {
         let body: AssertionCheck = call.body()?;
-        act_on_device_authentication(state, turn, call, |authentication, turn, _, _| {
-            authentication.check_assertion(turn, &body)
+        act_on_device_authentication(state, context, call, |authentication, context, _, _| {
+            authentication.check_assertion(context, &body)
         })
     }),
-    ("cancelPushAuthentication", |state, turn, call| {
-        act_on_device_authentication(state, turn, call, |authentication, turn, _, _| {
-            authentication.cancel_push(turn)
+    ("cancelPushAuthentication", |state, context, call| {
+        act_on_device_authentication(state, context, call, |authentication, context, _, _| {
+            authentication.cancel_push(context)
         })
     }),
     ("requestToken", token::request),
@@ -275,35 +287,39 @@ impl<'r> Call<'r> {
             .ok_or_else(|| Refusal::forbidden("The environment does not exist."))
     }
 
-    fn id<T: FromStr>(&self, turn: &mut Turn<'_>, name: &str) -> Result<T, Refusal> {
+    fn id<T: FromStr>(&self, context: &mut RequestContext<'_>, name: &str) -> Result<T, Refusal> {
         let text = self.path.iter().find(|(known, _)| *known == name);
         let id = text.and_then(|(_, text)| text.parse().ok());
         id.ok_or_else(|| {
-            turn.rule(&rules::ID_MALFORMED);
+            context.rule(&rules::ID_MALFORMED);
             Refusal::not_found(&format!("{name} is no UUID."))
         })
     }
 
     /// The user in the path, if the token reaches it.
-    fn user(&self, turn: &mut Turn<'_>) -> Result<UserId, Refusal> {
-        let id = self.id(turn, "userId")?;
-        self.may_reach(turn, Some(id))?;
+    fn user(&self, context: &mut RequestContext<'_>) -> Result<UserId, Refusal> {
+        let id = self.id(context, "userId")?;
+        self.may_reach(context, Some(id))?;
         Ok(id)
     }
 
     fn device_authentication(
         &self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
     ) -> Result<DeviceAuthenticationId, Refusal> {
-        self.id(turn, "deviceAuthenticationId")
+        self.id(context, "deviceAuthenticationId")
     }
 
     /// Whether the token reaches what belongs to this user.
-    fn may_reach(&self, turn: &mut Turn<'_>, owner: Option<UserId>) -> Result<(), Refusal> {
+    fn may_reach(
+        &self,
+        context: &mut RequestContext<'_>,
+        owner: Option<UserId>,
+    ) -> Result<(), Refusal> {
         match self.holder {
             Holder::Worker | Holder::Nobody => Ok(()),
             Holder::User(user) => {
-                turn.rule(&rules::TOKEN_USER_REACH);
+                context.rule(&rules::TOKEN_USER_REACH);
                 if owner.is_none_or(|owner| owner != user) {
                     return Err(Refusal::forbidden(
                         "The token of a user does not reach this.",
@@ -321,81 +337,100 @@ impl<'r> Call<'r> {
     }
 }
 
+/// The value of a cookie.
+fn cookie<'r>(headers: &'r HeaderMap, wanted: &str) -> Option<&'r str> {
+    let pairs = headers.get_all(COOKIE).into_iter();
+    pairs
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value)
+}
+
 fn act_on_user(
     state: &mut State,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     call: &Call<'_>,
-    act: impl FnOnce(&mut User, &mut Turn<'_>) -> Result<(), Refusal>,
+    act: impl FnOnce(&mut User, &mut RequestContext<'_>) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
-    let (environment, user) = change_user(state, turn, call, act)?;
-    Answer::json(200, &user.view(turn, environment))
+    let (environment, user) = change_user(state, context, call, act)?;
+    Answer::json(200, &user.view(context, environment))
 }
 
 /// The user in the path after a change, and where they live.
 fn change_user<'s>(
     state: &'s mut State,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     call: &Call<'_>,
-    act: impl FnOnce(&mut User, &mut Turn<'_>) -> Result<(), Refusal>,
+    act: impl FnOnce(&mut User, &mut RequestContext<'_>) -> Result<(), Refusal>,
 ) -> Result<(&'s Environment, &'s User), Refusal> {
     let environment = call.environment(state)?;
-    let id = call.user(turn)?;
-    act(environment.users.get_mut(id)?, turn)?;
+    let id = call.user(context)?;
+    act(environment.users.get_mut(id)?, context)?;
     let environment = &*environment;
     Ok((environment, environment.users.get(id)?))
 }
 
 fn act_on_password(
     state: &mut State,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     call: &Call<'_>,
-    act: impl FnOnce(&mut User, &mut Turn<'_>) -> Result<(), Refusal>,
+    act: impl FnOnce(&mut User, &mut RequestContext<'_>) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
-    let (environment, user) = change_user(state, turn, call, act)?;
-    turn.rule(&rules::PASSWORD_ANSWER);
-    Answer::json(200, &user.password_view(turn, environment))
+    let (environment, user) = change_user(state, context, call, act)?;
+    context.rule(&rules::PASSWORD_ANSWER);
+    Answer::json(200, &user.password_view(context, environment))
 }
 
 fn act_on_flow(
     state: &mut State,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     call: &Call<'_>,
-    act: impl FnOnce(&mut Environment, &mut Flow, &mut Turn<'_>) -> Result<(), Refusal>,
+    act: impl FnOnce(&mut Environment, &mut Flow, &mut RequestContext<'_>) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
     let environment = call.environment(state)?;
-    let id: FlowId = call.id(turn, "flowId")?;
+    let id: FlowId = call.id(context, "flowId")?;
     let Acted { view, cookie } =
-        environment.act_on_flow(turn, id, cookie(call.headers, "ST"), act)?;
+        environment.act_on_flow(context, id, cookie(call.headers, "ST"), act)?;
     let mut answer = Answer::json(200, &view)?;
     if let Some(cookie) = cookie {
         let cookie = format!("ST={cookie}; Path=/{}; HttpOnly", environment.id);
-        answer.headers.push((SET_COOKIE, cookie));
+        answer.headers.push(("set-cookie", cookie));
     }
     Ok(answer)
 }
 
 fn initiate_device_authentication(
     state: &mut State,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
     let body: DeviceAuthenticationRequest = call.body()?;
-    call.may_reach(turn, Some(body.user.id))?;
+    call.may_reach(context, Some(body.user.id))?;
     let environment = call.environment(state)?;
-    Answer::json(201, &environment.start_device_authentication(turn, body)?)
+    Answer::json(
+        201,
+        &environment.start_device_authentication(context, body)?,
+    )
 }
 
 fn act_on_device_authentication(
     state: &mut State,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     call: &Call<'_>,
-    act: impl FnOnce(&mut Authentication, &mut Turn<'_>, &mut User, &MfaPolicy) -> Result<(), Refusal>,
+    act: impl FnOnce(
+        &mut Authentication,
+        &mut RequestContext<'_>,
+        &mut User,
+        &MfaPolicy,
+    ) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
     let environment = call.environment(state)?;
-    let id = call.device_authentication(turn)?;
+    let id = call.device_authentication(context)?;
     let owner = environment.owner_of_device_authentication(id);
-    call.may_reach(turn, owner)?;
-    let view = environment.act_on_device_authentication(turn, id, act)?;
+    call.may_reach(context, owner)?;
+    let view = environment.act_on_device_authentication(context, id, act)?;
     Answer::json(200, &view)
 }
 

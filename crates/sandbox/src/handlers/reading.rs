@@ -11,8 +11,8 @@ use crate::links::Relations;
 use crate::refusal::{Refusal, detail, inner};
 use crate::rules;
 use crate::state::State;
+use crate::state::context::RequestContext;
 use crate::state::filter::Filter;
-use crate::state::turn::Turn;
 use crate::state::users::User;
 
 const DEFAULT_PAGE: usize = 100;
@@ -20,25 +20,25 @@ const LARGEST_PAGE: usize = 200;
 
 pub(super) fn list_users(
     state: &mut State,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
-    call.may_reach(turn, None)?;
+    call.may_reach(context, None)?;
     let environment = call.environment(state)?;
-    turn.rule(&rules::USERS_ORDER);
+    context.rule(&rules::USERS_ORDER);
     let filter = call.query("filter").next();
     let filter = filter.as_deref();
     let matches: Box<dyn Fn(&User) -> bool> = match filter {
         None => Box::new(|_| true),
         Some(text) => {
-            turn.rule(&rules::FILTER_CASE);
+            context.rule(&rules::FILTER_CASE);
             let filter = Filter::parse(text)?;
             Box::new(move |user| filter.matches(&user.profile))
         }
     };
     let limit = match call.query("limit").next() {
         None => {
-            turn.rule(&rules::USERS_PAGE);
+            context.rule(&rules::USERS_PAGE);
             DEFAULT_PAGE
         }
         Some(text) => page_size(&text)?.min(LARGEST_PAGE),
@@ -65,7 +65,7 @@ pub(super) fn list_users(
         if let Some(begin) = begin {
             query.append_pair("cursor", &URL_SAFE_NO_PAD.encode(format!("from:{begin}")));
         }
-        format!("{}?{}", turn.links.users(environment.id), query.finish())
+        format!("{}?{}", context.links.users(environment.id), query.finish())
     };
     let mut links = Relations::of(address((begin > 0).then_some(begin)));
     if let Some((next, _)) = found.get(first + page.len()) {
@@ -78,7 +78,7 @@ pub(super) fn list_users(
     }
     let users: Vec<_> = page
         .iter()
-        .map(|(_, user)| user.view(turn, environment).into())
+        .map(|(_, user)| user.view(context, environment).into())
         .collect();
     let collection = UserCollection::new()
         .with_links(links.to_map())
@@ -113,12 +113,12 @@ fn read_cursor(cursor: &str) -> Result<usize, Refusal> {
 
 pub(super) fn read_user(
     state: &mut State,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
     let environment = call.environment(state)?;
-    let user = environment.users.get(call.user(turn)?)?;
-    let mut view = user.view(turn, environment);
+    let user = environment.users.get(call.user(context)?)?;
+    let mut view = user.view(context, environment);
     let included: Vec<_> = call.query("include").collect();
     for include in included.iter().flat_map(|value| value.split(',')) {
         match UserInclude::from(include.trim()) {

@@ -8,14 +8,18 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use futures::stream;
 
+use super::connection::ConnectionControl;
 use crate::clock::pause;
 use crate::fault::{Delivery, Reply};
-use crate::wire::Fate;
 
 /// In how many pieces a body dribbles.
 const PIECES: usize = 16;
 
-pub(super) async fn send(reply: Reply, delivery: Delivery, fate: &Fate) -> Response {
+pub(super) async fn send(
+    reply: Reply,
+    delivery: Delivery,
+    connection: &ConnectionControl,
+) -> Response {
     let body = reply.body;
     let length = HeaderValue::from(body.len());
     let (body, length) = match delivery {
@@ -26,14 +30,14 @@ pub(super) async fn send(reply: Reply, delivery: Delivery, fate: &Fate) -> Respo
             (Body::from(body), None)
         }
         Delivery::Cut => {
-            fate.cut();
+            connection.cut();
             (Body::empty(), None)
         }
         Delivery::Reset => {
-            fate.reset();
+            connection.reset();
             (Body::empty(), None)
         }
-        Delivery::Half => (half(body, fate.clone()), Some(length)),
+        Delivery::Half => (half(body, connection.clone()), Some(length)),
         Delivery::Dribble(between) => (dribble(body, between), Some(length)),
     };
     let mut response = Response::new(body);
@@ -46,17 +50,17 @@ pub(super) async fn send(reply: Reply, delivery: Delivery, fate: &Fate) -> Respo
 }
 
 /// The first half of a body; then the connection is closed.
-fn half(body: Bytes, fate: Fate) -> Body {
+fn half(body: Bytes, connection: ConnectionControl) -> Body {
     let half = body.slice(..body.len() / 2);
     Body::from_stream(stream::unfold(Some(half), move |half| {
-        let fate = fate.clone();
+        let connection = connection.clone();
         async move {
             if let Some(half) = half {
                 return Some((Ok(half), None));
             }
             // What came before must have left before the connection is closed.
             pause(Duration::from_millis(1)).await;
-            fate.cut();
+            connection.cut();
             Some((
                 Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted)),
                 None,

@@ -1,18 +1,6 @@
-//! What headers say.
+//! Correlation ids in headers.
 
-use axum::http::header::COOKIE;
-use axum::http::{HeaderMap, HeaderValue};
-
-/// The value of a cookie.
-pub(crate) fn cookie<'r>(headers: &'r HeaderMap, wanted: &str) -> Option<&'r str> {
-    let pairs = headers.get_all(COOKIE).into_iter();
-    pairs
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == wanted)
-        .map(|(_, value)| value)
-}
+use axum::http::HeaderValue;
 
 /// A correlation id as PingOne keeps it: 100 characters at most, and `_` for what it does not take.
 pub(super) fn cleaned(value: &HeaderValue) -> String {

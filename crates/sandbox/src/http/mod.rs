@@ -1,7 +1,10 @@
 //! From a request on the wire to a handler, and from its answer back to the wire.
 
+pub(crate) mod connection;
 mod delivery;
 mod headers;
+mod near_miss;
+mod resource;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,7 +14,7 @@ use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, request};
 use axum::response::Response;
@@ -21,24 +24,25 @@ use pingone_models::operation::{self, Operation, Security};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use self::connection::ConnectionControl;
 use self::headers::cleaned;
-pub(crate) use self::headers::cookie;
-use crate::fault::{self, Book, Delivery, Effect, Reply, Subject};
+use self::near_miss::near_miss;
+use self::resource::{RESOURCES, Resource, Route};
+use crate::fault::{self, Delivery, Effect, FaultPlan, Reply, Subject};
 use crate::handlers::{Answer, Call};
-use crate::journal::{self, Record, Transcript, Verdict};
+use crate::journal::{Record, Transcript, Verdict};
 use crate::limits::Limits;
+use crate::media::FORM;
 use crate::refusal::{Refusal, RefusalBody};
-use crate::resource::{FORM, RESOURCES, Resource, Route};
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::state::State;
+use crate::state::context::RequestContext;
 use crate::state::tokens::Holder;
-use crate::state::turn::Turn;
-use crate::wire::Fate;
 use crate::{rules, schemas};
 
-static TRANSACTION: HeaderName = HeaderName::from_static("x-ping-external-transaction-id");
-static SESSION: HeaderName = HeaderName::from_static("x-ping-external-session-id");
-static ASSUMED: HeaderName = HeaderName::from_static("x-sandbox-assumed");
+const TRANSACTION: &str = "x-ping-external-transaction-id";
+const SESSION: &str = "x-ping-external-session-id";
+const ASSUMED: &str = "x-sandbox-assumed";
 
 /// One route for each address of the document.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
@@ -62,14 +66,14 @@ type Found = (&'static Resource, RawPathParams);
 
 async fn respond(shared: &Shared, found: Option<Found>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let fate = parts.extensions.get::<ConnectInfo<Fate>>();
-    let fate = fate
-        .map(|ConnectInfo(fate)| fate.clone())
+    let connection = parts.extensions.get::<ConnectInfo<ConnectionControl>>();
+    let connection = connection
+        .map(|ConnectInfo(connection)| connection.clone())
         .unwrap_or_default();
     let body = to_bytes(body, shared.options().largest_body).await;
     let incoming = Incoming { found, parts, body };
     let (reply, delivery) = answer(shared, incoming);
-    delivery::send(reply, delivery, &fate).await
+    delivery::send(reply, delivery, &connection).await
 }
 
 /// A request that was read to its end.
@@ -99,12 +103,12 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     let headers = &incoming.parts.headers;
     let mut guard = shared.core();
     let core = &mut *guard;
-    let transaction = match headers.get(&TRANSACTION) {
+    let transaction = match headers.get(TRANSACTION) {
         Some(given) => cleaned(given),
         None => core.random.uuid().to_string(),
     };
     let now = shared.clock().now();
-    let mut turn = Turn::new(
+    let mut context = RequestContext::new(
         now,
         &mut core.random,
         shared.links(),
@@ -116,12 +120,12 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
         &mut core.state,
         &mut core.faults,
         &mut core.limits,
-        &mut turn,
+        &mut context,
         &incoming,
         &mut decision,
     );
-    let rules = turn.rules().to_vec();
-    let changed = turn.has_changed();
+    let rules = context.rules().to_vec();
+    let changed = context.has_changed();
     if let Some(operation) = decision.operation {
         core.counts.count(operation, changed);
     }
@@ -139,22 +143,22 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
             (refusal.status, body.unwrap_or_default(), refusal.headers)
         }
     };
-    if let Some(session) = headers.get(&SESSION) {
-        extra.push((SESSION.clone(), cleaned(session)));
+    if let Some(session) = headers.get(SESSION) {
+        extra.push((SESSION, cleaned(session)));
     }
-    extra.push((TRANSACTION.clone(), transaction));
+    extra.push((TRANSACTION, transaction));
     let assumed: Vec<&str> = rules
         .iter()
         .filter(|rule| rule.is_assumed())
         .map(|rule| rule.id)
         .collect();
     if !assumed.is_empty() {
-        extra.push((ASSUMED.clone(), assumed.join(", ")));
+        extra.push((ASSUMED, assumed.join(", ")));
     }
     let mut reply = reply(status, body, extra);
     let mut delivery = Delivery::Whole(Duration::ZERO);
     if let Some(effect) = &decision.effect {
-        delivery = effect.spoil(&mut reply, &mut core.faults.random);
+        delivery = effect.alter(&mut reply, &mut core.faults.random);
     }
     let instead = decision
         .effect
@@ -168,7 +172,7 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
         Some(_) => Verdict::Refused,
     };
     let near_miss = match verdict {
-        Verdict::Unmatched => journal::near_miss(
+        Verdict::Unmatched => near_miss(
             incoming.found.as_ref().map(|(resource, _)| *resource),
             incoming.parts.method.as_str(),
             incoming.parts.uri.path(),
@@ -197,7 +201,7 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     (reply, delivery)
 }
 
-fn reply(status: u16, body: Vec<u8>, extra: Vec<(HeaderName, String)>) -> Reply {
+fn reply(status: u16, body: Vec<u8>, extra: Vec<(&'static str, String)>) -> Reply {
     let mut headers = HeaderMap::with_capacity(extra.len() + 1);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in extra {
@@ -215,21 +219,21 @@ fn reply(status: u16, body: Vec<u8>, extra: Vec<(HeaderName, String)>) -> Reply 
 
 /// The fault that a request meets: the one in its header, or a planned one.
 fn fault(
-    book: &mut Book,
+    plan: &mut FaultPlan,
     state: &State,
     incoming: &Incoming,
     operation: Option<&'static Operation>,
 ) -> Result<Option<Effect>, Refusal> {
     let parts = &incoming.parts;
     if let Some(header) = parts.headers.get(&fault::HEADER) {
-        let met = book.meet_header(header.to_str().unwrap_or_default());
+        let met = plan.meet_header(header.to_str().unwrap_or_default());
         return met.map_err(|error| Refusal::unreadable(&format!("X-Sandbox-Fault: {error}.")));
     }
-    if !book.has_rules() {
+    if !plan.has_rules() {
         return Ok(None);
     }
     let media_type = incoming.media_type();
-    Ok(book.meet(&Subject {
+    Ok(plan.meet(&Subject {
         operation: operation.map(|operation| operation.id),
         method: parts.method.as_str(),
         path: parts.uri.path(),
@@ -264,9 +268,9 @@ fn concerned(state: &State, incoming: &Incoming) -> Option<UserId> {
 /// Everything between reading a request and writing its answer.
 fn decide(
     state: &mut State,
-    book: &mut Book,
+    plan: &mut FaultPlan,
     limits: &mut Limits,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     incoming: &Incoming,
     decision: &mut Decision,
 ) -> Result<Answer, Refusal> {
@@ -274,13 +278,13 @@ fn decide(
     let method = parts.method.as_str();
     let media_type = incoming.media_type();
     let route = match &incoming.found {
-        Some((resource, _)) => resource.route(turn, method, media_type.as_deref()),
+        Some((resource, _)) => resource.route(context, method, media_type.as_deref()),
         None => Err(Refusal::not_found("There is nothing at this address.")),
     };
     if let Ok(route) = &route {
         decision.operation = Some(route.operation);
     }
-    decision.effect = fault(book, state, incoming, decision.operation)?;
+    decision.effect = fault(plan, state, incoming, decision.operation)?;
     if let Some(effect) = &decision.effect {
         if let Some(refusal) = effect.refusal(decision.operation) {
             return Err(refusal);
@@ -296,10 +300,10 @@ fn decide(
         return Err(route.err().unwrap_or_else(|| Refusal::not_found("")));
     };
     if let Some(operation) = decision.operation {
-        let taken = limits.take(operation, turn.now);
+        let taken = limits.take(operation, context.now);
         if taken.is_err() {
             decision.limited = true;
-            turn.rule(&rules::RATE_LIMIT);
+            context.rule(&rules::RATE_LIMIT);
         }
         taken?;
     }
@@ -308,7 +312,7 @@ fn decide(
         return Err(route.err().unwrap_or_else(|| Refusal::not_found("")));
     }
     // Who asks comes before what they ask for, so that strangers learn nothing.
-    let holder = holder(state, turn, resource, &parts.headers)?;
+    let holder = holder(state, context, resource, &parts.headers)?;
     let Route { operation, handler } = route?;
     let environment = path
         .iter()
@@ -316,18 +320,18 @@ fn decide(
         .and_then(|(_, id)| id.parse().ok());
     let Some(environment) = environment else {
         if resource.takes_forms() {
-            turn.rule(&rules::TOKEN_ERRORS);
+            context.rule(&rules::TOKEN_ERRORS);
             let text = "the environment does not exist";
             return Err(Refusal::oauth(401, "invalid_client", text));
         }
-        turn.rule(&rules::ID_MALFORMED);
+        context.rule(&rules::ID_MALFORMED);
         return Err(Refusal::not_found("environmentId is no UUID."));
     };
     if !resource.takes_forms() && !state.environments.contains_key(&environment) {
-        turn.rule(&rules::ENVIRONMENT_UNKNOWN);
+        context.rule(&rules::ENVIRONMENT_UNKNOWN);
         return Err(Refusal::forbidden("The environment does not exist."));
     }
-    let body = read_body(turn, operation, incoming)?;
+    let body = read_body(context, operation, incoming)?;
     let call = Call {
         environment,
         path,
@@ -336,13 +340,13 @@ fn decide(
         body,
         holder,
     };
-    handler(state, turn, &call)
+    handler(state, context, &call)
 }
 
 /// Whose rights the request has, where its operation wants a bearer token.
 fn holder(
     state: &State,
-    turn: &Turn<'_>,
+    context: &RequestContext<'_>,
     resource: &Resource,
     headers: &HeaderMap,
 ) -> Result<Holder, Refusal> {
@@ -352,7 +356,7 @@ fn holder(
     }
     let refuse = |message: &str| {
         let challenge = "Bearer realm=\"sandbox\"";
-        Refusal::unauthorized(message).header(WWW_AUTHENTICATE, challenge)
+        Refusal::unauthorized(message).header("www-authenticate", challenge)
     };
     let Some(value) = headers.get(AUTHORIZATION) else {
         return Err(refuse("The request has no Authorization."));
@@ -362,17 +366,17 @@ fn holder(
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
     let token = token.ok_or_else(|| refuse("Authorization has no bearer token."))?;
-    state.tokens.holder(token, turn.now).map_err(refuse)
+    state.tokens.holder(token, context.now).map_err(refuse)
 }
 
 fn read_body(
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     operation: &Operation,
     incoming: &Incoming,
 ) -> Result<Value, Refusal> {
     let is_form = operation.media_type() == Some(FORM);
     let Ok(bytes) = &incoming.body else {
-        turn.rule(&rules::BODY_UNREADABLE);
+        context.rule(&rules::BODY_UNREADABLE);
         if is_form {
             return Err(Refusal::oauth(
                 400,
@@ -389,19 +393,19 @@ fn read_body(
     match operation.body {
         operation::Body::None | operation::Body::Empty { .. } => {
             if !bytes.is_empty() {
-                turn.rule(&rules::BODY_IGNORED);
+                context.rule(&rules::BODY_IGNORED);
             }
             Ok(Value::Null)
         }
-        operation::Body::Content { .. } if is_form => form(turn, bytes),
+        operation::Body::Content { .. } if is_form => form(context, bytes),
         operation::Body::Content { .. } => {
-            let body = json(turn, bytes)?;
+            let body = json(context, bytes)?;
             let details = schemas::check(operation.id, &body);
             if !details.is_empty() {
                 return Err(Refusal::invalid(details));
             }
             if let Some(name) = schemas::foreign_member(operation.id, &body) {
-                turn.rule(&rules::BODY_OF_ANOTHER_ACTION);
+                context.rule(&rules::BODY_OF_ANOTHER_ACTION);
                 let message = format!("{name} belongs to another action of this resource.");
                 return Err(Refusal::value(&name, &message));
             }
@@ -410,13 +414,13 @@ fn read_body(
     }
 }
 
-fn json(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
+fn json(context: &mut RequestContext<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
     if bytes.is_empty() {
-        turn.rule(&rules::BODY_UNREADABLE);
+        context.rule(&rules::BODY_UNREADABLE);
         return Err(Refusal::unreadable("The body is missing."));
     }
     serde_json::from_slice(bytes).map_err(|error| {
-        turn.rule(&rules::BODY_UNREADABLE);
+        context.rule(&rules::BODY_UNREADABLE);
         // The position alone: the text around it may hold a password.
         let (line, column) = (error.line(), error.column());
         Refusal::unreadable(&format!(
@@ -425,12 +429,12 @@ fn json(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
     })
 }
 
-fn form(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
+fn form(context: &mut RequestContext<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(bytes) {
         let value = Value::String(value.into_owned());
         if members.insert(name.into_owned(), value).is_some() {
-            turn.rule(&rules::TOKEN_ERRORS);
+            context.rule(&rules::TOKEN_ERRORS);
             return Err(Refusal::oauth(
                 400,
                 "invalid_request",

@@ -4,7 +4,7 @@ use axum::http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE}
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::resource::{FORM, essence};
+use crate::media::{FORM, essence};
 use crate::schemas;
 
 const MASK: &str = "***";

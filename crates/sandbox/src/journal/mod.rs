@@ -1,12 +1,9 @@
 //! What was asked, what was answered, and why.
 
-mod export;
 mod mask;
-mod near_miss;
 mod transcript;
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::Arc;
 
 use axum::http::Method;
@@ -14,9 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::rules::Rule;
-use crate::server::Shared;
 
-pub(crate) use self::near_miss::near_miss;
 pub(crate) use self::transcript::Transcript;
 
 /// One request and its answer.
@@ -67,90 +62,10 @@ pub enum Verdict {
     Refused,
     /// No operation of the document has this path, method and media type.
     Unmatched,
-    /// A fault took its place. A fault that only spoils the answer leaves the verdict to the request.
+    /// A fault replaced it. A fault that only alters the answer leaves the verdict to the request.
     Faulted,
     /// A rate limit refused it.
     Limited,
-}
-
-/// The last requests of a sandbox: 1000, unless [`Config::with_journal`](crate::Config::with_journal) says otherwise.
-///
-/// Secrets are masked: tokens, cookies, and the members of bodies that the document calls secret.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let sandbox = pingone_sandbox::Sandbox::start().await?;
-/// for entry in sandbox.journal().entries() {
-///     println!("{} {} -> {} {:?}", entry.method, entry.target, entry.status, entry.near_miss);
-/// }
-/// println!("{}", sandbox.journal().to_curl());
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone)]
-pub struct Journal {
-    shared: Arc<Shared>,
-    revealed: bool,
-}
-
-impl Journal {
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        let revealed = false;
-        Self { shared, revealed }
-    }
-
-    /// The same journal with its secrets in clear text.
-    #[must_use]
-    pub fn revealed(&self) -> Self {
-        Self {
-            shared: Arc::clone(&self.shared),
-            revealed: true,
-        }
-    }
-
-    /// The requests, the oldest first.
-    #[must_use]
-    pub fn entries(&self) -> Vec<Entry> {
-        let records = self.shared.core().journal.kept.clone();
-        records
-            .iter()
-            .map(|record| record.entry(self.revealed))
-            .collect()
-    }
-
-    /// Forgets every request so far.
-    pub fn clear(&self) {
-        self.shared.core().journal.kept.clear();
-        self.shared.announce();
-    }
-
-    /// The requests and answers as JSON, one line for each.
-    ///
-    /// One seed, a frozen clock and the same requests to the same port give the same bytes.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let line = |entry| serde_json::to_string(&entry).unwrap_or_default() + "\n";
-        self.entries().into_iter().map(line).collect()
-    }
-
-    /// The requests as `curl` commands for a shell. A masked secret stands as `***`.
-    #[must_use]
-    pub fn to_curl(&self) -> String {
-        export::curl(&self.entries(), self.shared.links().origin())
-    }
-
-    /// The requests in the form that editors take from `.http` files.
-    #[must_use]
-    pub fn to_http(&self) -> String {
-        export::http(&self.entries(), self.shared.links().origin())
-    }
-}
-
-impl fmt::Debug for Journal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.entries()).finish()
-    }
 }
 
 /// The records of a sandbox, of which only so many are kept.
@@ -200,6 +115,14 @@ impl Records {
         };
         let room = oldest.map_or_else(Vec::new, |oldest| oldest.transcript.into_room());
         self.kept.push_back(Arc::new(record(self.written, room)));
+    }
+
+    pub(crate) fn all(&self) -> VecDeque<Arc<Record>> {
+        self.kept.clone()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.kept.clear();
     }
 
     pub(crate) fn newest(&self) -> impl Iterator<Item = &Arc<Record>> {

@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, html};
 use self::parts::{
     clock, device_authentications, faults, flows, journal, messages, rules_note, users,
 };
-use crate::server::Shared;
+use crate::shared::Shared;
 
 pub(crate) const STYLE: &str = include_str!("style.css");
 pub(crate) const ICON: &str = include_str!("icon.svg");

@@ -9,8 +9,8 @@ use pingone_models::operations;
 use serde_json::Value;
 
 use crate::journal::Verdict;
-use crate::server::Shared;
-use crate::state::turn::seconds_until;
+use crate::shared::Shared;
+use crate::state::context::seconds_until;
 
 /// How many rows of a table are shown.
 const ROWS: usize = 100;
@@ -122,10 +122,10 @@ fn words(name: &str) -> String {
 }
 
 pub(super) fn users(shared: &Shared) -> (Markup, usize) {
-    let rows = shared.look(|environment, turn| {
+    let rows = shared.look(|environment, context| {
         let users = environment.users.iter().rev().map(|user| {
-            let view = user.view(turn, environment);
-            let password = user.password_view(turn, environment).status;
+            let view = user.view(context, environment);
+            let password = user.password_view(context, environment).status;
             let password = password
                 .map(|status| status.to_string())
                 .unwrap_or_default();
@@ -180,7 +180,7 @@ fn status(text: &str) -> Markup {
 }
 
 pub(super) fn device_authentications(shared: &Shared) -> (Markup, usize) {
-    let rows = shared.look(|environment, turn| {
+    let rows = shared.look(|environment, context| {
         let mut found: Vec<_> = environment.device_authentications.iter().collect();
         found.sort_by_key(|(_, found)| std::cmp::Reverse(found.created_at()));
         let rows = found.into_iter().map(|(id, found)| {
@@ -194,7 +194,7 @@ pub(super) fn device_authentications(shared: &Shared) -> (Markup, usize) {
                     td { code .id { (id) } }
                     td { (name) }
                     td { (kind.map_or("–", crate::DeviceKind::as_str)) }
-                    td { (status(&found.authentication.status(turn.now).to_string())) }
+                    td { (status(&found.authentication.status(context.now).to_string())) }
                     td { time datetime=(found.created_at()) { (moment(found.created_at())) } }
                 }
             }
@@ -212,11 +212,11 @@ pub(super) fn device_authentications(shared: &Shared) -> (Markup, usize) {
 }
 
 pub(super) fn flows(shared: &Shared) -> (Markup, usize) {
-    let rows = shared.look(|environment, turn| {
+    let rows = shared.look(|environment, context| {
         let rows = environment.flows.values().map(|flow| {
             let user = flow.user.and_then(|user| environment.users.get(user).ok());
-            let expired = flow.has_expired(turn.now);
-            let now = flow.status(turn.now).to_string();
+            let expired = flow.has_expired(context.now);
+            let now = flow.status(context.now).to_string();
             html! {
                 tr {
                     td { code .id { (flow.id) } }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::http::header::RETRY_AFTER;
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -13,9 +12,9 @@ use pingone_models::{
 use serde_json::{Value, json};
 
 use super::codes::{Code, Rejection};
+use super::context::{OutgoingMessage, RequestContext, later};
 use super::devices::{Device, DeviceKind, device_view, mask};
 use super::environment::MfaPolicy;
-use super::turn::{Letter, Turn, later};
 use super::users::User;
 use crate::refusal::{Refusal, detail, inner};
 use crate::{Channel, Kind, rules};
@@ -109,7 +108,7 @@ enum Step {
 impl Authentication {
     /// Starts with the device in the request, or with what the user has.
     pub(crate) fn start(
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         user: &mut User,
         policy: &MfaPolicy,
         target: Option<Target>,
@@ -121,14 +120,16 @@ impl Authentication {
             template,
         };
         let selected = match target {
-            Some(Target::Registered(id)) => Some(registered(turn, user, id, "selectedDevice.id")?),
+            Some(Target::Registered(id)) => {
+                Some(registered(context, user, id, "selectedDevice.id")?)
+            }
             Some(Target::OneTime { kind, contact }) => Some(Selected {
                 kind,
                 contact: Some(contact),
                 registered: None,
             }),
             None => {
-                turn.rule(&rules::MFA_DEVICE_CHOICE);
+                context.rule(&rules::MFA_DEVICE_CHOICE);
                 match &user.devices[..] {
                     [] => {
                         started.step = Step::Failed {
@@ -142,9 +143,9 @@ impl Authentication {
                 }
             }
         };
-        turn.change();
+        context.change();
         if let Some(selected) = selected {
-            started.challenge(turn, user, policy, selected)?;
+            started.challenge(context, user, policy, selected)?;
         }
         Ok(started)
     }
@@ -152,45 +153,45 @@ impl Authentication {
     /// Selects a registered device, also a second time, and sends to it.
     pub(crate) fn select(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         user: &mut User,
         policy: &MfaPolicy,
         id: DeviceId,
     ) -> Result<(), Refusal> {
         if matches!(self.step, Step::Completed | Step::Failed { .. }) {
-            return Err(self.not_now(turn, "device.select"));
+            return Err(self.not_now(context, "device.select"));
         }
-        let selected = registered(turn, user, id, "device.id")?;
-        self.challenge(turn, user, policy, selected)
+        let selected = registered(context, user, id, "device.id")?;
+        self.challenge(context, user, policy, selected)
     }
 
     fn challenge(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         user: &mut User,
         policy: &MfaPolicy,
         selected: Selected,
     ) -> Result<(), Refusal> {
-        turn.rule(&rules::MFA_POLICY);
+        context.rule(&rules::MFA_POLICY);
         let until = match selected.kind {
             DeviceKind::Fido2 => {
-                turn.change();
+                context.change();
                 self.step = Step::Assertion {
-                    challenge: URL_SAFE_NO_PAD.encode(turn.random.token()),
+                    challenge: URL_SAFE_NO_PAD.encode(context.random.token()),
                 };
                 self.selected = Some(selected);
                 return Ok(());
             }
-            DeviceKind::Mobile => later(turn.now, policy.push_timeout),
-            _ => later(turn.now, policy.lifetime),
+            DeviceKind::Mobile => later(context.now, policy.push_timeout),
+            _ => later(context.now, policy.lifetime),
         };
-        within_daily_cap(turn, user, selected.kind.channel())?;
+        within_daily_cap(context, user, selected.kind.channel())?;
         let to = match (&selected.contact, selected.registered) {
             (Some(contact), _) => contact.clone(),
             (None, Some(id)) => id.to_string(),
             (None, None) => String::new(),
         };
-        let mut letter = Letter {
+        let mut message = OutgoingMessage {
             kind: Kind::Push,
             channel: selected.kind.channel(),
             to,
@@ -201,39 +202,39 @@ impl Authentication {
         if selected.kind == DeviceKind::Mobile {
             self.step = Step::Push { until };
         } else {
-            turn.rule(&rules::PASSCODE_FORM);
-            let code = Code::new(turn.random.passcode()).until(until);
-            letter.kind = Kind::Passcode;
-            letter.code = code.text().clone();
+            context.rule(&rules::PASSCODE_FORM);
+            let code = Code::new(context.random.passcode()).until(until);
+            message.kind = Kind::Passcode;
+            message.code = code.text().clone();
             self.step = Step::Passcode(code);
         }
-        turn.send(user.id(), letter);
+        context.send(user.id(), message);
         self.selected = Some(selected);
         Ok(())
     }
 
     pub(crate) fn check_otp(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         user: &mut User,
         policy: &MfaPolicy,
         given: &Secret,
     ) -> Result<(), Refusal> {
         let (Step::Passcode(code), Some(selected)) = (&mut self.step, &self.selected) else {
-            return Err(self.not_now(turn, "otp.check"));
+            return Err(self.not_now(context, "otp.check"));
         };
-        turn.change();
-        turn.rule(&rules::MFA_COUNTER);
+        context.change();
+        context.rule(&rules::MFA_COUNTER);
         let failures = user.failures.entry(selected.kind.as_str().to_owned());
         let failures = failures.or_default();
         if let Some(until) = failures.cool_down_until {
-            if turn.now < until {
-                turn.rule(&rules::MFA_REFUSED);
+            if context.now < until {
+                context.rule(&rules::MFA_REFUSED);
                 return Err(cooling_down(until));
             }
             *failures = Failures::default();
         }
-        let message = match code.check(given, turn.now) {
+        let message = match code.check(given, context.now) {
             Ok(()) => {
                 *failures = Failures::default();
                 self.step = Step::Completed;
@@ -245,9 +246,9 @@ impl Authentication {
                 "The passcode is wrong."
             }
         };
-        turn.rule(&rules::MFA_REFUSED);
+        context.rule(&rules::MFA_REFUSED);
         if failures.count >= policy.failures {
-            let until = later(turn.now, policy.cool_down);
+            let until = later(context.now, policy.cool_down);
             failures.cool_down_until = Some(until);
             return Err(cooling_down(until));
         }
@@ -258,17 +259,17 @@ impl Authentication {
 
     pub(crate) fn check_assertion(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         given: &AssertionCheck,
     ) -> Result<(), Refusal> {
         let Step::Assertion { challenge } = &self.step else {
-            return Err(self.not_now(turn, "assertion.check"));
+            return Err(self.not_now(context, "assertion.check"));
         };
-        turn.rule(&rules::MFA_ASSERTION);
+        context.rule(&rules::MFA_ASSERTION);
         let Some(assertion) = &given.assertion else {
             return Err(Refusal::required("assertion"));
         };
-        turn.change();
+        context.change();
         if challenge_of(assertion.expose()).as_ref() != Some(challenge) {
             return Err(Refusal::value(
                 "assertion",
@@ -279,12 +280,12 @@ impl Authentication {
         Ok(())
     }
 
-    pub(crate) fn cancel_push(&mut self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+    pub(crate) fn cancel_push(&mut self, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
         if !matches!(self.step, Step::Push { .. }) {
-            return Err(self.not_now(turn, "cancel.push.authentication"));
+            return Err(self.not_now(context, "cancel.push.authentication"));
         }
-        turn.change();
-        turn.rule(&rules::MFA_CANCEL);
+        context.change();
+        context.rule(&rules::MFA_CANCEL);
         self.step = Step::SelectDevice;
         self.selected = None;
         Ok(())
@@ -399,9 +400,9 @@ impl Authentication {
         self.selected.as_ref().map(|selected| selected.kind)
     }
 
-    fn not_now(&self, turn: &mut Turn<'_>, action: &str) -> Refusal {
-        turn.rule(&rules::MFA_STATE);
-        let status = self.status(turn.now);
+    fn not_now(&self, context: &mut RequestContext<'_>, action: &str) -> Refusal {
+        context.rule(&rules::MFA_STATE);
+        let status = self.status(context.now);
         let message = format!("{action} is not allowed while the status is {status}.");
         Refusal::failed("INVALID_VALUE", &message)
     }
@@ -418,40 +419,44 @@ impl From<&Device> for Selected {
 }
 
 fn registered(
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     user: &User,
     id: DeviceId,
     target: &str,
 ) -> Result<Selected, Refusal> {
     let device = user.devices.iter().find(|device| device.id == id);
     device.map(Selected::from).ok_or_else(|| {
-        turn.rule(&rules::MFA_REFERENCE);
+        context.rule(&rules::MFA_REFERENCE);
         Refusal::value(target, "The user has no such device.")
     })
 }
 
-fn within_daily_cap(turn: &mut Turn<'_>, user: &mut User, channel: Channel) -> Result<(), Refusal> {
+fn within_daily_cap(
+    context: &mut RequestContext<'_>,
+    user: &mut User,
+    channel: Channel,
+) -> Result<(), Refusal> {
     if !matches!(channel, Channel::Email | Channel::Sms) {
         return Ok(());
     }
-    user.sent.retain(|(_, at)| turn.now < later(*at, DAY));
+    user.sent.retain(|(_, at)| context.now < later(*at, DAY));
     let mut today = user.sent.iter().filter(|(used, _)| *used == channel);
     if let Some((_, first)) = today.next()
         && today.count() + 1 >= DAILY_CAP
     {
-        turn.rule(&rules::MFA_DAILY);
+        context.rule(&rules::MFA_DAILY);
         let reset = later(*first, DAY);
         let detail = detail(
             "QUOTA_EXCEEDED",
             "The user has got too many messages today.",
         )
         .with_inner_error(inner([("quotaLimit", json!(DAILY_CAP))]));
-        let wait = super::turn::seconds_until(turn.now, reset);
+        let wait = super::context::seconds_until(context.now, reset);
         return Err(Refusal::new(429, "REQUEST_LIMITED", "Too many requests.")
             .with(detail)
-            .header(RETRY_AFTER, wait.to_string()));
+            .header("retry-after", wait.to_string()));
     }
-    user.sent.push_back((channel, turn.now));
+    user.sent.push_back((channel, context.now));
     Ok(())
 }
 

@@ -73,7 +73,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::state::turn::later;
+    use crate::state::context::later;
 
     fn check(code: &mut Code, given: &str, after: Duration) -> Result<(), Rejection> {
         code.check(&Secret::from(given), later(Timestamp::UNIX_EPOCH, after))

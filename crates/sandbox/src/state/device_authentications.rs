@@ -8,8 +8,8 @@ use pingone_models::{
 };
 
 use super::authentication::{Authentication, Target};
+use super::context::RequestContext;
 use super::environment::{Environment, MfaPolicy};
-use super::turn::Turn;
 use super::users::User;
 use crate::links::Relations;
 use crate::refusal::Refusal;
@@ -28,13 +28,18 @@ pub(crate) struct DeviceAuthentication {
 }
 
 impl DeviceAuthentication {
-    pub(crate) fn view(&self, turn: &Turn<'_>, environment: &Environment, user: &User) -> View {
-        let own = turn.links.device_authentication(environment.id, self.id);
+    pub(crate) fn view(
+        &self,
+        context: &RequestContext<'_>,
+        environment: &Environment,
+        user: &User,
+    ) -> View {
+        let own = context.links.device_authentication(environment.id, self.id);
         let mut links = Relations::of(own);
         for action in self.authentication.actions() {
             links.action(action);
         }
-        let mut view = View::new(self.id, self.authentication.status(turn.now))
+        let mut view = View::new(self.id, self.authentication.status(context.now))
             .with_links(links.to_map())
             .with_environment(EnvironmentReference::new(environment.id))
             .with_policy(DeviceAuthenticationPolicyReference::new(self.policy))
@@ -70,7 +75,7 @@ impl DeviceAuthentication {
 impl Environment {
     pub(crate) fn start_device_authentication(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         request: DeviceAuthenticationRequest,
     ) -> Result<View, Refusal> {
         let policy = match request.policy {
@@ -78,11 +83,11 @@ impl Environment {
             None => self.default_mfa_policy,
         };
         let Some(rules_of_policy) = self.mfa_policies.get(&policy).copied() else {
-            turn.rule(&rules::MFA_REFERENCE);
+            context.rule(&rules::MFA_REFERENCE);
             return Err(Refusal::value("policy.id", "There is no such policy."));
         };
         let Ok(user) = self.users.get_mut(request.user.id) else {
-            turn.rule(&rules::MFA_REFERENCE);
+            context.rule(&rules::MFA_REFERENCE);
             return Err(Refusal::value("user.id", "There is no such user."));
         };
         if request.mobile_payload.is_some() && request.application.is_none() {
@@ -96,39 +101,40 @@ impl Environment {
             .notification
             .and_then(|notification| notification.template)
             .and_then(|template| template.name);
-        let authentication = Authentication::start(turn, user, &rules_of_policy, target, template)?;
+        let authentication =
+            Authentication::start(context, user, &rules_of_policy, target, template)?;
         let started = DeviceAuthentication {
-            id: DeviceAuthenticationId::new(turn.random.uuid()),
+            id: DeviceAuthenticationId::new(context.random.uuid()),
             user: user.id(),
             policy,
             application: request.application,
             authentication,
-            created_at: turn.now,
-            updated_at: turn.now,
+            created_at: context.now,
+            updated_at: context.now,
         };
         let id = started.id;
         self.device_authentications.insert(id, started);
-        self.device_authentication(turn, id)
+        self.device_authentication(context, id)
     }
 
     pub(crate) fn device_authentication(
         &self,
-        turn: &Turn<'_>,
+        context: &RequestContext<'_>,
         id: DeviceAuthenticationId,
     ) -> Result<View, Refusal> {
         let found = self.device_authentications.get(&id).ok_or_else(none)?;
         let user = self.users.get(found.user)?;
-        Ok(found.view(turn, self, user))
+        Ok(found.view(context, self, user))
     }
 
     /// Takes a device authentication a step further.
     pub(crate) fn act_on_device_authentication(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         id: DeviceAuthenticationId,
         act: impl FnOnce(
             &mut Authentication,
-            &mut Turn<'_>,
+            &mut RequestContext<'_>,
             &mut User,
             &MfaPolicy,
         ) -> Result<(), Refusal>,
@@ -137,9 +143,9 @@ impl Environment {
         let user = self.users.get_mut(found.user)?;
         let policy = self.mfa_policies.get(&found.policy).copied();
         let policy = policy.unwrap_or_default();
-        act(&mut found.authentication, turn, user, &policy)?;
-        found.updated_at = turn.now;
-        self.device_authentication(turn, id)
+        act(&mut found.authentication, context, user, &policy)?;
+        found.updated_at = context.now;
+        self.device_authentication(context, id)
     }
 
     pub(crate) fn owner_of_device_authentication(

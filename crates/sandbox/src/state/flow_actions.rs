@@ -6,11 +6,11 @@ use pingone_models::{
 };
 use serde_json::{Map, Value};
 
+use super::context::RequestContext;
 use super::environment::Environment;
 use super::flows::{Begin, Flow};
 use super::passwords::Policy;
 use super::profile;
-use super::turn::Turn;
 use super::users::{User, blank_profile};
 use crate::refusal::{Refusal, detail};
 use crate::rules;
@@ -27,29 +27,29 @@ impl Environment {
     /// A refused action leaves what it had spent, sent and counted, and nothing else of the flow.
     pub(crate) fn act_on_flow(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         id: FlowId,
         cookie: Option<&str>,
-        act: impl FnOnce(&mut Self, &mut Flow, &mut Turn<'_>) -> Result<(), Refusal>,
+        act: impl FnOnce(&mut Self, &mut Flow, &mut RequestContext<'_>) -> Result<(), Refusal>,
     ) -> Result<Acted, Refusal> {
         let session = cookie.and_then(|cookie| self.sessions.get(cookie)).copied();
         let Some(mut flow) = self.flows.get(&id).cloned() else {
             return Err(no_flow());
         };
-        if flow.has_expired(turn.now) {
-            turn.rule(&rules::FLOW_EXPIRY);
+        if flow.has_expired(context.now) {
+            context.rule(&rules::FLOW_EXPIRY);
             self.flows.remove(&id);
             return Err(no_flow());
         }
         if flow.bound && session != Some(flow.session) {
-            turn.rule(&rules::FLOW_SESSION);
+            context.rule(&rules::FLOW_SESSION);
             return Err(Refusal::unauthorized(
                 "The cookie ST is missing or belongs to another session.",
             ));
         }
-        flow.touch(turn.now);
+        flow.touch(context.now);
         let before = flow.clone();
-        let outcome = act(self, &mut flow, turn);
+        let outcome = act(self, &mut flow, context);
         if let Err(refusal) = outcome {
             // The attempts that a passcode has left are part of the flow's MFA step.
             let mfa = flow.mfa.take();
@@ -58,8 +58,8 @@ impl Environment {
             self.flows.insert(id, kept);
             return Err(refusal);
         }
-        let cookie = self.bind(turn, &mut flow, session);
-        let view = flow.view(turn, self);
+        let cookie = self.bind(context, &mut flow, session);
+        let view = flow.view(context, self);
         self.flows.insert(id, flow);
         Ok(Acted { view, cookie })
     }
@@ -67,33 +67,33 @@ impl Environment {
     /// Ties a flow that knows its user to the caller's session, or to a new one.
     fn bind(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         session: Option<SessionId>,
     ) -> Option<String> {
         if flow.bound || flow.is_fresh() {
             return None;
         }
-        turn.rule(&rules::FLOW_SESSION);
+        context.rule(&rules::FLOW_SESSION);
         flow.bound = true;
         if let Some(session) = session {
             flow.session = session;
             return None;
         }
-        turn.rule(&rules::FLOW_COOKIE);
-        let cookie = turn.random.token();
+        context.rule(&rules::FLOW_COOKIE);
+        let cookie = context.random.token();
         self.sessions.insert(cookie.clone(), flow.session);
         Some(cookie)
     }
 
     pub(crate) fn check_credentials(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         username: &str,
         password: &Secret,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "usernamePassword.check")?;
+        flow.allows(context, "usernamePassword.check")?;
         let refused = Refusal::value("username", "Invalid username and/or password.");
         let known = self.users.named(username);
         let id = match (flow.user, known) {
@@ -103,52 +103,52 @@ impl Environment {
             (_, known) => known,
         };
         let user = id.and_then(|id| self.users.get_mut(id).ok());
-        let Some(user) = user.filter(|user| user.can_authenticate(turn.now)) else {
-            turn.rule(&rules::FLOW_CREDENTIALS);
+        let Some(user) = user.filter(|user| user.can_authenticate(context.now)) else {
+            context.rule(&rules::FLOW_CREDENTIALS);
             return Err(refused);
         };
-        if user.check_password(turn, password, "username").is_err() {
-            turn.rule(&rules::FLOW_CREDENTIALS);
+        if user.check_password(context, password, "username").is_err() {
+            context.rule(&rules::FLOW_CREDENTIALS);
             return Err(refused);
         }
         flow.proved(user.id(), "pwd");
-        self.go_on(turn, flow)
+        self.go_on(context, flow)
     }
 
     pub(crate) fn look_up(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         username: &str,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "user.lookup")?;
+        flow.allows(context, "user.lookup")?;
         let user = self.users.named(username);
         let user = user.and_then(|id| self.users.get(id).ok());
-        let Some(user) = user.filter(|user| user.can_authenticate(turn.now)) else {
-            turn.rule(&rules::FLOW_CREDENTIALS);
+        let Some(user) = user.filter(|user| user.can_authenticate(context.now)) else {
+            context.rule(&rules::FLOW_CREDENTIALS);
             return Err(Refusal::value(
                 "username",
                 "Invalid username and/or password.",
             ));
         };
         flow.user = Some(user.id());
-        self.go_on(turn, flow)
+        self.go_on(context, flow)
     }
 
     pub(crate) fn forgot_password(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         username: &str,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "password.forgot")?;
-        turn.change();
+        flow.allows(context, "password.forgot")?;
+        context.change();
         flow.status = FlowStatus::RecoveryCodeRequired;
         flow.user = self.users.named(username);
         match flow.user {
-            Some(user) => self.users.get_mut(user)?.send_recovery_code(turn),
+            Some(user) => self.users.get_mut(user)?.send_recovery_code(context),
             None => {
-                turn.rule(&rules::FLOW_UNKNOWN_USER);
+                context.rule(&rules::FLOW_UNKNOWN_USER);
                 Ok(())
             }
         }
@@ -156,14 +156,14 @@ impl Environment {
 
     pub(crate) fn resend_recovery_code(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "password.sendRecoveryCode")?;
+        flow.allows(context, "password.sendRecoveryCode")?;
         match flow.user {
-            Some(user) => self.users.get_mut(user)?.send_recovery_code(turn),
+            Some(user) => self.users.get_mut(user)?.send_recovery_code(context),
             None => {
-                turn.rule(&rules::FLOW_UNKNOWN_USER);
+                context.rule(&rules::FLOW_UNKNOWN_USER);
                 Ok(())
             }
         }
@@ -171,38 +171,40 @@ impl Environment {
 
     pub(crate) fn recover_in_flow(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         code: &Secret,
         new_password: &Secret,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "password.recover")?;
+        flow.allows(context, "password.recover")?;
         let Some(id) = flow.user else {
-            turn.rule(&rules::RECOVERY_REFUSED);
+            context.rule(&rules::RECOVERY_REFUSED);
             return Err(Refusal::value(
                 "recoveryCode",
                 "The recovery code is not valid.",
             ));
         };
-        self.users.get_mut(id)?.recover(turn, code, new_password)?;
+        self.users
+            .get_mut(id)?
+            .recover(context, code, new_password)?;
         flow.proved(id, "pwd");
-        self.go_on(turn, flow)
+        self.go_on(context, flow)
     }
 
     pub(crate) fn register(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         request: FlowUserRegistration,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "user.register")?;
+        flow.allows(context, "user.register")?;
         check_username(&request.username)?;
         if !request.email.contains('@') {
             return Err(Refusal::value("email", "The value is no e-mail address."));
         }
         self.users.is_free(&request.username, None)?;
-        let id = UserId::new(turn.random.uuid());
-        let mut user = User::new(blank_profile(turn.now, self, id));
+        let id = UserId::new(context.random.uuid());
+        let mut user = User::new(blank_profile(context.now, self, id));
         user.profile.username = Some(request.username);
         user.profile.email = Some(request.email);
         match &flow.plan.begin {
@@ -216,87 +218,87 @@ impl Environment {
             _ => {
                 profile::patch(&mut user.profile, request.extra.as_map(), |_| true)?;
                 user.password
-                    .set(turn, &request.password, "password", Policy::Enforced)?;
+                    .set(context, &request.password, "password", Policy::Enforced)?;
             }
         }
-        user.send_verification_code(turn)?;
+        user.send_verification_code(context)?;
         self.users.add(user)?;
         flow.proved(id, "pwd");
-        self.go_on(turn, flow)
+        self.go_on(context, flow)
     }
 
     pub(crate) fn reset_password_in_flow(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         current: &Secret,
         new_password: &Secret,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "password.reset")?;
+        flow.allows(context, "password.reset")?;
         let id = flow.user.ok_or_else(no_flow)?;
         let user = self.users.get_mut(id)?;
-        user.reset_password(turn, Some(current), new_password)?;
-        self.go_on(turn, flow)
+        user.reset_password(context, Some(current), new_password)?;
+        self.go_on(context, flow)
     }
 
     pub(crate) fn verify_in_flow(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         code: &Secret,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "user.verify")?;
+        flow.allows(context, "user.verify")?;
         let id = flow.user.ok_or_else(no_flow)?;
-        self.users.get_mut(id)?.verify(turn, code)?;
-        self.go_on(turn, flow)
+        self.users.get_mut(id)?.verify(context, code)?;
+        self.go_on(context, flow)
     }
 
     pub(crate) fn resend_verification_code(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "user.sendVerificationCode")?;
+        flow.allows(context, "user.sendVerificationCode")?;
         let id = flow.user.ok_or_else(no_flow)?;
-        self.users.get_mut(id)?.send_verification_code(turn)
+        self.users.get_mut(id)?.send_verification_code(context)
     }
 
     pub(crate) fn select_device_in_flow(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         device: DeviceId,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "device.select")?;
+        flow.allows(context, "device.select")?;
         let policy = self.mfa_policies.get(&self.default_mfa_policy).copied();
         let user = self.users.get_mut(flow.user.ok_or_else(no_flow)?)?;
         let mfa = flow.mfa.as_mut().ok_or_else(no_flow)?;
-        mfa.select(turn, user, &policy.unwrap_or_default(), device)?;
-        flow.follow_mfa(turn.now);
+        mfa.select(context, user, &policy.unwrap_or_default(), device)?;
+        flow.follow_mfa(context.now);
         Ok(())
     }
 
     pub(crate) fn check_otp_in_flow(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         otp: &Secret,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "otp.check")?;
+        flow.allows(context, "otp.check")?;
         let policy = self.mfa_policies.get(&self.default_mfa_policy).copied();
         let id = flow.user.ok_or_else(no_flow)?;
         let user = self.users.get_mut(id)?;
         let mfa = flow.mfa.as_mut().ok_or_else(no_flow)?;
-        mfa.check_otp(turn, user, &policy.unwrap_or_default(), otp)?;
+        mfa.check_otp(context, user, &policy.unwrap_or_default(), otp)?;
         let method = mfa.kind().map_or("otp", super::devices::DeviceKind::amr);
         flow.proved(id, method);
-        self.go_on(turn, flow)
+        self.go_on(context, flow)
     }
 
     /// The user's answer to the push notification of a flow; false if none waits for one.
     pub(crate) fn answer_push_of_flow(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         id: FlowId,
         confirmed: bool,
     ) -> bool {
@@ -306,12 +308,12 @@ impl Environment {
         let Some((mfa, user)) = flow.mfa.as_mut().zip(flow.user) else {
             return false;
         };
-        if !mfa.answer_push(turn.now, confirmed) {
+        if !mfa.answer_push(context.now, confirmed) {
             return false;
         }
         if confirmed {
             flow.proved(user, "otp");
-            if self.go_on(turn, &mut flow).is_err() {
+            if self.go_on(context, &mut flow).is_err() {
                 return false;
             }
         } else {
@@ -324,30 +326,30 @@ impl Environment {
 
     pub(crate) fn update_in_flow(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         changes: &Map<String, Value>,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "user.update")?;
+        flow.allows(context, "user.update")?;
         let id = flow.user.ok_or_else(no_flow)?;
-        self.change_profile(turn, id, changes, |_| true)?;
-        self.go_on(turn, flow)
+        self.change_profile(context, id, changes, |_| true)?;
+        self.go_on(context, flow)
     }
 
     pub(crate) fn confirm_in_flow(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         flow: &mut Flow,
         changes: &Map<String, Value>,
     ) -> Result<(), Refusal> {
-        flow.allows(turn, "user.confirm")?;
-        turn.rule(&rules::FLOW_CONFIRM);
-        turn.rule(&rules::FLOW_ANSWER);
+        flow.allows(context, "user.confirm")?;
+        context.rule(&rules::FLOW_CONFIRM);
+        context.rule(&rules::FLOW_ANSWER);
         let Begin::External(returned) = &flow.plan.begin else {
             return Err(no_flow());
         };
-        let id = UserId::new(turn.random.uuid());
-        let mut user = User::new(blank_profile(turn.now, self, id));
+        let id = UserId::new(context.random.uuid());
+        let mut user = User::new(blank_profile(context.now, self, id));
         profile::patch(&mut user.profile, returned, |_| true)?;
         profile::patch(&mut user.profile, changes, |name| {
             returned.contains_key(name)
@@ -355,7 +357,7 @@ impl Environment {
         user.profile.identity_provider =
             Some(UserIdentityProvider::new().with_type("OPENID_CONNECT"));
         check_username(user.username())?;
-        turn.change();
+        context.change();
         let matches = self.users.iter().any(|other| {
             let same = |a: Option<&str>, b: Option<&str>| {
                 a.is_some_and(|a| b.is_some_and(|b| a.eq_ignore_ascii_case(b)))
@@ -373,12 +375,12 @@ impl Environment {
         user.profile.lifecycle = Some(UserLifecycle::new().with_status(LifecycleStatus::AccountOk));
         self.users.add(user)?;
         flow.proved(id, "ext");
-        self.go_on(turn, flow)
+        self.go_on(context, flow)
     }
 
     fn change_profile(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         id: UserId,
         changes: &Map<String, Value>,
         wanted: impl Fn(&str) -> bool,
@@ -389,11 +391,11 @@ impl Environment {
         check_username(&username)?;
         self.users.is_free(&username, Some(id))?;
         let user = self.users.get_mut(id)?;
-        turn.change();
+        context.change();
         if changed.email != user.profile.email {
             changed.email_verified = None;
         }
-        changed.updated_at = Some(turn.now.into());
+        changed.updated_at = Some(context.now.into());
         user.profile = changed;
         Ok(())
     }

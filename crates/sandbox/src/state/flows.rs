@@ -11,8 +11,8 @@ use pingone_models::{
 use serde_json::{Map, Value, json};
 
 use super::authentication::Authentication;
+use super::context::{RequestContext, later};
 use super::environment::Environment;
-use super::turn::{Turn, later};
 use crate::links::Relations;
 use crate::refusal::Refusal;
 use crate::rules;
@@ -179,12 +179,16 @@ impl Flow {
         }
     }
 
-    pub(crate) fn allows(&self, turn: &mut Turn<'_>, action: &str) -> Result<(), Refusal> {
+    pub(crate) fn allows(
+        &self,
+        context: &mut RequestContext<'_>,
+        action: &str,
+    ) -> Result<(), Refusal> {
         if self.actions().contains(&action) {
             return Ok(());
         }
-        turn.rule(&rules::FLOW_STATE);
-        let status = self.status(turn.now);
+        context.rule(&rules::FLOW_STATE);
+        let status = self.status(context.now);
         let message = format!("{action} is not allowed while the status is {status}.");
         Err(Refusal::failed("INVALID_VALUE", &message))
     }
@@ -197,15 +201,15 @@ impl Flow {
         }
     }
 
-    pub(crate) fn view(&self, turn: &Turn<'_>, environment: &Environment) -> View {
-        let mut links = Relations::of(turn.links.flow(environment.id, self.id));
+    pub(crate) fn view(&self, context: &RequestContext<'_>, environment: &Environment) -> View {
+        let mut links = Relations::of(context.links.flow(environment.id, self.id));
         for action in self.actions() {
             links.action(action);
         }
-        let mut view = View::new(self.id, self.status(turn.now))
+        let mut view = View::new(self.id, self.status(context.now))
             .with_links(links.to_map())
             .with_session(SessionReference::new(self.session))
-            .with_resume_url(turn.links.resume(environment.id, self.id))
+            .with_resume_url(context.links.resume(environment.id, self.id))
             .with_created_at(self.created_at)
             .with_expires_at(later(self.active_at, LIFETIME));
         if !self.authenticators.is_empty() {
@@ -281,9 +285,13 @@ fn status_of(mfa: &Authentication, now: Timestamp) -> FlowStatus {
 
 impl Environment {
     /// Takes an identified flow to the next thing that it waits for.
-    pub(crate) fn go_on(&mut self, turn: &mut Turn<'_>, flow: &mut Flow) -> Result<(), Refusal> {
-        turn.change();
-        turn.rule(&rules::FLOW_ORDER);
+    pub(crate) fn go_on(
+        &mut self,
+        context: &mut RequestContext<'_>,
+        flow: &mut Flow,
+    ) -> Result<(), Refusal> {
+        context.change();
+        context.rule(&rules::FLOW_ORDER);
         let Some(id) = flow.user else {
             flow.begin();
             return Ok(());
@@ -291,7 +299,7 @@ impl Environment {
         let policy = self.mfa_policies.get(&self.default_mfa_policy).copied();
         let user = self.users.get_mut(id)?;
         let by_password = flow.authenticators.iter().any(|method| method == "pwd");
-        match user.password.status(turn.now) {
+        match user.password.status(context.now) {
             PasswordStatus::MustChangePassword if by_password => {
                 flow.status = FlowStatus::MustChangePassword;
                 return Ok(());
@@ -310,15 +318,15 @@ impl Environment {
             None => {
                 flow.status = FlowStatus::Completed;
                 let sign_on = UserLastSignOn::new()
-                    .with_at(turn.now)
+                    .with_at(context.now)
                     .with_remote_ip("127.0.0.1");
                 user.profile.last_sign_on = Some(sign_on);
             }
             Some(Stage::Profile) => flow.status = FlowStatus::ProfileDataRequired,
             Some(Stage::Mfa) => {
                 let policy = policy.unwrap_or_default();
-                let mfa = Authentication::start(turn, user, &policy, None, None)?;
-                flow.status = status_of(&mfa, turn.now);
+                let mfa = Authentication::start(context, user, &policy, None, None)?;
+                flow.status = status_of(&mfa, context.now);
                 if flow.status == FlowStatus::Failed {
                     flow.failure = Some((
                         "NO_USABLE_DEVICES",

@@ -3,6 +3,7 @@
 pub(crate) mod authentication;
 pub(crate) mod clients;
 pub(crate) mod codes;
+pub(crate) mod context;
 pub(crate) mod device_authentications;
 pub(crate) mod devices;
 pub(crate) mod environment;
@@ -12,7 +13,6 @@ pub(crate) mod flows;
 pub(crate) mod passwords;
 pub(crate) mod profile;
 pub(crate) mod tokens;
-pub(crate) mod turn;
 pub(crate) mod user_passwords;
 pub(crate) mod user_view;
 pub(crate) mod users;

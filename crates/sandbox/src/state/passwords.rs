@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use pingone_models::{PasswordGateway, PasswordStatus, Secret};
 use serde_json::json;
 
-use super::turn::{Turn, later};
+use super::context::{RequestContext, later};
 use crate::refusal::{Refusal, detail, inner};
 use crate::rules;
 
@@ -81,20 +81,20 @@ impl Password {
     }
 
     /// Compares; a wrong password counts towards the lock.
-    pub(crate) fn matches(&mut self, turn: &mut Turn<'_>, given: &Secret) -> bool {
+    pub(crate) fn matches(&mut self, context: &mut RequestContext<'_>, given: &Secret) -> bool {
         let encoded = |value: &Secret| value.expose().starts_with('{');
         if self.value.as_ref().is_some_and(encoded) {
-            turn.rule(&rules::PASSWORD_ENCODED);
+            context.rule(&rules::PASSWORD_ENCODED);
         } else if self.value.as_ref() == Some(given) {
             self.failures = 0;
             return true;
         }
-        turn.change();
+        context.change();
         self.failures += 1;
         if self.failures >= FAILURES {
-            turn.rule(&rules::PASSWORD_LOCK);
+            context.rule(&rules::PASSWORD_LOCK);
             self.failures = 0;
-            self.locked_until = Some(later(turn.now, LOCK));
+            self.locked_until = Some(later(context.now, LOCK));
         }
         false
     }
@@ -102,16 +102,16 @@ impl Password {
     /// Replaces the password and ends its lock.
     pub(crate) fn set(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         value: &Secret,
         target: &str,
         policy: Policy,
     ) -> Result<(), Refusal> {
         if policy == Policy::Enforced {
-            self.satisfies_policy(turn, value, target)?;
+            self.satisfies_policy(context, value, target)?;
         }
-        turn.change();
-        self.put(value.clone(), turn.now);
+        context.change();
+        self.put(value.clone(), context.now);
         self.unlock();
         self.must_change = false;
         self.expired = false;
@@ -119,8 +119,8 @@ impl Password {
     }
 
     /// Removes the password.
-    pub(crate) fn unset(&mut self, turn: &mut Turn<'_>) {
-        turn.change();
+    pub(crate) fn unset(&mut self, context: &mut RequestContext<'_>) {
+        context.change();
         *self = Self {
             gateway: self.gateway.take(),
             history: std::mem::take(&mut self.history),
@@ -139,7 +139,7 @@ impl Password {
 
     fn satisfies_policy(
         &self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         value: &Secret,
         target: &str,
     ) -> Result<(), Refusal> {
@@ -153,7 +153,7 @@ impl Password {
         if unsatisfied.is_empty() {
             return Ok(());
         }
-        turn.rule(&rules::PASSWORD_POLICY);
+        context.rule(&rules::PASSWORD_POLICY);
         let detail = detail("INVALID_VALUE", "The password does not satisfy the policy.")
             .with_target(target)
             .with_inner_error(inner([("unsatisfiedRequirements", json!(unsatisfied))]));

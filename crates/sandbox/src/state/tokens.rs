@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use pingone_models::{Secret, UserId};
 
-use super::turn::later;
+use super::context::later;
 use crate::random::Random;
 
 /// How long an access token is valid.

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use pingone_models::{IdentityProviderType, PasswordStatus, Secret};
 
 use super::codes::{Code, Rejection};
+use super::context::{OutgoingMessage, RequestContext, later};
 use super::passwords::Policy;
-use super::turn::{Letter, Turn, later};
 use super::users::{CODE_ATTEMPTS, User};
 use crate::refusal::Refusal;
 use crate::{Channel, Kind, rules};
@@ -21,31 +21,37 @@ const ACCOUNT_LOCKED: Obstacle = ("ACCOUNT_NOT_USABLE", "The account is locked."
 const NO_PASSWORD: Obstacle = ("NO_PASSWORD", "The user has no password.");
 const PASSWORD_LOCKED: Obstacle = ("ACCOUNT_NOT_USABLE", "The password is locked.");
 
-fn require(turn: &mut Turn<'_>, condition: Result<(), Obstacle>) -> Result<(), Refusal> {
+fn require(
+    context: &mut RequestContext<'_>,
+    condition: Result<(), Obstacle>,
+) -> Result<(), Refusal> {
     condition.map_err(|(code, message)| {
-        turn.rule(&rules::PASSWORD_PRECONDITION);
+        context.rule(&rules::PASSWORD_PRECONDITION);
         Refusal::failed(code, message)
     })
 }
 
 impl User {
-    pub(crate) fn send_recovery_code(&mut self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        self.is_internal(turn)?;
-        turn.rule(&rules::RECOVERY_SEND);
+    pub(crate) fn send_recovery_code(
+        &mut self,
+        context: &mut RequestContext<'_>,
+    ) -> Result<(), Refusal> {
+        self.is_internal(context)?;
+        context.rule(&rules::RECOVERY_SEND);
         let usable = match self.is_enabled() {
-            true => self.has_usable_password(turn.now),
+            true => self.has_usable_password(context.now),
             false => Err(DISABLED),
         };
-        require(turn, usable)?;
-        let email = self.email(turn)?;
-        turn.rule(&rules::RECOVERY_CODE);
-        let expires_at = later(turn.now, RECOVERY_LIFETIME);
-        let code = Code::new(turn.random.code())
+        require(context, usable)?;
+        let email = self.email(context)?;
+        context.rule(&rules::RECOVERY_CODE);
+        let expires_at = later(context.now, RECOVERY_LIFETIME);
+        let code = Code::new(context.random.code())
             .until(expires_at)
             .attempts(CODE_ATTEMPTS);
-        turn.send(
+        context.send(
             self.id(),
-            Letter {
+            OutgoingMessage {
                 kind: Kind::RecoveryCode,
                 channel: Channel::Email,
                 to: email,
@@ -85,41 +91,45 @@ impl User {
 
     pub(crate) fn recover(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         given: &Secret,
         new_password: &Secret,
     ) -> Result<(), Refusal> {
-        self.is_internal(turn)?;
-        turn.rule(&rules::RECOVERY_ALLOWED);
-        require(turn, self.may_recover(turn.now))?;
-        self.check_recovery_code(turn, given)?;
+        self.is_internal(context)?;
+        context.rule(&rules::RECOVERY_ALLOWED);
+        require(context, self.may_recover(context.now))?;
+        self.check_recovery_code(context, given)?;
         self.password
-            .set(turn, new_password, "newPassword", Policy::Enforced)?;
+            .set(context, new_password, "newPassword", Policy::Enforced)?;
         // A code is used up by success only, so that a refused password can be chosen again.
         self.recovery = None;
         self.failures.clear();
-        self.touch(turn.now);
+        self.touch(context.now);
         Ok(())
     }
 
-    fn check_recovery_code(&mut self, turn: &mut Turn<'_>, given: &Secret) -> Result<(), Refusal> {
-        turn.rule(&rules::RECOVERY_CODE);
+    fn check_recovery_code(
+        &mut self,
+        context: &mut RequestContext<'_>,
+        given: &Secret,
+    ) -> Result<(), Refusal> {
+        context.rule(&rules::RECOVERY_CODE);
         let Some(code) = &mut self.recovery else {
-            turn.rule(&rules::RECOVERY_REFUSED);
+            context.rule(&rules::RECOVERY_REFUSED);
             return Err(Refusal::value(
                 "recoveryCode",
                 "The recovery code is not valid.",
             ));
         };
-        turn.change();
-        let rejection = match code.check(given, turn.now) {
+        context.change();
+        let rejection = match code.check(given, context.now) {
             Ok(()) => return Ok(()),
             Err(rejection) => rejection,
         };
-        turn.rule(&rules::RECOVERY_REFUSED);
+        context.rule(&rules::RECOVERY_REFUSED);
         let message = match rejection {
             Rejection::UsedUp => {
-                turn.rule(&rules::RECOVERY_ATTEMPTS);
+                context.rule(&rules::RECOVERY_ATTEMPTS);
                 "Maximum password recovery failures exceeded"
             }
             Rejection::Expired => "The recovery code has expired.",
@@ -131,48 +141,48 @@ impl User {
     /// Compares the password, where its state allows that; `target` is the property that holds it.
     pub(crate) fn check_password(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         given: &Secret,
         target: &str,
     ) -> Result<(), Refusal> {
-        self.is_internal(turn)?;
-        require(turn, self.has_usable_password(turn.now))?;
-        if self.password.matches(turn, given) {
+        self.is_internal(context)?;
+        require(context, self.has_usable_password(context.now))?;
+        if self.password.matches(context, given) {
             return Ok(());
         }
-        turn.rule(&rules::PASSWORD_REFUSED);
+        context.rule(&rules::PASSWORD_REFUSED);
         Err(Refusal::value(target, "The password is wrong."))
     }
 
-    pub(crate) fn unlock_password(&mut self, turn: &mut Turn<'_>) {
-        turn.change();
+    pub(crate) fn unlock_password(&mut self, context: &mut RequestContext<'_>) {
+        context.change();
         self.password.unlock();
-        self.touch(turn.now);
+        self.touch(context.now);
     }
 
     /// Changes the password; with the current one as the user, without it as an administrator.
     pub(crate) fn reset_password(
         &mut self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         current: Option<&Secret>,
         new_password: &Secret,
     ) -> Result<(), Refusal> {
         if let Some(current) = current {
-            self.check_password(turn, current, "currentPassword")?;
+            self.check_password(context, current, "currentPassword")?;
         }
         self.password
-            .set(turn, new_password, "newPassword", Policy::Enforced)?;
+            .set(context, new_password, "newPassword", Policy::Enforced)?;
         self.failures.clear();
-        self.touch(turn.now);
+        self.touch(context.now);
         Ok(())
     }
 
-    pub(crate) fn is_internal(&self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+    pub(crate) fn is_internal(&self, context: &mut RequestContext<'_>) -> Result<(), Refusal> {
         let provider = self.profile.identity_provider.as_ref();
         match provider.and_then(|provider| provider.type_.as_ref()) {
             None | Some(IdentityProviderType::PingOne) => Ok(()),
             Some(other) => {
-                turn.rule(&rules::PASSWORD_EXTERNAL);
+                context.rule(&rules::PASSWORD_EXTERNAL);
                 let message = format!("The password of this user is kept by {other}.");
                 Err(Refusal::failed("NO_PASSWORD", &message))
             }

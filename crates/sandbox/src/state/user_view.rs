@@ -7,8 +7,8 @@ use pingone_models::{
 };
 use serde::Serialize;
 
+use super::context::{RequestContext, seconds_until};
 use super::environment::Environment;
-use super::turn::{Turn, seconds_until};
 use super::users::User;
 use crate::links::Relations;
 
@@ -37,10 +37,14 @@ impl From<UserView<'_>> for Profile {
 }
 
 impl User {
-    pub(crate) fn view(&self, turn: &Turn<'_>, environment: &Environment) -> UserView<'_> {
+    pub(crate) fn view(
+        &self,
+        context: &RequestContext<'_>,
+        environment: &Environment,
+    ) -> UserView<'_> {
         UserView {
-            links: self.links(turn, environment),
-            account: self.account(turn.now),
+            links: self.links(context, environment),
+            account: self.account(context.now),
             group_ids: None,
             group_names: None,
             profile: &self.profile,
@@ -61,11 +65,11 @@ impl User {
         account
     }
 
-    fn links(&self, turn: &Turn<'_>, environment: &Environment) -> Relations {
-        let mut links = Relations::of(turn.links.user(environment.id, self.id()));
-        links.elsewhere("environment", turn.links.environment(environment.id));
+    fn links(&self, context: &RequestContext<'_>, environment: &Environment) -> Relations {
+        let mut links = Relations::of(context.links.user(environment.id, self.id()));
+        links.elsewhere("environment", context.links.environment(environment.id));
         if let Some(population) = &self.profile.population {
-            let population = turn.links.population(environment.id, population.id);
+            let population = context.links.population(environment.id, population.id);
             links.elsewhere("population", population);
         }
         for name in [
@@ -77,7 +81,7 @@ impl User {
         ] {
             links.below(name, name);
         }
-        for action in self.password_actions(turn.now) {
+        for action in self.password_actions(context.now) {
             links.below(action, "password");
         }
         links.action("account.sendVerificationCode");
@@ -105,17 +109,17 @@ impl User {
 
     pub(crate) fn password_view(
         &self,
-        turn: &Turn<'_>,
+        context: &RequestContext<'_>,
         environment: &Environment,
     ) -> PasswordState {
-        let user = turn.links.user(environment.id, self.id());
+        let user = context.links.user(environment.id, self.id());
         let policy = environment.password_policy;
         let mut links = Relations::of(format!("{user}/password"));
-        links.elsewhere("environment", turn.links.environment(environment.id));
+        links.elsewhere("environment", context.links.environment(environment.id));
         links.elsewhere("user", user);
-        let address = turn.links.password_policy(environment.id, policy);
+        let address = context.links.password_policy(environment.id, policy);
         links.elsewhere("passwordPolicy", address);
-        for action in self.password_actions(turn.now) {
+        for action in self.password_actions(context.now) {
             links.action(action);
         }
         let mut state = PasswordState::new()
@@ -123,13 +127,13 @@ impl User {
             .with_environment(EnvironmentReference::new(environment.id))
             .with_user(UserReference::new(self.id()))
             .with_password_policy(PasswordPolicyReference::new(policy))
-            .with_status(self.password.status(turn.now));
+            .with_status(self.password.status(context.now));
         state.last_changed_at = self.password.changed_at().map(Into::into);
         state.seconds_until_unlock = self
             .password
-            .locked_until(turn.now)
+            .locked_until(context.now)
             .filter(|end| *end != Timestamp::MAX)
-            .map(|end| seconds_until(turn.now, end));
+            .map(|end| seconds_until(context.now, end));
         state
     }
 }

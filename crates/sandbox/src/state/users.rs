@@ -11,10 +11,10 @@ use pingone_models::{
 
 use super::authentication::Failures;
 use super::codes::{Code, Rejection};
+use super::context::{OutgoingMessage, RequestContext};
 use super::devices::Device;
 use super::environment::Environment;
 use super::passwords::Password;
-use super::turn::{Letter, Turn};
 use crate::refusal::{Refusal, detail};
 use crate::{Channel, Kind, rules};
 
@@ -166,14 +166,17 @@ impl User {
 
 /// Verification and locks of the account.
 impl User {
-    pub(crate) fn send_verification_code(&mut self, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let email = self.email(turn)?;
-        turn.rule(&rules::VERIFICATION_CODE);
-        turn.rule(&rules::VERIFICATION_STATUS);
-        let code = Code::new(turn.random.code()).attempts(CODE_ATTEMPTS);
-        turn.send(
+    pub(crate) fn send_verification_code(
+        &mut self,
+        context: &mut RequestContext<'_>,
+    ) -> Result<(), Refusal> {
+        let email = self.email(context)?;
+        context.rule(&rules::VERIFICATION_CODE);
+        context.rule(&rules::VERIFICATION_STATUS);
+        let code = Code::new(context.random.code()).attempts(CODE_ATTEMPTS);
+        context.send(
             self.id(),
-            Letter {
+            OutgoingMessage {
                 kind: Kind::VerificationCode,
                 channel: Channel::Email,
                 to: email.clone(),
@@ -185,70 +188,74 @@ impl User {
         self.verification = Some(Verification { code, email });
         self.profile.lifecycle =
             Some(UserLifecycle::new().with_status(LifecycleStatus::VerificationRequired));
-        self.touch(turn.now);
+        self.touch(context.now);
         Ok(())
     }
 
-    pub(crate) fn verify(&mut self, turn: &mut Turn<'_>, given: &Secret) -> Result<(), Refusal> {
+    pub(crate) fn verify(
+        &mut self,
+        context: &mut RequestContext<'_>,
+        given: &Secret,
+    ) -> Result<(), Refusal> {
         let wrong = "The verification code is not valid.";
-        turn.rule(&rules::VERIFICATION_CASE);
+        context.rule(&rules::VERIFICATION_CASE);
         let Some(waiting) = &mut self.verification else {
-            turn.rule(&rules::VERIFICATION_REFUSED);
+            context.rule(&rules::VERIFICATION_REFUSED);
             return Err(Refusal::value("verificationCode", wrong));
         };
-        turn.change();
-        if let Err(rejection) = waiting.code.check(given, turn.now) {
-            turn.rule(&rules::VERIFICATION_REFUSED);
+        context.change();
+        if let Err(rejection) = waiting.code.check(given, context.now) {
+            context.rule(&rules::VERIFICATION_REFUSED);
             if rejection == Rejection::UsedUp {
-                turn.rule(&rules::VERIFICATION_ATTEMPTS);
+                context.rule(&rules::VERIFICATION_ATTEMPTS);
             }
             return Err(Refusal::value("verificationCode", wrong));
         }
-        turn.rule(&rules::VERIFICATION_STATUS);
-        turn.rule(&rules::VERIFICATION_EMAIL);
+        context.rule(&rules::VERIFICATION_STATUS);
+        context.rule(&rules::VERIFICATION_EMAIL);
         if self.profile.email.as_ref() == Some(&waiting.email) {
             self.profile.email_verified = Some(true);
         }
         self.verification = None;
         self.profile.lifecycle = Some(UserLifecycle::new().with_status(LifecycleStatus::AccountOk));
-        self.touch(turn.now);
+        self.touch(context.now);
         Ok(())
     }
 
-    pub(crate) fn lock(&mut self, turn: &mut Turn<'_>, until: Option<Timestamp>) {
-        turn.change();
+    pub(crate) fn lock(&mut self, context: &mut RequestContext<'_>, until: Option<Timestamp>) {
+        context.change();
         self.lock = match until {
-            Some(until) if until > turn.now => Some(Lock {
-                at: turn.now,
+            Some(until) if until > context.now => Some(Lock {
+                at: context.now,
                 until,
             }),
             _ => {
-                turn.rule(&rules::LOCK_WITHOUT_END);
+                context.rule(&rules::LOCK_WITHOUT_END);
                 None
             }
         };
-        self.touch(turn.now);
+        self.touch(context.now);
     }
 
     pub(crate) fn seed_lock(&mut self, now: Timestamp, until: Timestamp) {
         self.lock = Some(Lock { at: now, until });
     }
 
-    pub(crate) fn unlock(&mut self, turn: &mut Turn<'_>) {
-        turn.change();
-        turn.rule(&rules::UNLOCK_RESETS_MFA);
-        if self.password.locked_until(turn.now).is_some() {
-            turn.rule(&rules::UNLOCK_PASSWORD);
+    pub(crate) fn unlock(&mut self, context: &mut RequestContext<'_>) {
+        context.change();
+        context.rule(&rules::UNLOCK_RESETS_MFA);
+        if self.password.locked_until(context.now).is_some() {
+            context.rule(&rules::UNLOCK_PASSWORD);
         }
         self.lock = None;
         self.password.unlock();
         self.failures.clear();
-        self.touch(turn.now);
+        self.touch(context.now);
     }
 
-    pub(super) fn email(&self, turn: &mut Turn<'_>) -> Result<String, Refusal> {
+    pub(super) fn email(&self, context: &mut RequestContext<'_>) -> Result<String, Refusal> {
         self.profile.email.clone().ok_or_else(|| {
-            turn.rule(&rules::ADDRESS_MISSING);
+            context.rule(&rules::ADDRESS_MISSING);
             Refusal::failed("INVALID_VALUE", "The user has no e-mail address.")
         })
     }

@@ -11,6 +11,10 @@ use pingone_models::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+mod file;
+
+pub(crate) use self::file::{FlowEntry, UserEntry};
+pub use self::file::{SeedFile, SeedFileError};
 pub use crate::state::devices::DeviceKind;
 
 use crate::random::Random;

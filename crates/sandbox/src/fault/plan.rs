@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 use pingone_models::UserId;
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, Fault, FaultError, header};
+use crate::media::essence;
 use crate::random::Random;
-use crate::resource::essence;
-use crate::server::Shared;
 
 /// How many texts of the request header are counted; then counting starts again.
 const HEADERS: usize = 10_000;
@@ -39,54 +37,6 @@ pub struct PlannedFault {
     pub met: u64,
 }
 
-/// The faults of a sandbox.
-///
-/// A request meets the first planned fault that matches it and has some of its count left.
-/// A request with the header `X-Sandbox-Fault` meets the fault in there, and no planned one.
-#[derive(Clone)]
-pub struct Faults(pub(crate) Arc<Shared>);
-
-impl Faults {
-    /// Plans a fault, after those that are planned already.
-    ///
-    /// # Errors
-    /// When the fault cannot happen as it is described.
-    pub fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
-        let id = self.0.core().faults.add(fault)?;
-        self.0.announce();
-        Ok(id)
-    }
-
-    /// Every planned fault, also those whose count is used up.
-    #[must_use]
-    pub fn list(&self) -> Vec<PlannedFault> {
-        self.0.core().faults.planned.clone()
-    }
-
-    /// Removes a fault; false if there is none of this name.
-    pub fn remove(&self, id: FaultId) -> bool {
-        let mut core = self.0.core();
-        let before = core.faults.planned.len();
-        core.faults.planned.retain(|planned| planned.id != id);
-        let removed = core.faults.planned.len() < before;
-        drop(core);
-        self.0.announce();
-        removed
-    }
-
-    /// Removes every fault.
-    pub fn clear(&self) {
-        self.0.core().faults.planned.clear();
-        self.0.announce();
-    }
-}
-
-impl fmt::Debug for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.list()).finish()
-    }
-}
-
 /// What a request is, as far as faults look at it.
 pub(crate) struct Subject<'a> {
     pub(crate) operation: Option<&'static str>,
@@ -98,7 +48,7 @@ pub(crate) struct Subject<'a> {
 
 /// The planned faults, and how often the texts of the request header have been met.
 #[derive(Clone, Debug)]
-pub(crate) struct Book {
+pub(crate) struct FaultPlan {
     planned: Vec<PlannedFault>,
     added: u64,
     by_header: BTreeMap<String, u64>,
@@ -106,7 +56,7 @@ pub(crate) struct Book {
     pub(crate) random: Random,
 }
 
-impl Book {
+impl FaultPlan {
     pub(crate) fn new(random: Random) -> Self {
         Self {
             planned: Vec::new(),
@@ -122,6 +72,16 @@ impl Book {
         let id = FaultId(self.added);
         self.planned.push(PlannedFault { id, fault, met: 0 });
         Ok(id)
+    }
+
+    pub(crate) fn remove(&mut self, id: FaultId) -> bool {
+        let before = self.planned.len();
+        self.planned.retain(|planned| planned.id != id);
+        self.planned.len() < before
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.planned.clear();
     }
 
     pub(crate) fn planned(&self) -> &[PlannedFault] {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::resource::{RESOURCES, Resource};
+use super::resource::{RESOURCES, Resource};
 
 /// What comes closest to this request, and where it differs.
 pub(crate) fn near_miss(

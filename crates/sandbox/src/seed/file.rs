@@ -12,10 +12,10 @@ use pingone_models::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError};
 use crate::fault::Fault;
 use crate::limits::RateLimit;
-use crate::seed::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError};
-use crate::server::Shared;
+use crate::shared::Shared;
 
 /// What a sandbox begins with, as a file in YAML or JSON describes it.
 ///

@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::rules::Rule;
 
 /// The moment, randomness and outbox of one request, and a record of what decided it.
-pub(crate) struct Turn<'a> {
+pub(crate) struct RequestContext<'a> {
     pub(crate) now: Timestamp,
     pub(crate) random: &'a mut Random,
     pub(crate) links: &'a Links,
@@ -21,7 +21,7 @@ pub(crate) struct Turn<'a> {
     changed: bool,
 }
 
-impl<'a> Turn<'a> {
+impl<'a> RequestContext<'a> {
     pub(crate) fn new(
         now: Timestamp,
         random: &'a mut Random,
@@ -53,18 +53,18 @@ impl<'a> Turn<'a> {
     }
 
     /// Puts a message into the outbox.
-    pub(crate) fn send(&mut self, user: UserId, letter: Letter) {
+    pub(crate) fn send(&mut self, user: UserId, message: OutgoingMessage) {
         self.change();
         self.outbox.add(Message {
             number: 0,
-            kind: letter.kind,
-            channel: letter.channel,
+            kind: message.kind,
+            channel: message.channel,
             user,
-            to: letter.to,
-            code: letter.code,
+            to: message.to,
+            code: message.code,
             at: self.now,
-            expires_at: letter.expires_at,
-            template: letter.template,
+            expires_at: message.expires_at,
+            template: message.template,
             transaction: self.transaction.to_owned(),
         });
     }
@@ -79,7 +79,7 @@ impl<'a> Turn<'a> {
 }
 
 /// A message to be sent.
-pub(crate) struct Letter {
+pub(crate) struct OutgoingMessage {
     pub(crate) kind: crate::Kind,
     pub(crate) channel: crate::Channel,
     pub(crate) to: String,

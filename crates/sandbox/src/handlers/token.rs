@@ -1,29 +1,29 @@
 //! The token endpoint, in the words of OAuth 2.0.
 
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
+use axum::http::header::AUTHORIZATION;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pingone_models::{AccessToken, GrantType, Secret};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::assertion::Expected;
-use crate::handlers::{Answer, Call};
+use super::assertion::Expected;
+use super::{Answer, Call};
 use crate::refusal::Refusal;
 use crate::rules;
 use crate::state::State;
+use crate::state::context::RequestContext;
 use crate::state::tokens::{Holder, LIFETIME};
-use crate::state::turn::Turn;
 
 /// The kind of client assertion that RFC 7523 defines.
 const JWT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-pub(crate) fn request(
+pub(super) fn request(
     state: &mut State,
-    turn: &mut Turn<'_>,
+    context: &mut RequestContext<'_>,
     call: &Call<'_>,
 ) -> Result<Answer, Refusal> {
-    turn.rule(&rules::TOKEN_ERRORS);
+    context.rule(&rules::TOKEN_ERRORS);
     let parameter = |name: &str| call.body.get(name).and_then(Value::as_str);
     let grant = parameter("grant_type")
         .ok_or_else(|| Refusal::oauth(400, "invalid_request", "grant_type is missing"))?;
@@ -47,13 +47,13 @@ pub(crate) fn request(
             }
         }
         Credentials::Assertion(assertion) => {
-            turn.rule(&rules::TOKEN_ASSERTION);
-            turn.rule(&rules::TOKEN_METHODS);
-            let issuer = turn.links.issuer(call.environment);
+            context.rule(&rules::TOKEN_ASSERTION);
+            context.rule(&rules::TOKEN_METHODS);
+            let issuer = context.links.issuer(call.environment);
             let endpoint = format!("{issuer}/token");
             let expected = Expected {
                 audiences: [&endpoint, &issuer],
-                now: turn.now,
+                now: context.now,
             };
             let signer = expected.verify(assertion, client).map_err(|reason| {
                 let text = format!("the client assertion is not accepted: {reason}");
@@ -65,15 +65,19 @@ pub(crate) fn request(
             }
         }
     }
-    turn.rule(&rules::TOKEN_LIFETIME);
-    turn.rule(&rules::TOKEN_OPAQUE);
-    let token = state.tokens.issue(turn.random, turn.now, Holder::Worker);
+    context.rule(&rules::TOKEN_LIFETIME);
+    context.rule(&rules::TOKEN_OPAQUE);
+    let token = state
+        .tokens
+        .issue(context.random, context.now, Holder::Worker);
     let lifetime = i64::try_from(LIFETIME.as_secs()).unwrap_or(i64::MAX);
     let token = AccessToken::new(token)
         .with_token_type("Bearer")
         .with_expires_in(lifetime);
     let mut answer = Answer::json(200, &token)?;
-    answer.headers.push((CACHE_CONTROL, "no-store".to_owned()));
+    answer
+        .headers
+        .push(("cache-control", "no-store".to_owned()));
     Ok(answer)
 }
 
@@ -131,7 +135,7 @@ fn refused(by_header: bool) -> Refusal {
         "the client is not known or its credentials are wrong",
     );
     if by_header {
-        refusal.header(WWW_AUTHENTICATE, "Basic realm=\"sandbox\"")
+        refusal.header("www-authenticate", "Basic realm=\"sandbox\"")
     } else {
         refusal
     }

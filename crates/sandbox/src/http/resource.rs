@@ -2,18 +2,15 @@
 
 use std::sync::LazyLock;
 
-use axum::http::header::ALLOW;
 use pingone_models::operation::{Body, Operation};
 use pingone_models::operations;
 
 use crate::handlers::{HANDLERS, Handler};
 use crate::links;
+use crate::media::{FORM, essence};
 use crate::refusal::Refusal;
 use crate::rules;
-use crate::state::turn::Turn;
-
-/// The media type of forms, which only the token endpoint takes.
-pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+use crate::state::context::RequestContext;
 
 /// An address of the document.
 #[derive(Debug)]
@@ -71,7 +68,7 @@ impl Resource {
     /// The operation of this method and media type.
     pub(crate) fn route(
         &self,
-        turn: &mut Turn<'_>,
+        context: &mut RequestContext<'_>,
         method: &str,
         content_type: Option<&str>,
     ) -> Result<&Route, Refusal> {
@@ -80,7 +77,7 @@ impl Resource {
         if candidates().next().is_none() {
             let allowed = self.methods().join(", ");
             let message = format!("{method} is not supported here; use {allowed}.");
-            return Err(Refusal::new(405, "INVALID_REQUEST", &message).header(ALLOW, allowed));
+            return Err(Refusal::new(405, "INVALID_REQUEST", &message).header("allow", allowed));
         }
         let without = candidates().find(|route| route.operation.body == Body::None);
         if let Some(route) = without {
@@ -103,7 +100,7 @@ impl Resource {
             let given = match content_type {
                 Some(given) => format!("The media type {given} is not supported"),
                 None => {
-                    turn.rule(&rules::MEDIA_TYPE_MISSING);
+                    context.rule(&rules::MEDIA_TYPE_MISSING);
                     "The request has no Content-Type".to_owned()
                 }
             };
@@ -111,12 +108,6 @@ impl Resource {
             Refusal::new(415, "INVALID_REQUEST", &message)
         })
     }
-}
-
-/// A media type without its parameters, in lower case.
-pub(crate) fn essence(content_type: &str) -> String {
-    let essence = content_type.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
 }
 
 #[cfg(test)]

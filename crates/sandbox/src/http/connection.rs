@@ -15,11 +15,11 @@ const WHOLE: u8 = 0;
 const CUT: u8 = 1;
 const RESET: u8 = 2;
 
-/// What is to become of a connection; clones share one.
+/// Lets a fault break a connection; clones share one.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fate(Arc<AtomicU8>);
+pub(crate) struct ConnectionControl(Arc<AtomicU8>);
 
-impl Fate {
+impl ConnectionControl {
     /// Closes the connection instead of writing to it.
     pub(crate) fn cut(&self) {
         self.0.store(CUT, Ordering::Release);
@@ -31,26 +31,26 @@ impl Fate {
     }
 }
 
-impl Connected<IncomingStream<'_, Wires>> for Fate {
-    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
-        stream.io().fate.clone()
+impl Connected<IncomingStream<'_, ControlledListener>> for ConnectionControl {
+    fn connect_info(stream: IncomingStream<'_, ControlledListener>) -> Self {
+        stream.io().control.clone()
     }
 }
 
-/// A socket that hands out breakable connections.
+/// A listener whose connections can be broken.
 #[derive(Debug)]
-pub(crate) struct Wires(pub(crate) TcpListener);
+pub(crate) struct ControlledListener(pub(crate) TcpListener);
 
-impl Listener for Wires {
-    type Io = Wire;
+impl Listener for ControlledListener {
+    type Io = ControlledStream;
     type Addr = std::net::SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         // A failure to set it costs milliseconds, nothing else.
         let _ = stream.set_nodelay(true);
-        let fate = Fate::default();
-        (Wire { stream, fate }, address)
+        let control = ConnectionControl::default();
+        (ControlledStream { stream, control }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -60,15 +60,15 @@ impl Listener for Wires {
 
 /// A breakable connection.
 #[derive(Debug)]
-pub(crate) struct Wire {
+pub(crate) struct ControlledStream {
     stream: TcpStream,
-    fate: Fate,
+    control: ConnectionControl,
 }
 
-impl Wire {
+impl ControlledStream {
     /// The stream to write to, unless it is to be broken.
     fn writer(&mut self) -> io::Result<Pin<&mut TcpStream>> {
-        match self.fate.0.load(Ordering::Acquire) {
+        match self.control.0.load(Ordering::Acquire) {
             WHOLE => return Ok(Pin::new(&mut self.stream)),
             // Dropping the stream then sends a reset instead of an orderly end.
             RESET => self.stream.set_zero_linger()?,
@@ -78,7 +78,7 @@ impl Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for ControlledStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -88,7 +88,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for ControlledStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Entry;
+use crate::journal::Entry;
 
 /// Headers that a client makes itself, and makes wrong if it is told.
 const OF_THE_CONNECTION: &[&str] = &["host", "connection", "content-length", "transfer-encoding"];

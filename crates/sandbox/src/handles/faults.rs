@@ -1,0 +1,51 @@
+//! The faults that callers plan.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::fault::{Fault, FaultError, FaultId, PlannedFault};
+use crate::shared::Shared;
+
+/// The faults of a sandbox.
+///
+/// A request meets the first planned fault that matches it and has some of its count left.
+/// A request with the header `X-Sandbox-Fault` meets the fault in there, and no planned one.
+#[derive(Clone)]
+pub struct Faults(pub(crate) Arc<Shared>);
+
+impl Faults {
+    /// Plans a fault, after those that are planned already.
+    ///
+    /// # Errors
+    /// When the fault cannot happen as it is described.
+    pub fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
+        let id = self.0.core().faults.add(fault)?;
+        self.0.announce();
+        Ok(id)
+    }
+
+    /// Every planned fault, also those whose count is used up.
+    #[must_use]
+    pub fn list(&self) -> Vec<PlannedFault> {
+        self.0.core().faults.planned().to_vec()
+    }
+
+    /// Removes a fault; false if there is none of this name.
+    pub fn remove(&self, id: FaultId) -> bool {
+        let removed = self.0.core().faults.remove(id);
+        self.0.announce();
+        removed
+    }
+
+    /// Removes every fault.
+    pub fn clear(&self) {
+        self.0.core().faults.clear();
+        self.0.announce();
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.list()).finish()
+    }
+}

@@ -1,0 +1,132 @@
+//! The messages that callers read.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pingone_models::UserId;
+
+use crate::clock::within;
+use crate::outbox::{Kind, Message};
+use crate::shared::Shared;
+
+/// The messages of a sandbox.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use pingone_sandbox::{Kind, NewUser, Sandbox};
+///
+/// let sandbox = Sandbox::start().await?;
+/// let user = sandbox.seed_user(NewUser::new("lindajones").email("linda@example.com"))?;
+/// assert!(sandbox.outbox().latest(user, Kind::RecoveryCode).is_none());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Outbox(pub(crate) Arc<Shared>);
+
+impl Outbox {
+    /// Every message so far, the oldest first.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        self.0.core().outbox.all().to_vec()
+    }
+
+    /// The last message of this kind to this user.
+    #[must_use]
+    pub fn latest(&self, user: UserId, kind: Kind) -> Option<Message> {
+        let core = self.0.core();
+        let mut newest_first = core.outbox.all().iter().rev();
+        newest_first
+            .find(|message| message.user == user && message.kind == kind)
+            .cloned()
+    }
+
+    /// The next message of this kind to this user that no earlier call has returned; waits up to five seconds for it.
+    ///
+    /// A message is here before the request that sent it is answered. So after each such request one call returns
+    /// its code, and never an older one: a code that an earlier call returned is not returned again.
+    /// If several wait, the last one is returned and the older ones are skipped, as their codes work no longer.
+    ///
+    /// # Errors
+    /// When no such message came in time.
+    pub async fn wait_for(&self, user: UserId, kind: Kind) -> Result<Message, NoMessage> {
+        self.wait_up_to(Duration::from_secs(5), user, kind).await
+    }
+
+    /// As [`wait_for`](Self::wait_for), with a limit of its own; it is measured by the machine's clock.
+    ///
+    /// # Errors
+    /// When no such message came in time.
+    pub async fn wait_up_to(
+        &self,
+        limit: Duration,
+        user: UserId,
+        kind: Kind,
+    ) -> Result<Message, NoMessage> {
+        let shared = Arc::clone(&self.0);
+        // The wait runs on the sandbox's own runtime, so that callers need none with timers.
+        let wait = async move {
+            let mut changes = shared.changes();
+            let arrival = async {
+                loop {
+                    if let Some(message) = shared.core().outbox.take(user, kind) {
+                        return Some(message);
+                    }
+                    if changes.changed().await.is_err() {
+                        return None;
+                    }
+                }
+            };
+            within(limit, arrival).await.flatten()
+        };
+        let arrived = match self.0.runtime() {
+            Some(runtime) => runtime.spawn(wait).await.ok().flatten(),
+            None => None,
+        };
+        arrived.ok_or_else(|| NoMessage {
+            user,
+            kind,
+            limit,
+            others: self
+                .messages()
+                .iter()
+                .filter(|message| message.user == user)
+                .map(|message| message.kind)
+                .collect(),
+        })
+    }
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.messages()).finish()
+    }
+}
+
+/// No message came in time.
+#[derive(Clone, Debug)]
+pub struct NoMessage {
+    user: UserId,
+    kind: Kind,
+    limit: Duration,
+    others: Vec<Kind>,
+}
+
+impl fmt::Display for NoMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            user,
+            kind,
+            limit,
+            others,
+        } = self;
+        write!(
+            f,
+            "no new {kind:?} for user {user} within {limit:?}; messages to this user so far: {others:?}"
+        )
+    }
+}
+
+impl std::error::Error for NoMessage {}
