@@ -10,7 +10,7 @@ use pingone::models::operation::Operation;
 use pingone::models::operations::OPERATIONS;
 use pingone::models::{
     AccountLock, AssertionCheck, DeviceAuthenticationId, DeviceId, FlowId, FlowUserConfirmation,
-    FlowUserRegistration, FlowUserUpdate, PasswordSet, PasswordValue, UserId,
+    FlowUserRegistration, UserUpdate, PasswordSet, PasswordValue, UserId,
 };
 use pingone::users::UserQuery;
 use pingone::{Acknowledged, Client, ClientBuilder, Error, Request, Result};
@@ -190,8 +190,8 @@ pub(crate) fn every_call(client: &Client) -> Vec<AnyCall> {
         .with_filter("username eq \"canary filter\"")
         .with_cursor("canary-cursor")
         .with_limit(2);
-    let registration = FlowUserRegistration::new("linda@example.com", "canary-7", "linda");
-    let assertion = AssertionCheck::new().with_assertion("canary-13");
+    let registration = FlowUserRegistration::new("linda@example.com", "linda").with_password("canary-7");
+    let assertion = AssertionCheck::new("canary-13", "https://app.example.com");
     vec![
         AnyCall::typed(client.users().list(page)),
         AnyCall::typed(user.read()),
@@ -220,7 +220,7 @@ pub(crate) fn every_call(client: &Client) -> Vec<AnyCall> {
         AnyCall::typed(flow.send_verification_code()),
         AnyCall::typed(flow.select_device(device_id)),
         AnyCall::typed(flow.check_otp("canary-11")),
-        AnyCall::typed(flow.update_user(FlowUserUpdate::new())),
+        AnyCall::typed(flow.update_user(UserUpdate::new())),
         AnyCall::typed(flow.reset_session()),
         AnyCall::new(devices.one_time_email(id, "linda@example.com"), |started| {
             serde_json::to_value(started.started()).unwrap()

@@ -129,8 +129,8 @@ rules! {
         "Five wrong passwords in a row lock the password for 15 minutes.",
         Assumed("the figures of PingOne's standard policy");
     PASSWORD_REFUSED = "password.refused",
-        "A wrong password is answered with INVALID_DATA and the detail INVALID_VALUE.",
-        Assumed("no page shows the answer");
+        "A wrong password is answered with INVALID_DATA and the detail INVALID_VALUE; where it is checked alone, `failuresRemaining` counts down to the lock.",
+        Assumed("the mocks of Ping's SDKs show it");
     PASSWORD_PRECONDITION = "password.precondition",
         "An action that the state of the password or account forbids is answered with REQUEST_FAILED.",
         Assumed("the pages say that it fails, not how");
@@ -203,8 +203,11 @@ rules! {
         "The cookie ST has no attribute `Secure`.",
         Assumed("the sandbox speaks plain HTTP");
     FLOW_CREDENTIALS = "flow.credentials",
-        "A wrong username or password, or a user who cannot sign on, is answered with INVALID_DATA and the target `username`.",
-        Assumed("seen in public clients only");
+        "A wrong username or password, or a user who cannot sign on, is answered with the detail INVALID_CREDENTIALS.",
+        Assumed("PingOne's sample sign-on page reads this code");
+    FLOW_LOCKED = "flow.locked",
+        "A locked password is answered with the detail PASSWORD_LOCKED_OUT and `secondsUntilUnlock`, unless an administrator must end the lock.",
+        Assumed("PingOne's sample sign-on page reads this code and its time");
     FLOW_UNKNOWN_USER = "flow.unknown-user",
         "A forgotten password of an unknown user goes on like any other, but sends nothing.",
         Assumed("an answer that differs would tell who has an account");

@@ -124,7 +124,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
 
 /// Whether a partial update of a user may change this attribute.
 pub(crate) fn is_profile_attribute(name: &str) -> bool {
-    DOCUMENT["$defs"]["FlowUserUpdate"]["properties"]
+    DOCUMENT["$defs"]["UserUpdate"]["properties"]
         .get(name)
         .is_some()
 }

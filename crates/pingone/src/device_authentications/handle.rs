@@ -237,7 +237,7 @@ impl DeviceAuthenticationHandle {
     /// # async fn run(client: pingone::Client, id: pingone::models::DeviceAuthenticationId) -> pingone::Result<()> {
     /// use pingone::models::AssertionCheck;
     ///
-    /// let assertion = AssertionCheck::new().with_assertion("{}").with_origin("https://app.example.com");
+    /// let assertion = AssertionCheck::new("{}", "https://app.example.com");
     /// let state = client.device_authentication(id).check_assertion(assertion).await?;
     /// # Ok(())
     /// # }

@@ -5,7 +5,7 @@ use pingone_models::operations::{
     VERIFY_FLOW_USER,
 };
 use pingone_models::{
-    Flow, FlowUserConfirmation, FlowUserRegistration, FlowUserUpdate, Secret, UserVerification,
+    Flow, FlowUserConfirmation, FlowUserRegistration, UserUpdate, Secret, UserVerification,
 };
 
 use super::FlowHandle;
@@ -68,7 +68,7 @@ impl FlowHandle {
     /// # let flow = client.flow(flow).with_session("cookie");
     /// use pingone::models::FlowUserRegistration;
     ///
-    /// let user = FlowUserRegistration::new("linda@example.com", "a-password", "linda");
+    /// let user = FlowUserRegistration::new("linda@example.com", "linda").with_password("a-password");
     /// let next = flow.register_user(user).await?;
     /// # Ok(())
     /// # }
@@ -186,9 +186,9 @@ impl FlowHandle {
     /// ```
     /// # async fn run(client: pingone::Client, flow: pingone::models::FlowId) -> pingone::Result<()> {
     /// # let flow = client.flow(flow).with_session("cookie");
-    /// use pingone::models::FlowUserUpdate;
+    /// use pingone::models::UserUpdate;
     ///
-    /// let next = flow.update_user(FlowUserUpdate::new().with_nickname("Lin")).await?;
+    /// let next = flow.update_user(UserUpdate::new().with_nickname("Lin")).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -203,7 +203,7 @@ impl FlowHandle {
     /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
     ///
     /// [User profile update](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/user-profile-update.html)
-    pub fn update_user(&self, user: FlowUserUpdate) -> Request<Flow> {
+    pub fn update_user(&self, user: UserUpdate) -> Request<Flow> {
         typed(
             &self.client,
             &UPDATE_FLOW_USER,

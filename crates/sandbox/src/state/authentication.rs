@@ -266,11 +266,8 @@ impl Authentication {
             return Err(self.not_now(context, "assertion.check"));
         };
         context.rule(&rules::MFA_ASSERTION);
-        let Some(assertion) = &given.assertion else {
-            return Err(Refusal::required("assertion"));
-        };
         context.change();
-        if challenge_of(assertion.expose()).as_ref() != Some(challenge) {
+        if challenge_of(given.assertion.expose()).as_ref() != Some(challenge) {
             return Err(Refusal::value(
                 "assertion",
                 "The assertion does not answer the challenge.",
@@ -358,11 +355,14 @@ impl Authentication {
     /// Options for the browser's request for an assertion.
     pub(crate) fn assertion_options(&self) -> Option<Value> {
         match &self.step {
-            Step::Assertion { challenge } => Some(json!({
-                "challenge": challenge,
-                "timeout": 120_000,
-                "userVerification": "preferred",
-            })),
+            Step::Assertion { challenge } => {
+                let options = json!({
+                    "challenge": challenge,
+                    "timeout": 120_000,
+                    "userVerification": "preferred",
+                });
+                Some(options.to_string().into())
+            }
             _ => None,
         }
     }

@@ -1,18 +1,19 @@
 //! What can be done with a flow, one function for each media type.
 
+use jiff::Timestamp;
 use pingone_models::{
     DeviceId, FlowId, FlowStatus, FlowUserRegistration, LifecycleStatus, Secret, SessionId, UserId,
     UserIdentityProvider, UserLifecycle,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::context::RequestContext;
+use super::context::{RequestContext, seconds_until};
 use super::environment::Environment;
 use super::flows::{Begin, Flow};
 use super::passwords::Policy;
 use super::profile;
 use super::users::{User, blank_profile};
-use crate::refusal::{Refusal, detail};
+use crate::refusal::{Refusal, detail, inner};
 use crate::rules;
 
 /// A flow after an action, and the cookie to set where the flow has just learned who the user is.
@@ -94,7 +95,6 @@ impl Environment {
         password: &Secret,
     ) -> Result<(), Refusal> {
         flow.allows(context, "usernamePassword.check")?;
-        let refused = Refusal::value("username", "Invalid username and/or password.");
         let known = self.users.named(username);
         let id = match (flow.user, known) {
             (Some(expected), Some(id)) if flow.status == FlowStatus::PasswordRequired => {
@@ -103,13 +103,18 @@ impl Environment {
             (_, known) => known,
         };
         let user = id.and_then(|id| self.users.get_mut(id).ok());
+        let locked = |user: &User| user.password.locked_until(context.now);
+        if let Some(until) = user.as_deref().and_then(locked) {
+            context.rule(&rules::FLOW_LOCKED);
+            return Err(password_locked(context.now, until));
+        }
         let Some(user) = user.filter(|user| user.can_authenticate(context.now)) else {
             context.rule(&rules::FLOW_CREDENTIALS);
-            return Err(refused);
+            return Err(wrong_credentials());
         };
-        if user.check_password(context, password, "username").is_err() {
+        if user.check_password(context, password, "password").is_err() {
             context.rule(&rules::FLOW_CREDENTIALS);
-            return Err(refused);
+            return Err(wrong_credentials());
         }
         flow.proved(user.id(), "pwd");
         self.go_on(context, flow)
@@ -126,10 +131,7 @@ impl Environment {
         let user = user.and_then(|id| self.users.get(id).ok());
         let Some(user) = user.filter(|user| user.can_authenticate(context.now)) else {
             context.rule(&rules::FLOW_CREDENTIALS);
-            return Err(Refusal::value(
-                "username",
-                "Invalid username and/or password.",
-            ));
+            return Err(wrong_credentials());
         };
         flow.user = Some(user.id());
         self.go_on(context, flow)
@@ -217,8 +219,10 @@ impl Environment {
             }
             _ => {
                 profile::patch(&mut user.profile, request.extra.as_map(), |_| true)?;
+                let password = request.password.as_ref();
+                let password = password.ok_or_else(|| Refusal::required("password"))?;
                 user.password
-                    .set(context, &request.password, "password", Policy::Enforced)?;
+                    .set(context, password, "password", Policy::Enforced)?;
             }
         }
         user.send_verification_code(context)?;
@@ -415,6 +419,21 @@ pub(crate) fn check_username(username: &str) -> Result<(), Refusal> {
             .with_target("username"),
         ])),
     }
+}
+
+fn wrong_credentials() -> Refusal {
+    let message = "The username or the password is wrong.";
+    Refusal::invalid(vec![detail("INVALID_CREDENTIALS", message)])
+}
+
+fn password_locked(now: Timestamp, until: Timestamp) -> Refusal {
+    let mut detail = detail("PASSWORD_LOCKED_OUT", "The password is locked.");
+    // Without a time where an administrator must end the lock.
+    if until < Timestamp::MAX {
+        let seconds = seconds_until(now, until);
+        detail = detail.with_inner_error(inner([("secondsUntilUnlock", json!(seconds))]));
+    }
+    Refusal::invalid(vec![detail])
 }
 
 fn no_flow() -> Refusal {

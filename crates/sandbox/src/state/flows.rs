@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pingone_models::{
-    DeviceAuthenticationStatus, Flow as View, FlowApplication, FlowEmbedded, FlowId, FlowStatus,
-    FlowUser, PasswordStatus, SessionId, SessionReference, UserId, UserLastSignOn,
+    DeviceAuthenticationStatus, Flow as View, FlowApplication, FlowEmbedded, FlowError, FlowId,
+    FlowSelectedDevice, FlowStatus, FlowUser, PasswordStatus, SessionId, SessionReference, UserId,
+    UserLastSignOn,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::authentication::Authentication;
 use super::context::{RequestContext, later};
@@ -233,21 +234,16 @@ impl Flow {
         if let (Some(mfa), Some(user)) = (&self.mfa, user)
             && is_mfa(&self.status)
         {
-            embedded
-                .extra
-                .insert("devices".to_owned(), json!(mfa.devices_view(user)));
-            if let Some(selected) = mfa.selected_view() {
-                view.extra
-                    .insert("selectedDevice".to_owned(), json!(selected));
-            }
-            if let Some(options) = mfa.assertion_options() {
-                view.extra
-                    .insert("publicKeyCredentialRequestOptions".to_owned(), options);
-            }
+            embedded.devices = Some(mfa.devices_view(user));
+            view.selected_device = mfa
+                .selected_view()
+                .and_then(|selected| selected.id)
+                .map(|id| FlowSelectedDevice::new().with_id(id));
+            view.public_key_credential_request_options = mfa.assertion_options();
         }
         if let Some((code, message)) = self.failure {
-            let error = json!({ "code": code, "message": message });
-            view.extra.insert("error".to_owned(), error);
+            let error = FlowError::new().with_code(code).with_message(message);
+            view.error = Some(error);
         }
         if embedded != FlowEmbedded::new() {
             view.embedded = Some(embedded);

@@ -80,6 +80,14 @@ impl Password {
         self.failures = 0;
     }
 
+    /// How many more wrong passwords lock it.
+    pub(crate) fn failures_remaining(&self, now: Timestamp) -> u32 {
+        match self.locked_until(now) {
+            Some(_) => 0,
+            None => FAILURES - self.failures,
+        }
+    }
+
     /// Compares; a wrong password counts towards the lock.
     pub(crate) fn matches(&mut self, context: &mut RequestContext<'_>, given: &Secret) -> bool {
         let encoded = |value: &Secret| value.expose().starts_with('{');
@@ -154,9 +162,17 @@ impl Password {
             return Ok(());
         }
         context.rule(&rules::PASSWORD_POLICY);
+        let mut members = inner([("unsatisfiedRequirements", json!(unsatisfied))]);
+        for requirement in unsatisfied {
+            let text = match requirement {
+                "length" => format!("A password has {SHORTEST} to {LONGEST} characters."),
+                _ => format!("A password is none of the last {HISTORY}."),
+            };
+            members.insert(requirement.to_owned(), text.into());
+        }
         let detail = detail("INVALID_VALUE", "The password does not satisfy the policy.")
             .with_target(target)
-            .with_inner_error(inner([("unsatisfiedRequirements", json!(unsatisfied))]));
+            .with_inner_error(members);
         Err(Refusal::invalid(vec![detail]))
     }
 }

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pingone_models::{IdentityProviderType, PasswordStatus, Secret};
+use serde_json::json;
 
 use super::codes::{Code, Rejection};
 use super::context::{OutgoingMessage, RequestContext, later};
 use super::passwords::Policy;
 use super::users::{CODE_ATTEMPTS, User};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, detail, inner};
 use crate::{Channel, Kind, rules};
 
 const RECOVERY_LIFETIME: Duration = Duration::from_secs(5 * 60);
@@ -151,7 +152,13 @@ impl User {
             return Ok(());
         }
         context.rule(&rules::PASSWORD_REFUSED);
-        Err(Refusal::value(target, "The password is wrong."))
+        let mut detail = detail("INVALID_VALUE", "The password is wrong.").with_target(target);
+        // Published for the check of a password alone.
+        if target == "password" {
+            let remaining = self.password.failures_remaining(context.now);
+            detail = detail.with_inner_error(inner([("failuresRemaining", json!(remaining))]));
+        }
+        Err(Refusal::invalid(vec![detail]))
     }
 
     pub(crate) fn unlock_password(&mut self, context: &mut RequestContext<'_>) {

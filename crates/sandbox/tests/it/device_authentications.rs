@@ -249,14 +249,19 @@ async fn an_assertion_must_answer_the_challenge() {
     let case = case(linda().device(key)).await;
     let started = case.start(Value::Null).await.ok();
     assert_eq!(started.text("/status"), "ASSERTION_REQUIRED");
-    started.text("/publicKeyCredentialRequestOptions/challenge");
+    let options = started.text("/publicKeyCredentialRequestOptions");
+    let options: Value = serde_json::from_str(options).expect("JSON in a string");
+    assert!(options["challenge"].is_string());
     let check = async |body: Value| case.act(started.text("/id"), "assertion.check", body).await;
 
     assert_eq!(
-        check(json!({})).await.error(),
+        check(json!({ "origin": "https://app.example.com" }))
+            .await
+            .error(),
         "400 INVALID_DATA REQUIRED_VALUE assertion"
     );
-    let wrong = json!({ "assertion": "not-a-real-assertion" });
+    let origin = "https://app.example.com";
+    let wrong = json!({ "assertion": "not-a-real-assertion", "origin": origin });
     assert_eq!(
         check(wrong).await.error(),
         "400 INVALID_DATA INVALID_VALUE assertion"

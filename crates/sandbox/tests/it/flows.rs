@@ -85,7 +85,7 @@ async fn the_right_password_completes_a_plain_flow_and_the_session_is_kept() {
     let mut browser = Browser::open(&sandbox, NewFlow::sign_on());
     let wrong = json!({ "username": "lindajones", "password": "wrong" });
     let reply = browser.act("usernamePassword.check", wrong).await;
-    assert_eq!(reply.error(), "400 INVALID_DATA INVALID_VALUE username");
+    assert_eq!(reply.error(), "400 INVALID_DATA INVALID_CREDENTIALS");
 
     let reply = browser.sign_on().await.ok();
     assert_eq!(reply.text("/status"), "COMPLETED");
@@ -343,10 +343,26 @@ async fn a_user_who_cannot_sign_on_is_told_no_more_than_a_stranger() {
         sandbox.seed_user(user).unwrap();
         let mut browser = Browser::open(&sandbox, NewFlow::sign_on());
         let reply = browser.sign_on().await;
-        assert_eq!(reply.error(), "400 INVALID_DATA INVALID_VALUE username");
+        assert_eq!(reply.error(), "400 INVALID_DATA INVALID_CREDENTIALS");
         assert_eq!(
             reply.text("/details/0/message"),
-            "Invalid username and/or password."
+            "The username or the password is wrong."
         );
     }
+}
+
+#[tokio::test]
+async fn a_locked_password_says_how_long() {
+    let sandbox = sandbox().await;
+    sandbox.seed_user(linda()).unwrap();
+    let mut browser = Browser::open(&sandbox, NewFlow::sign_on());
+    let wrong = json!({ "username": "lindajones", "password": "wrong" });
+    for _ in 0..5 {
+        let reply = browser.act("usernamePassword.check", wrong.clone()).await;
+        assert_eq!(reply.error(), "400 INVALID_DATA INVALID_CREDENTIALS");
+    }
+    let reply = browser.sign_on().await;
+    assert_eq!(reply.error(), "400 INVALID_DATA PASSWORD_LOCKED_OUT");
+    let inner = reply.body.pointer("/details/0/innerError");
+    assert_eq!(inner, Some(&json!({ "secondsUntilUnlock": 900 })));
 }

@@ -101,11 +101,11 @@ async fn a_password_is_checked() {
 #[tokio::test]
 async fn five_wrong_passwords_lock_for_fifteen_minutes() {
     let case = case(linda()).await;
-    for _ in 0..5 {
-        assert_eq!(
-            case.check("wrong").await.error(),
-            "400 INVALID_DATA INVALID_VALUE password"
-        );
+    for remaining in [4, 3, 2, 1, 0] {
+        let reply = case.check("wrong").await;
+        assert_eq!(reply.error(), "400 INVALID_DATA INVALID_VALUE password");
+        let inner = &reply.body["details"][0]["innerError"];
+        assert_eq!(inner, &json!({ "failuresRemaining": remaining }));
     }
     assert_eq!(
         case.check(PASSWORD).await.error(),
