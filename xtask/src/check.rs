@@ -12,6 +12,11 @@ pub(crate) struct Arguments {
     long: bool,
 }
 
+/// What the checks without `--long` run: what each one shows, and its command.
+pub(crate) fn steps() -> impl Iterator<Item = (&'static str, &'static str)> {
+    STEPS.iter().map(|step| (step.shows, step.command))
+}
+
 /// A step: what it shows, the program with its arguments, and the environment that it needs.
 struct Step {
     shows: &'static str,
@@ -30,6 +35,10 @@ const fn step(shows: &'static str, command: &'static str) -> Step {
 const STEPS: &[Step] = &[
     step("the code is formatted", "cargo fmt --all --check"),
     step("generated files are fresh", "cargo xtask codegen --check"),
+    step(
+        "AGENTS.md and llms.txt are fresh",
+        "cargo xtask index --check",
+    ),
     step(
         "no lint complains",
         "cargo clippy --workspace --all-targets --all-features --quiet -- --deny warnings",

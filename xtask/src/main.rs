@@ -6,9 +6,11 @@ mod codegen;
 mod docs;
 mod drift;
 mod features;
+mod index;
+mod operations;
+mod outputs;
 mod package;
 mod pull;
-mod readme;
 mod reporting;
 
 use std::path::{Path, PathBuf};
@@ -41,6 +43,8 @@ enum Task {
     Drift(drift::Arguments),
     /// Compiles every library with every combination of its features.
     Features,
+    /// Writes AGENTS.md and llms.txt from the manifests, the pages and the tasks.
+    Index(index::Arguments),
     /// Packs every published crate and builds it from its package.
     Package(package::Arguments),
 }
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         Task::Docs(task) => docs::run(&task).map_err(|message| (message, 2)),
         Task::Drift(arguments) => drift::run(&arguments).map_err(|message| (message, 2)),
         Task::Features => plain(features::run()),
+        Task::Index(arguments) => plain(index::run(&arguments)),
         Task::Package(arguments) => plain(package::run(&arguments)),
     };
     match outcome {
