@@ -46,6 +46,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "pingone",
             "pingone-client",
             "pingone-codegen",
+            "pingone-drift",
             "pingone-models",
             "pingone-sandbox",
         ],

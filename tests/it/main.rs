@@ -2,6 +2,7 @@
 
 mod document;
 mod documentation;
+mod fuzz;
 mod guards;
 mod guidelines;
 mod layers;

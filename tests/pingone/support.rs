@@ -10,7 +10,7 @@ use pingone::models::operation::Operation;
 use pingone::models::operations::OPERATIONS;
 use pingone::models::{
     AccountLock, AssertionCheck, DeviceAuthenticationId, DeviceId, FlowId, FlowUserConfirmation,
-    FlowUserRegistration, UserUpdate, PasswordSet, PasswordValue, UserId,
+    FlowUserRegistration, PasswordSet, PasswordValue, UserId, UserUpdate,
 };
 use pingone::users::UserQuery;
 use pingone::{Acknowledged, Client, ClientBuilder, Error, Request, Result};
@@ -190,7 +190,8 @@ pub(crate) fn every_call(client: &Client) -> Vec<AnyCall> {
         .with_filter("username eq \"canary filter\"")
         .with_cursor("canary-cursor")
         .with_limit(2);
-    let registration = FlowUserRegistration::new("linda@example.com", "linda").with_password("canary-7");
+    let registration =
+        FlowUserRegistration::new("linda@example.com", "linda").with_password("canary-7");
     let assertion = AssertionCheck::new("canary-13", "https://app.example.com");
     vec![
         AnyCall::typed(client.users().list(page)),

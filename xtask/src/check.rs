@@ -66,10 +66,6 @@ const LONG: &[Step] = &[
         "cargo xtask features",
     ),
     step(
-        "what fuzzing runs compiles",
-        "cargo check --quiet --locked --manifest-path fuzz/Cargo.toml",
-    ),
-    step(
         "a renamed property reaches the snapshots",
         "cargo test --workspace --test regenerate -- --ignored",
     ),

@@ -5,7 +5,7 @@ use pingone_models::operations::{
     VERIFY_FLOW_USER,
 };
 use pingone_models::{
-    Flow, FlowUserConfirmation, FlowUserRegistration, UserUpdate, Secret, UserVerification,
+    Flow, FlowUserConfirmation, FlowUserRegistration, Secret, UserUpdate, UserVerification,
 };
 
 use super::FlowHandle;
