@@ -188,7 +188,6 @@ impl Call {
         request.url_mut().set_fragment(None);
         let authorization = self.authorization(operation)?;
         let headers = request.headers_mut();
-        headers.remove("api-version");
         for (name, value) in &self.headers {
             headers.insert(name, value.clone());
         }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use quote::quote;
 use serde_json::{Map, Value, json};
-use syn::{ImplItem, Item};
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ImplItem, Item, Stmt};
 
 use super::types::{replace_docs, steered};
 use super::{Paths, file, generate, openapi, settings, unprintable};
@@ -119,6 +120,7 @@ impl<'a> Client<'a> {
                         let operation = find(item);
                         if let (ImplItem::Fn(function), Some((_, operation))) = (item, operation) {
                             replace_docs(&mut function.attrs, &documentation(operation));
+                            leave_api_version_out(&mut function.block);
                         }
                     }
                 }
@@ -166,6 +168,45 @@ impl<'a> Client<'a> {
             #![allow(clippy::all, clippy::pedantic, clippy::allow_attributes_without_reason, unreachable_pub, reason = "generated code")]
         };
         file(document, tokens, &attributes)
+    }
+}
+
+/// Takes out the header `api-version` that progenitor sends with every request; one that the document asks for stays.
+fn leave_api_version_out(block: &mut syn::Block) {
+    let holds = |statement: &Stmt, code: &str| quote!(#statement).to_string().contains(code);
+    block
+        .stmts
+        .retain(|statement| !holds(statement, "Self :: api_version ()"));
+    if block
+        .stmts
+        .iter()
+        .any(|statement| holds(statement, "header_map . append"))
+    {
+        return;
+    }
+    block
+        .stmts
+        .retain(|statement| !holds(statement, "let mut header_map"));
+    WithoutHeaders.visit_block_mut(block);
+}
+
+fn is_header_map(expression: &Expr) -> bool {
+    matches!(expression, Expr::Path(path) if path.path.is_ident("header_map"))
+}
+
+/// Takes `.headers(header_map)` out of a chain of calls.
+struct WithoutHeaders;
+
+impl VisitMut for WithoutHeaders {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        if let Expr::MethodCall(call) = expression
+            && call.method == "headers"
+            && call.args.len() == 1
+            && is_header_map(&call.args[0])
+        {
+            *expression = (*call.receiver).clone();
+        }
+        syn::visit_mut::visit_expr_mut(self, expression);
     }
 }
 

@@ -81,12 +81,6 @@ impl Client {
         type_: &'a str,
     ) -> Result<ResponseValue<Vec<super::models::Dish>>, Error<()>> {
         let url = format!("{}/dishes#listDishes", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -99,7 +93,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("spicy", &spicy))
             .query(&progenitor_client::QueryParam::new("tags", &tags))
             .query(&progenitor_client::QueryParam::new("type", &type_))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "list_dishes",
@@ -125,14 +118,8 @@ impl Client {
         body: &'a super::models::OrderBody,
     ) -> Result<ResponseValue<()>, Error<ByteStream>> {
         let url = format!("{}/dishes#order", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "order",
         };
@@ -159,14 +146,8 @@ impl Client {
         let url = format!(
             "{}/dishes/{}#checkDish", self.baseurl, encode_path(& self_2.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
-        let mut request = self.client.head(url).headers(header_map).build()?;
+        let mut request = self.client.head(url).build()?;
         let info = OperationInfo {
             operation_id: "check_dish",
         };
