@@ -91,7 +91,7 @@ impl Runtime for TestTime {
         state.began + state.elapsed
     }
 
-    fn calendar(&self) -> SystemTime {
+    fn wall_clock(&self) -> SystemTime {
         // 2030-01-01T00:00:00Z, whatever the day of the test is.
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_893_456_000) + self.lock().elapsed
     }

@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
-use pingone::journeys::Recovery;
 use pingone::testing::{self, Kind, NewUser, Sandbox};
+use pingone::workflows::Recovery;
 use pingone::{Client, Error};
 use serde::{Deserialize, Serialize};
 

@@ -2,8 +2,8 @@
 //!
 //! `cargo run -p pingone --example recover --features testing`
 
-use pingone::journeys::Recovery;
 use pingone::testing::{self, Kind, NewUser, Sandbox};
+use pingone::workflows::Recovery;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -2,8 +2,8 @@
 //!
 //! `cargo run -p pingone --example verify --features testing`
 
-use pingone::journeys::Verification;
 use pingone::testing::{self, Kind, NewUser, Sandbox};
+use pingone::workflows::Verification;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

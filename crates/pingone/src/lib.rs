@@ -1,34 +1,32 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod answer;
+mod builder;
+mod call;
 mod client;
 pub mod device_authentications;
-mod endpoints;
 mod error;
 pub mod flows;
-pub mod journeys;
+mod http;
 mod links;
 pub mod observe;
 pub mod passwords;
-mod region;
-mod request;
 pub mod retry;
-mod run;
 mod runtime;
+mod session;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 pub mod token;
-mod transport;
 pub mod users;
+pub mod workflows;
 
-pub use answer::Acknowledged;
-pub use client::{Client, ClientBuilder};
+pub use builder::ClientBuilder;
+pub use call::{Acknowledged, Request};
+pub use client::Client;
 pub use error::{BoxError, Error, ErrorBuilder, ErrorKind, Result};
+pub use http::Region;
 pub use links::Linked;
-pub use region::Region;
-pub use request::Request;
 pub use runtime::{BoxFuture, Runtime, TokioRuntime};
 
 /// The types of requests and responses, and the table of operations.

@@ -37,7 +37,6 @@ use tracing::Span;
 use tracing::field::Empty;
 use url::Url;
 
-use crate::client::Shared;
 use crate::{Error, ErrorKind};
 
 /// What is known after an attempt. Given to the function that
@@ -73,7 +72,7 @@ pub(crate) type OnAttempt = dyn Fn(&AttemptReport<'_>) + Send + Sync;
 
 /// The span of a call.
 pub(crate) fn call_span(
-    shared: &Shared,
+    address: &str,
     operation: &'static Operation,
     transaction_id: Option<&str>,
 ) -> Span {
@@ -95,7 +94,7 @@ pub(crate) fn call_span(
         pingone.transaction_id = transaction_id,
     );
     if !span.is_disabled()
-        && let Ok(server) = Url::parse(shared.endpoints.of(operation.server))
+        && let Ok(server) = Url::parse(address)
     {
         span.record("server.address", server.host_str());
         span.record("server.port", server.port_or_known_default());

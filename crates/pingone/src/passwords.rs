@@ -9,9 +9,8 @@ use pingone_models::{
     Secret, UserId,
 };
 
-use crate::answer::Acknowledged;
+use crate::call::{Acknowledged, Request, open, typed};
 use crate::client::Client;
-use crate::request::{Request, open, typed};
 
 /// The password of one user. Made by [`UserHandle::password`](crate::users::UserHandle::password).
 ///

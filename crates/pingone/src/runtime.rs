@@ -5,6 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
+use futures::future::{Either, select};
+
 /// A boxed future, as traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -25,8 +27,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///     fn now(&self) -> Instant {
 ///         TokioRuntime.now()
 ///     }
-///     fn calendar(&self) -> SystemTime {
-///         TokioRuntime.calendar()
+///     fn wall_clock(&self) -> SystemTime {
+///         TokioRuntime.wall_clock()
 ///     }
 ///     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
 ///         TokioRuntime.sleep(time)
@@ -42,7 +44,7 @@ pub trait Runtime: fmt::Debug + Send + Sync + 'static {
     fn now(&self) -> Instant;
 
     /// The moment now by the calendar, for dates that a service sends.
-    fn calendar(&self) -> SystemTime;
+    fn wall_clock(&self) -> SystemTime;
 
     /// Ends after this time.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
@@ -56,7 +58,7 @@ pub trait Runtime: fmt::Debug + Send + Sync + 'static {
 /// ```
 /// use pingone::{Runtime, TokioRuntime};
 ///
-/// assert!(TokioRuntime.calendar() > std::time::SystemTime::UNIX_EPOCH);
+/// assert!(TokioRuntime.wall_clock() > std::time::SystemTime::UNIX_EPOCH);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokioRuntime;
@@ -66,7 +68,7 @@ impl Runtime for TokioRuntime {
         Instant::now()
     }
 
-    fn calendar(&self) -> SystemTime {
+    fn wall_clock(&self) -> SystemTime {
         SystemTime::now()
     }
 
@@ -76,5 +78,18 @@ impl Runtime for TokioRuntime {
 
     fn random(&self) -> u64 {
         fastrand::u64(..)
+    }
+}
+
+/// The output of a future, if it ends within this time.
+pub(crate) async fn within<T>(
+    runtime: &dyn Runtime,
+    limit: Duration,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    let future = std::pin::pin!(future);
+    match select(future, runtime.sleep(limit)).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(((), _)) => None,
     }
 }

@@ -70,12 +70,12 @@ struct SandboxTime {
 
 impl SandboxTime {
     fn new(clock: Clock) -> Self {
-        let began = (Instant::now(), calendar(&clock));
+        let began = (Instant::now(), wall_clock(&clock));
         Self { clock, began }
     }
 }
 
-fn calendar(clock: &Clock) -> SystemTime {
+fn wall_clock(clock: &Clock) -> SystemTime {
     // Fails only where the platform cannot represent the year.
     SystemTime::try_from(clock.now()).unwrap_or(SystemTime::UNIX_EPOCH)
 }
@@ -84,12 +84,12 @@ impl Runtime for SandboxTime {
     fn now(&self) -> Instant {
         let (instant, moment) = self.began;
         // A clock that was set back does not make time run backwards.
-        let passed = calendar(&self.clock).duration_since(moment);
+        let passed = wall_clock(&self.clock).duration_since(moment);
         instant + passed.unwrap_or_default()
     }
 
-    fn calendar(&self) -> SystemTime {
-        calendar(&self.clock)
+    fn wall_clock(&self) -> SystemTime {
+        wall_clock(&self.clock)
     }
 
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {

@@ -11,9 +11,8 @@ use pingone_models::{
 };
 
 use super::Poll;
-use crate::answer::Acknowledged;
+use crate::call::{Acknowledged, Request, open, typed};
 use crate::client::Client;
-use crate::request::{Request, open, typed};
 
 /// One device authentication. Made by [`DeviceAuthentications`](super::DeviceAuthentications) when it starts one, or from an id by
 /// [`Client::device_authentication`].

@@ -8,12 +8,12 @@ pub use poll::Poll;
 
 use pingone_models::operations::INITIATE_DEVICE_AUTHENTICATION;
 use pingone_models::{
-    DeviceAuthentication, DeviceAuthenticationRequest, DeviceId, OneTimeDevice, OneTimeDeviceType,
-    SelectedDevice, UserId, UserReference,
+    DeviceAuthentication, DeviceAuthenticationId, DeviceAuthenticationRequest, DeviceId,
+    OneTimeDevice, OneTimeDeviceType, SelectedDevice, UserId, UserReference,
 };
 
+use crate::call::{Request, typed};
 use crate::client::Client;
-use crate::request::{Request, typed};
 
 /// The device authentications of an environment. Made by [`Client::device_authentications`].
 ///
@@ -33,8 +33,25 @@ pub struct DeviceAuthentications {
     client: Client,
 }
 
+impl Client {
+    /// The device authentications of the environment.
+    #[must_use]
+    pub fn device_authentications(&self) -> DeviceAuthentications {
+        DeviceAuthentications::new(self.clone())
+    }
+
+    /// A device authentication that was started before. Nothing is sent yet.
+    #[must_use]
+    pub fn device_authentication(
+        &self,
+        id: impl Into<DeviceAuthenticationId>,
+    ) -> DeviceAuthenticationHandle {
+        DeviceAuthenticationHandle::new(self.clone(), id.into())
+    }
+}
+
 impl DeviceAuthentications {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 

@@ -10,8 +10,8 @@ use pingone_models::operations::READ_DEVICE_AUTHENTICATION;
 use pingone_models::{DeviceAuthentication, DeviceAuthenticationStatus};
 
 use super::DeviceAuthenticationHandle;
+use crate::call::Request;
 use crate::error::Inner;
-use crate::request::Request;
 use crate::runtime::BoxFuture;
 use crate::{Error, ErrorKind, Result};
 

@@ -9,8 +9,7 @@ use pingone_models::{
 };
 
 use super::FlowHandle;
-use crate::answer::Acknowledged;
-use crate::request::{Request, open, typed};
+use crate::call::{Acknowledged, Request, open, typed};
 
 impl FlowHandle {
     /// Confirms or corrects the account data that an external identity provider returned.

@@ -5,7 +5,6 @@
 
 mod accounts;
 mod passwords;
-mod session;
 mod sign_on;
 
 use std::sync::Arc;
@@ -13,9 +12,9 @@ use std::sync::Arc;
 use pingone_models::operations::READ_FLOW;
 use pingone_models::{Flow, FlowId, FlowStatus, Secret};
 
+use crate::call::{Request, typed};
 use crate::client::Client;
-use crate::request::{Request, typed};
-pub(crate) use session::Session;
+use crate::session::Session;
 
 /// One sign-on flow with its session. Made by [`Client::flow`].
 ///
@@ -36,8 +35,16 @@ pub struct FlowHandle {
     session: Arc<Session>,
 }
 
+impl Client {
+    /// A sign-on flow that an authorization request has started. Nothing is sent yet.
+    #[must_use]
+    pub fn flow(&self, id: impl Into<FlowId>) -> FlowHandle {
+        FlowHandle::new(self.clone(), id.into())
+    }
+}
+
 impl FlowHandle {
-    pub(crate) fn new(client: Client, id: FlowId) -> Self {
+    fn new(client: Client, id: FlowId) -> Self {
         Self {
             client,
             id,

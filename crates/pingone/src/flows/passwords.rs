@@ -6,7 +6,7 @@ use pingone_models::operations::{
 use pingone_models::{Flow, FlowForgottenPassword, FlowPasswordReset, PasswordRecovery, Secret};
 
 use super::FlowHandle;
-use crate::request::{Request, typed};
+use crate::call::{Request, typed};
 
 impl FlowHandle {
     /// Begins to recover a forgotten password, and mails the user a recovery code.

@@ -10,7 +10,7 @@ use pingone_models::{
 };
 
 use super::FlowHandle;
-use crate::request::{Request, typed};
+use crate::call::{Request, typed};
 
 impl FlowHandle {
     /// Signs the user on with username and password.

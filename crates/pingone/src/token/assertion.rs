@@ -66,7 +66,7 @@ pub(super) enum Key {
 }
 
 /// Signs assertions of one client for one token endpoint.
-pub(super) struct Signer {
+pub(crate) struct Signer {
     client: String,
     endpoint: String,
     header: Header,
@@ -116,9 +116,9 @@ impl Signer {
     }
 
     /// A new assertion. Each can be used once.
-    pub(super) fn assertion(&self, runtime: &dyn Runtime) -> Result<Secret, String> {
+    pub(crate) fn assertion(&self, runtime: &dyn Runtime) -> Result<Secret, String> {
         let id = format!("{:016x}{:016x}", runtime.random(), runtime.random());
-        self.sign(runtime.calendar(), &id)
+        self.sign(runtime.wall_clock(), &id)
             .map_err(|_| "the assertion of the client cannot be signed".to_owned())
     }
 

@@ -10,8 +10,7 @@ use pingone_models::Secret;
 
 use super::{Token, TokenProvider};
 use crate::error::{BoxError, Inner as ErrorInner};
-use crate::run::within;
-use crate::runtime::{BoxFuture, Runtime};
+use crate::runtime::{BoxFuture, Runtime, within};
 use crate::{Error, ErrorKind, Result};
 
 /// The most that a token is refreshed before it ends: a quarter of its life, and no more than this.
@@ -27,9 +26,9 @@ const EARLY_PAUSE: Duration = Duration::from_secs(10);
 const YOUNG: Duration = Duration::from_secs(1);
 
 /// A token as it was fetched, and how long it lives.
-pub(super) struct Fetched {
-    pub(super) secret: Secret,
-    pub(super) lifetime: Duration,
+pub(crate) struct Fetched {
+    pub(crate) secret: Secret,
+    pub(crate) lifetime: Duration,
 }
 
 type Fetch = dyn Fn() -> BoxFuture<'static, Result<Fetched>> + Send + Sync;
@@ -37,7 +36,7 @@ type Fetch = dyn Fn() -> BoxFuture<'static, Result<Fetched>> + Send + Sync;
 type Flight = BoxFuture<'static, Result<Token, Arc<Error>>>;
 
 /// Keeps a token until shortly before it ends.
-pub(super) struct TokenCache(Arc<Inner>);
+pub(crate) struct TokenCache(Arc<Inner>);
 
 struct Inner {
     runtime: Arc<dyn Runtime>,
@@ -60,7 +59,7 @@ struct Held {
 }
 
 impl TokenCache {
-    pub(super) fn new(
+    pub(crate) fn new(
         runtime: Arc<dyn Runtime>,
         fetch: impl Fn() -> BoxFuture<'static, Result<Fetched>> + Send + Sync + 'static,
     ) -> Self {
@@ -150,7 +149,7 @@ impl Inner {
         let ends_at = began + lifetime;
         let left = ends_at.saturating_duration_since(self.runtime.now());
         Held {
-            token: Token::new(secret).with_expiry(self.runtime.calendar() + left),
+            token: Token::new(secret).with_expiry(self.runtime.wall_clock() + left),
             began,
             refresh_at: (ends_at - lead).max(began + YOUNG),
             ends_at,

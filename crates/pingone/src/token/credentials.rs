@@ -8,8 +8,8 @@ use pingone_models::{EnvironmentId, Secret};
 use super::SigningAlgorithm;
 #[cfg(feature = "jwt")]
 use super::assertion::{Key, Signer};
-use crate::endpoints::Endpoints;
-use crate::{Error, Region, Result};
+use crate::http::{Endpoints, Region};
+use crate::{Error, Result};
 
 /// The credentials of a worker application, which a client gets its access tokens with.
 ///
@@ -65,7 +65,7 @@ enum Method {
 }
 
 /// Credentials that were checked, and are ready to be sent.
-pub(super) enum Authentication {
+pub(crate) enum Authentication {
     Basic(String, Secret),
     Post(String, Secret),
     #[cfg(feature = "jwt")]
@@ -185,7 +185,7 @@ impl ClientCredentials {
         not(feature = "jwt"),
         expect(unused_variables, reason = "only a JWT names the endpoint")
     )]
-    pub(super) fn authentication(self, endpoint: &str) -> Result<Authentication> {
+    pub(crate) fn authentication(self, endpoint: &str) -> Result<Authentication> {
         if self.id.is_empty() || !self.id.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::config(
                 "the client id is empty or holds a space: copy it from the application in the console",

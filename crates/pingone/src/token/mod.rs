@@ -11,13 +11,13 @@
 mod assertion;
 mod cache;
 mod credentials;
-mod source;
 
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use assertion::SigningAlgorithm;
+pub(crate) use cache::{Fetched, TokenCache};
+pub(crate) use credentials::Authentication;
 pub use credentials::ClientCredentials;
-pub(crate) use source::source;
 
 use std::fmt;
 use std::time::SystemTime;

@@ -12,7 +12,7 @@ use pingone_models::{PopulationId, User, UserCollection};
 use url::Url;
 
 use super::{LIST_USERS, UserQuery, Users};
-use crate::request::Request;
+use crate::call::Request;
 use crate::{Error, ErrorKind, Result};
 
 /// A search for users. Made by [`Users::find`].

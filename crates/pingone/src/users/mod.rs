@@ -11,9 +11,9 @@ use pingone_models::{
     AccountLock, Secret, User, UserCollection, UserId, UserInclude, UserVerification,
 };
 
+use crate::call::{Request, typed};
 use crate::client::Client;
 use crate::passwords::PasswordHandle;
-use crate::request::{Request, typed};
 
 /// The users of an environment. Made by [`Client::users`].
 ///
@@ -80,8 +80,22 @@ impl UserQuery {
     }
 }
 
+impl Client {
+    /// The users of the environment.
+    #[must_use]
+    pub fn users(&self) -> Users {
+        Users::new(self.clone())
+    }
+
+    /// One user of the environment. Nothing is sent yet.
+    #[must_use]
+    pub fn user(&self, id: impl Into<UserId>) -> UserHandle {
+        UserHandle::new(self.clone(), id.into())
+    }
+}
+
 impl Users {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 
@@ -130,9 +144,8 @@ impl Users {
 
     /// Reads the page at an address that came in a link.
     fn at(&self, address: url::Url) -> Request<UserCollection> {
-        let mut request = self.list(UserQuery::new());
-        request.options.address = Some(address);
-        request
+        let request = self.list(UserQuery::new());
+        request.at(address)
     }
 }
 
@@ -153,7 +166,7 @@ pub struct UserHandle {
 }
 
 impl UserHandle {
-    pub(crate) fn new(client: Client, id: UserId) -> Self {
+    fn new(client: Client, id: UserId) -> Self {
         Self { client, id }
     }
 

@@ -5,7 +5,6 @@ use std::fmt::Debug;
 
 use pingone::device_authentications::{DeviceAuthenticationHandle, DeviceAuthentications, Poll};
 use pingone::flows::FlowHandle;
-use pingone::journeys::{Obstacle, Recovery, Verification};
 use pingone::models::{Address, InvalidId, Members, Patch, Secret, Timestamp, User};
 use pingone::observe::AttemptReport;
 use pingone::passwords::PasswordHandle;
@@ -14,6 +13,7 @@ use pingone::retry::{
 };
 use pingone::token::{ClientCredentials, SigningAlgorithm, Token};
 use pingone::users::{Matches, UserHandle, UserQuery, UserSearch, UserStream, Users};
+use pingone::workflows::{Obstacle, Recovery, Verification};
 use pingone::{
     Acknowledged, Client, ClientBuilder, Error, ErrorBuilder, ErrorKind, Region, Request,
     TokioRuntime,

@@ -6,9 +6,8 @@
 use pingone_models::{LifecycleStatus, PasswordState, PasswordStatus, Secret, User, UserId};
 
 use crate::Result;
-use crate::answer::Acknowledged;
+use crate::call::{Acknowledged, Request};
 use crate::client::Client;
-use crate::request::Request;
 use crate::users::UserHandle;
 
 /// The recovery of a forgotten password.
@@ -16,7 +15,7 @@ use crate::users::UserHandle;
 /// ```
 /// # async fn ask(_: &str) -> String { String::new() }
 /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
-/// use pingone::journeys::{Obstacle, Recovery};
+/// use pingone::workflows::{Obstacle, Recovery};
 ///
 /// // Reads only.
 /// let recovery = Recovery::of_username(&client, "linda").await?;
@@ -55,7 +54,7 @@ pub struct Recovery {
 /// Why no recovery code can be sent.
 ///
 /// ```
-/// use pingone::journeys::Obstacle;
+/// use pingone::workflows::Obstacle;
 ///
 /// fn advice(obstacle: Obstacle) -> &'static str {
 ///     match obstacle {
@@ -83,7 +82,7 @@ impl Recovery {
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
-    /// use pingone::journeys::Recovery;
+    /// use pingone::workflows::Recovery;
     ///
     /// let recovery = Recovery::of_username(&client, "linda").await?;
     /// println!("{:?}", recovery.obstacle());
@@ -144,7 +143,7 @@ impl Recovery {
     ///
     /// # Example
     /// ```
-    /// # async fn run(recovery: pingone::journeys::Recovery) -> pingone::Result<()> {
+    /// # async fn run(recovery: pingone::workflows::Recovery) -> pingone::Result<()> {
     /// recovery.send_code().await?;
     /// # Ok(())
     /// # }
@@ -170,7 +169,7 @@ impl Recovery {
     ///
     /// # Example
     /// ```
-    /// # async fn run(recovery: pingone::journeys::Recovery) -> pingone::Result<()> {
+    /// # async fn run(recovery: pingone::workflows::Recovery) -> pingone::Result<()> {
     /// recovery.set_password("A1B2C3D4", "a-New-password-1").await?;
     /// # Ok(())
     /// # }
@@ -202,7 +201,7 @@ impl Recovery {
 /// ```
 /// # async fn ask(_: &str) -> String { String::new() }
 /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
-/// use pingone::journeys::Verification;
+/// use pingone::workflows::Verification;
 ///
 /// // Reads only.
 /// let verification = Verification::of_user(&client, user).await?;
@@ -236,7 +235,7 @@ impl Verification {
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
-    /// use pingone::journeys::Verification;
+    /// use pingone::workflows::Verification;
     ///
     /// let verification = Verification::of_user(&client, user).await?;
     /// println!("{}", verification.is_needed());
@@ -279,7 +278,7 @@ impl Verification {
     ///
     /// # Example
     /// ```
-    /// # async fn run(verification: pingone::journeys::Verification) -> pingone::Result<()> {
+    /// # async fn run(verification: pingone::workflows::Verification) -> pingone::Result<()> {
     /// verification.send_code().await?;
     /// # Ok(())
     /// # }
@@ -303,7 +302,7 @@ impl Verification {
     ///
     /// # Example
     /// ```
-    /// # async fn run(verification: pingone::journeys::Verification) -> pingone::Result<()> {
+    /// # async fn run(verification: pingone::workflows::Verification) -> pingone::Result<()> {
     /// let user = verification.verify("A1B2C3D4").await?;
     /// # Ok(())
     /// # }

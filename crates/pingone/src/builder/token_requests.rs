@@ -9,15 +9,12 @@ use pingone_models::operations::REQUEST_TOKEN;
 use pingone_models::{AccessToken, GrantType, OAuthError, Secret, TokenRequest};
 use serde_json::Value;
 
-use super::TokenProvider;
-use super::cache::{Fetched, TokenCache};
-use super::credentials::{Authentication, ClientCredentials};
 use crate::Result;
-use crate::answer::{self, Failure};
+use crate::call::{self, Failure, Request, Sent};
 use crate::client::Client;
-use crate::request::{Request, Sent};
 #[cfg(feature = "jwt")]
 use crate::runtime::Runtime;
+use crate::token::{Authentication, ClientCredentials, Fetched, TokenCache, TokenProvider};
 
 #[cfg(feature = "jwt")]
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -40,7 +37,7 @@ struct Credentials {
 }
 
 /// Gives the tokens of these credentials, with a client that has the worker application's environment.
-pub(crate) fn source(
+pub(super) fn provider(
     client: Client,
     credentials: ClientCredentials,
 ) -> Result<Arc<dyn TokenProvider>> {
@@ -73,7 +70,7 @@ fn request(client: &Client, credentials: Arc<Credentials>) -> Request<Fetched> {
     if let Authentication::Basic(id, secret) = &credentials.authentication {
         basic = Some((form_encoded(id), form_encoded(secret.expose()).into()));
     }
-    let mut request = Request::new(
+    let request = Request::new(
         client,
         &REQUEST_TOKEN,
         credentials,
@@ -86,8 +83,7 @@ fn request(client: &Client, credentials: Arc<Credentials>) -> Request<Fetched> {
         },
         read,
     );
-    request.options.basic = basic;
-    request
+    request.with_client(basic)
 }
 
 impl Credentials {
@@ -126,9 +122,9 @@ fn read(call: &Call, sent: Sent<AccessToken, OAuthError>) -> Result<Fetched, Fai
             lifetime: lifetime(members.get("expires_in")),
         });
     }
-    match answer::typed(call, sent) {
+    match call::read_typed(call, sent) {
         Err(failure) => Err(failure),
-        Ok(_) => Err(answer::unreadable(
+        Ok(_) => Err(call::unreadable(
             call,
             "it has no access token that could be sent",
         )),

@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
-use futures::future::{Either, select};
 use http::{HeaderName, HeaderValue};
 use pingone_client::{Call, Credentials, auth, platform};
 use pingone_models::EnvironmentId;
 use pingone_models::operation::{Operation, Security};
 use tracing::{Instrument, Span};
 
-use crate::answer::{self, Failure, TRANSACTION_ID};
+use super::answer::{self, Failure, TRANSACTION_ID};
+use super::request::{Options, Request, external_id, invalid};
 use crate::client::Shared;
 use crate::error::{BoxError, Inner};
 use crate::observe::{self, AttemptReport};
-use crate::request::{Options, Request, external_id, invalid};
 use crate::retry::{Outcome, RetryContext, RetryDecision};
-use crate::runtime::Runtime;
+use crate::runtime::within;
 use crate::token::Token;
 use crate::{Error, ErrorKind, Result};
 
@@ -33,7 +32,11 @@ pub(crate) async fn run<T>(mut request: Request<T>) -> Result<T> {
     take_transaction_id(shared, &mut request.options);
     let transaction_id = request.options.transaction_id.as_ref();
     let transaction_id = transaction_id.and_then(|id| str::from_utf8(id.as_bytes()).ok());
-    let span = observe::call_span(shared, request.operation, transaction_id);
+    let span = observe::call_span(
+        shared.endpoints.of(request.operation.server),
+        request.operation,
+        transaction_id,
+    );
     attempts(shared, request, &span)
         .instrument(span.clone())
         .await
@@ -266,7 +269,7 @@ impl<'a> Progress<'a> {
     fn next<T>(&mut self, failure: Failure, token: Option<&Token>, call: &Call) -> Next<T> {
         let Failure { outcome, mut error } = failure;
         self.may_have_been_sent |= outcome != Outcome::NotSent;
-        let retry_after = answer::retry_after(call, self.shared.runtime.calendar());
+        let retry_after = answer::retry_after(call, self.shared.runtime.wall_clock());
         error.inner_mut().retry_after = retry_after;
         if error.kind() == ErrorKind::InvalidRequest {
             return Next::Stop(self.finish(error));
@@ -342,17 +345,4 @@ fn token_error(note: &'static str, source: Option<BoxError>) -> Error {
         source,
         ..Inner::default()
     })
-}
-
-/// The output of a future, if it ends within this time.
-pub(crate) async fn within<T>(
-    runtime: &dyn Runtime,
-    limit: Duration,
-    future: impl Future<Output = T>,
-) -> Option<T> {
-    let future = std::pin::pin!(future);
-    match select(future, runtime.sleep(limit)).await {
-        Either::Left((output, _)) => Some(output),
-        Either::Right(((), _)) => None,
-    }
 }

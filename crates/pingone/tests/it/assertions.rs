@@ -133,7 +133,7 @@ impl pingone::Runtime for At {
         pingone::TokioRuntime.now()
     }
 
-    fn calendar(&self) -> std::time::SystemTime {
+    fn wall_clock(&self) -> std::time::SystemTime {
         self.0
     }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use pingone::journeys::{Obstacle, Recovery, Verification};
 use pingone::models::{
     DeviceAuthenticationRequest, DeviceAuthenticationStatus, FlowStatus, LifecycleStatus,
     PasswordStatus, Secret, UserId, UserReference,
@@ -13,6 +12,7 @@ use pingone::testing::{
     self, DeviceKind, Effect, Fault, Kind, NewDevice, NewFlow, NewUser, Sandbox,
 };
 use pingone::users::Matches;
+use pingone::workflows::{Obstacle, Recovery, Verification};
 use pingone::{Client, ErrorKind, Linked};
 use pingone_tests::time::TestTime;
 

@@ -10,12 +10,12 @@ use pingone_client::{Error as ClientError, ResponseValue};
 use pingone_models::Secret;
 use pingone_models::operation::Operation;
 
-use crate::answer::{self, Acknowledged, Failure};
+use super::answer::{self, Acknowledged, Failure};
+use super::attempts::{self, Attempt};
 use crate::client::Client;
-use crate::flows::Session;
 use crate::retry::RetryPolicy;
-use crate::run::{self, Attempt};
 use crate::runtime::BoxFuture;
+use crate::session::Session;
 use crate::{Error, Result};
 
 /// What generated functions return.
@@ -47,10 +47,10 @@ type Send<T> =
 /// until then has been sent.
 #[must_use = "a request is sent when it is awaited"]
 pub struct Request<T> {
-    pub(crate) client: Client,
-    pub(crate) operation: &'static Operation,
-    pub(crate) options: Options,
-    pub(crate) send: Send<T>,
+    pub(super) client: Client,
+    pub(super) operation: &'static Operation,
+    pub(super) options: Options,
+    pub(super) send: Send<T>,
 }
 
 /// What holds for one call alone.
@@ -187,6 +187,18 @@ impl<T: 'static> Request<T> {
         self
     }
 
+    /// Sends the request to an address that came in a link.
+    pub(crate) fn at(mut self, address: url::Url) -> Self {
+        self.options.address = Some(address);
+        self
+    }
+
+    /// Sends the id and secret of a client, for the token endpoint.
+    pub(crate) fn with_client(mut self, basic: Option<(String, Secret)>) -> Self {
+        self.options.basic = basic;
+        self
+    }
+
     pub(crate) fn with_session(mut self, session: Option<Arc<Session>>) -> Self {
         self.options.session = session;
         self
@@ -198,7 +210,7 @@ impl<T: std::marker::Send + 'static> IntoFuture for Request<T> {
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(run::run(self))
+        Box::pin(attempts::run(self))
     }
 }
 

@@ -3,7 +3,8 @@
 use pingone_models::operations::SERVERS;
 use url::{Host, Url};
 
-use crate::{Error, Region, Result};
+use super::Region;
+use crate::{Error, Result};
 
 /// The checked base addresses of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]

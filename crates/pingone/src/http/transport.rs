@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::endpoints::Endpoints;
+use super::Endpoints;
 use crate::{Error, Result};
 
 const USER_AGENT: &str = concat!("pingone-rust/", env!("CARGO_PKG_VERSION"));

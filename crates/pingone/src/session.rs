@@ -16,11 +16,11 @@ use crate::{Error, Result};
 pub(crate) struct Session(Mutex<Option<Secret>>);
 
 impl Session {
-    pub(super) fn new(cookie: Secret) -> Self {
+    pub(crate) fn new(cookie: Secret) -> Self {
         Self(Mutex::new(Some(cookie)))
     }
 
-    pub(super) fn value(&self) -> Option<Secret> {
+    pub(crate) fn value(&self) -> Option<Secret> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,0 +1,9 @@
+//! Where requests go, and the HTTP client that sends them.
+
+mod endpoints;
+mod region;
+mod transport;
+
+pub(crate) use endpoints::Endpoints;
+pub use region::Region;
+pub(crate) use transport::Transport;
