@@ -1,16 +1,19 @@
 //! How a sandbox starts.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use pingone_models::{EnvironmentId, Secret};
+use url::Url;
 
 use crate::clock::Clock;
 use crate::fault::FaultPlan;
 use crate::journal::Records;
 use crate::limits::Limits;
 use crate::links::Links;
+use crate::net::reachable;
 use crate::outbox::Messages;
 use crate::random::Random;
 use crate::sandbox::Sandbox;
@@ -18,6 +21,7 @@ use crate::seed::{self, SeedFile};
 use crate::server::{Server, bind};
 use crate::shared::{Core, Counts, Options, Shared};
 use crate::state::clients::{Client, PublicKey};
+use crate::tls::Tls;
 
 /// How to start a sandbox.
 ///
@@ -49,6 +53,12 @@ pub struct Config {
     journal: usize,
     control: bool,
     seed_file: Option<SeedFile>,
+    /// For both servers, for the platform server, for the authentication server.
+    public: [Option<String>; 3],
+    forwarded: bool,
+    origins: Vec<String>,
+    header_timeout: Duration,
+    tls: Option<Tls>,
 }
 
 impl Config {
@@ -66,6 +76,11 @@ impl Config {
             journal: 1000,
             control: true,
             seed_file: None,
+            public: [None, None, None],
+            forwarded: false,
+            origins: Vec::new(),
+            header_timeout: Duration::from_secs(30),
+            tls: None,
         }
     }
 
@@ -143,6 +158,64 @@ impl Config {
         self
     }
 
+    /// Sets the address that clients reach the sandbox at, as behind a proxy or in a container. Every link, the issuer
+    /// and `resumeUrl` begin with it; the platform server's address is this one with `/v1`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use pingone_sandbox::Config;
+    ///
+    /// let sandbox = Config::new().with_public_url("https://pingone.test").start().await?;
+    /// assert_eq!(sandbox.auth_url(), "https://pingone.test");
+    /// assert_eq!(sandbox.platform_url(), "https://pingone.test/v1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_public_url(mut self, url: impl Into<String>) -> Self {
+        self.public[0] = Some(url.into());
+        self
+    }
+
+    /// As [`with_public_url`](Self::with_public_url) for the platform server alone; `/v1` is part of the address.
+    pub fn with_public_platform_url(mut self, url: impl Into<String>) -> Self {
+        self.public[1] = Some(url.into());
+        self
+    }
+
+    /// As [`with_public_url`](Self::with_public_url) for the authentication server alone.
+    pub fn with_public_auth_url(mut self, url: impl Into<String>) -> Self {
+        self.public[2] = Some(url.into());
+        self
+    }
+
+    /// Takes the address in links from `X-Forwarded-Proto`, `-Host`, `-Port` and `-Prefix`, where a request has them.
+    /// Only for a sandbox that a proxy alone can reach: anybody else could send these headers too.
+    pub fn with_forwarded_headers(mut self) -> Self {
+        self.forwarded = true;
+        self
+    }
+
+    /// Lets pages of this origin, such as `https://app.example`, call the API from a browser, with credentials;
+    /// `*` lets pages of every origin. Pages of this machine may do so anyway.
+    pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
+    /// Serves HTTPS instead of HTTP.
+    pub fn with_tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Sets how long a client may take to send the head of a request, or to begin the next one, until its connection is
+    /// closed: 30 seconds unless set, by the machine's clock.
+    pub fn with_header_timeout(mut self, limit: Duration) -> Self {
+        self.header_timeout = limit;
+        self
+    }
+
     /// Serves neither the control API nor the page at `/_sandbox`.
     pub fn without_control(mut self) -> Self {
         self.control = false;
@@ -164,6 +237,16 @@ impl Config {
             secret: self.client.1.clone(),
             key: key.transpose().map_err(StartError::given)?,
         };
+        let public_hosts = self
+            .public
+            .iter()
+            .flatten()
+            .map(|address| host_of(address))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(StartError::given)?;
+        for origin in &self.origins {
+            check_origin(origin).map_err(StartError::given)?;
+        }
         let (listener, address) = bind(address).map_err(failed)?;
         let core = Core {
             state: seed::initial_state(self.environment, &self.client.0, client),
@@ -174,8 +257,29 @@ impl Config {
             faults: FaultPlan::new(Random::apart(self.seed)),
             limits: Limits::default(),
         };
-        let links = Links::new(format!("http://{}", reachable(address)));
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let origin = format!("{scheme}://{}", reachable(address));
+        let mut links = Links::new(self.public[0].as_deref().unwrap_or(&origin));
+        if let Some(platform) = &self.public[1] {
+            links.set_platform(platform);
+        }
+        if let Some(auth) = &self.public[2] {
+            links.set_auth(auth);
+        }
+        let (tls, authority) = match &self.tls {
+            Some(tls) => {
+                let mut names = vec![reachable(address).ip().to_string()];
+                names.extend(public_hosts);
+                let (acceptor, authority) = tls.prepare(names).map_err(StartError::given)?;
+                (Some(acceptor), authority)
+            }
+            None => (None, None),
+        };
         let options = Options {
+            origin,
+            origins: self.origins,
+            forwarded: self.forwarded,
+            header_timeout: self.header_timeout,
             largest_body: self.largest_body,
             control: self.control,
             loopback: address.ip().is_loopback(),
@@ -186,8 +290,14 @@ impl Config {
         }
         shared.keep_as_initial();
         let shared = Arc::new(shared);
-        let server = Server::start(listener, &shared).map_err(failed)?;
-        Ok(Sandbox::new(server, shared, address, self.client))
+        let server = Server::start(listener, tls, &shared).map_err(failed)?;
+        Ok(Sandbox::new(
+            server,
+            shared,
+            address,
+            self.client,
+            authority,
+        ))
     }
 }
 
@@ -207,14 +317,45 @@ impl Default for Config {
     }
 }
 
-/// The address that a client on this machine can use.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        ip if !ip.is_unspecified() => address,
-        IpAddr::V4(_) => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()),
-        IpAddr::V6(_) => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), address.port()),
+/// The host of a public address.
+fn host_of(address: &str) -> Result<String, AddressError> {
+    let url = Url::parse(address).ok();
+    let url = url.filter(|url| {
+        ["http", "https"].contains(&url.scheme())
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    let host = url.as_ref().and_then(Url::host_str);
+    let host = host.map(|host| host.trim_matches(['[', ']']).to_owned());
+    host.ok_or_else(|| {
+        AddressError(format!(
+            "the public address `{address}` must be like `https://pingone.test` or `http://localhost:8080`"
+        ))
+    })
+}
+
+fn check_origin(origin: &str) -> Result<(), AddressError> {
+    let is_origin =
+        Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin);
+    if is_origin || origin == "*" {
+        return Ok(());
+    }
+    Err(AddressError(format!(
+        "the origin `{origin}` must be scheme, host and port alone, such as `https://app.example`"
+    )))
+}
+
+/// A configured address cannot be used.
+#[derive(Debug)]
+struct AddressError(String);
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
+
+impl std::error::Error for AddressError {}
 
 /// A sandbox cannot be started.
 #[derive(Debug)]
@@ -245,7 +386,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.address {
             Some(address) => write!(f, "the sandbox cannot listen on {address}"),
-            None => write!(f, "the sandbox cannot begin with what it is given"),
+            None => write!(f, "the sandbox cannot start with this configuration"),
         }
     }
 }

@@ -15,23 +15,36 @@ const LONGEST_PATH: usize = 128;
 /// Where the sandbox is reached.
 #[derive(Clone, Debug)]
 pub(crate) struct Links {
-    origin: String,
+    auth: String,
     platform: String,
 }
 
 impl Links {
-    pub(crate) fn new(origin: String) -> Self {
-        let platform = format!("{origin}{}", base_path("platform"));
-        Self { origin, platform }
+    /// Both servers at one origin, told apart by their paths.
+    pub(crate) fn new(origin: &str) -> Self {
+        let auth = origin.trim_end_matches('/').to_owned();
+        let platform = format!("{auth}{}", base_path("platform"));
+        Self { auth, platform }
     }
 
-    /// The address of the platform server; the authentication server is the origin itself.
+    /// Replaces the address of the platform server, which includes `/v1`.
+    pub(crate) fn set_platform(&mut self, address: &str) {
+        address.trim_end_matches('/').clone_into(&mut self.platform);
+    }
+
+    /// Replaces the address of the authentication server.
+    pub(crate) fn set_auth(&mut self, address: &str) {
+        address.trim_end_matches('/').clone_into(&mut self.auth);
+    }
+
+    /// The address of the platform server.
     pub(crate) fn platform(&self) -> &str {
         &self.platform
     }
 
-    pub(crate) fn origin(&self) -> &str {
-        &self.origin
+    /// The address of the authentication server.
+    pub(crate) fn auth(&self) -> &str {
+        &self.auth
     }
 
     pub(crate) fn environment(&self, environment: EnvironmentId) -> String {
@@ -64,22 +77,22 @@ impl Links {
         id: DeviceAuthenticationId,
     ) -> String {
         let path = format_args!("/{environment}/deviceAuthentications/{id}");
-        address(&self.origin, path)
+        address(&self.auth, path)
     }
 
     pub(crate) fn flow(&self, environment: EnvironmentId, id: FlowId) -> String {
         let path = format_args!("/{environment}/flows/{id}");
-        address(&self.origin, path)
+        address(&self.auth, path)
     }
 
     /// The issuer of an environment's tokens.
     pub(crate) fn issuer(&self, environment: EnvironmentId) -> String {
-        address(&self.origin, format_args!("/{environment}/as"))
+        address(&self.auth, format_args!("/{environment}/as"))
     }
 
     pub(crate) fn resume(&self, environment: EnvironmentId, id: FlowId) -> String {
         let path = format_args!("/{environment}/as/resume?flowId={id}");
-        address(&self.origin, path)
+        address(&self.auth, path)
     }
 }
 

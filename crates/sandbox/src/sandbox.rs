@@ -40,6 +40,7 @@ pub struct Sandbox {
     address: SocketAddr,
     environment: EnvironmentId,
     client: (String, Secret),
+    authority: Option<String>,
 }
 
 impl Sandbox {
@@ -48,6 +49,7 @@ impl Sandbox {
         shared: Arc<Shared>,
         address: SocketAddr,
         client: (String, Secret),
+        authority: Option<String>,
     ) -> Self {
         Self {
             server,
@@ -58,6 +60,7 @@ impl Sandbox {
             environment: shared.environment(),
             shared,
             client,
+            authority,
         }
     }
 
@@ -76,7 +79,15 @@ impl Sandbox {
     /// The base address of the authentication server.
     #[must_use]
     pub fn auth_url(&self) -> &str {
-        self.shared.links().origin()
+        self.shared.links().auth()
+    }
+
+    /// The certificate of the authority that signed the sandbox's own, in PEM form, if [`Tls::generated`] made them.
+    ///
+    /// [`Tls::generated`]: crate::Tls::generated
+    #[must_use]
+    pub fn certificate_authority(&self) -> Option<&str> {
+        self.authority.as_deref()
     }
 
     /// The environment that everything is seeded into.

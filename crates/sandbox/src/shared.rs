@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use pingone_models::operation::Operation;
 use pingone_models::{EnvironmentId, Secret};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use crate::clock::{Clock, ClockSetting};
+use crate::clock::{Clock, ClockSetting, within};
 use crate::fault::FaultPlan;
 use crate::journal::Records;
 use crate::limits::Limits;
@@ -30,12 +31,21 @@ pub(crate) struct Shared {
     options: Options,
     initial: OnceLock<Snapshot>,
     changes: watch::Sender<u64>,
+    closing: watch::Sender<bool>,
     pub(crate) runtime: OnceLock<Handle>,
 }
 
 /// What stays as it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Options {
+    /// The address that this machine reaches the sandbox at.
+    pub(crate) origin: String,
+    /// The origins that browsers may call the API from, beside those of this machine.
+    pub(crate) origins: Vec<String>,
+    /// Whether `X-Forwarded-*` headers are believed.
+    pub(crate) forwarded: bool,
+    /// How long the head of a request may take.
+    pub(crate) header_timeout: Duration,
     pub(crate) largest_body: usize,
     /// Whether the control API and the page are served.
     pub(crate) control: bool,
@@ -95,6 +105,7 @@ impl Shared {
             options,
             initial: OnceLock::new(),
             changes: watch::Sender::new(0),
+            closing: watch::Sender::new(false),
             runtime: OnceLock::new(),
         }
     }
@@ -116,8 +127,13 @@ impl Shared {
         self.environment
     }
 
-    pub(crate) fn options(&self) -> Options {
-        self.options
+    /// The address that this machine reaches the sandbox at.
+    pub(crate) fn origin(&self) -> &str {
+        &self.options.origin
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
     }
 
     /// Everything as it is now.
@@ -203,6 +219,24 @@ impl Shared {
 
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+
+    /// Ends everything that waits, as the sandbox is about to stop.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// What a future gives, unless the time is up or the sandbox stops first.
+    pub(crate) async fn wait_for<T>(
+        &self,
+        limit: Duration,
+        future: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mut closing = self.closing.subscribe();
+        tokio::select! {
+            outcome = within(limit, future) => outcome,
+            _ = closing.wait_for(|closing| *closing) => None,
+        }
     }
 
     /// The runtime of the server's thread, which runs as long as the sandbox.

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Asked, Problem, Told, duration};
-use crate::clock::within;
 use crate::fault::{Fault, FaultId};
 use crate::handles::{Faults, Journal};
 use crate::limits::RateLimit;
@@ -195,7 +194,7 @@ async fn changes(shared: &Shared, asked: &Asked) -> Result<Told, Problem> {
     let seen = asked.number("after")?;
     let mut changes = shared.changes();
     let news = changes.wait_for(|change| seen != Some(*change));
-    let _ = within(asked.wait()?, news).await;
+    let _ = shared.wait_for(asked.wait()?, news).await;
     let change = *shared.changes().borrow();
     Ok(Told::json(200, &json!({ "change": change })))
 }
@@ -245,7 +244,10 @@ async fn outbox(shared: &Shared, asked: &Asked) -> Result<Told, Problem> {
             }
         }
     };
-    let messages = within(asked.wait()?, arrival).await.unwrap_or_default();
+    let messages = shared
+        .wait_for(asked.wait()?, arrival)
+        .await
+        .unwrap_or_default();
     Ok(Told::json(200, &json!({ "messages": messages })))
 }
 

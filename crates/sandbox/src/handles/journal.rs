@@ -71,13 +71,13 @@ impl Journal {
     /// The requests as `curl` commands for a shell. A masked secret is `***`.
     #[must_use]
     pub fn to_curl(&self) -> String {
-        export::curl(&self.entries(), self.shared.links().origin())
+        export::curl(&self.entries(), self.shared.origin())
     }
 
     /// The requests in the form that editors take from `.http` files.
     #[must_use]
     pub fn to_http(&self) -> String {
-        export::http(&self.entries(), self.shared.links().origin())
+        export::http(&self.entries(), self.shared.origin())
     }
 }
 

@@ -6,10 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 const WHOLE: u8 = 0;
 const CUT: u8 = 1;
@@ -31,33 +29,6 @@ impl ConnectionControl {
     }
 }
 
-impl Connected<IncomingStream<'_, ControlledListener>> for ConnectionControl {
-    fn connect_info(stream: IncomingStream<'_, ControlledListener>) -> Self {
-        stream.io().control.clone()
-    }
-}
-
-/// A listener whose connections can be broken.
-#[derive(Debug)]
-pub(crate) struct ControlledListener(pub(crate) TcpListener);
-
-impl Listener for ControlledListener {
-    type Io = ControlledStream;
-    type Addr = std::net::SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        // A failure to set it costs milliseconds, nothing else.
-        let _ = stream.set_nodelay(true);
-        let control = ConnectionControl::default();
-        (ControlledStream { stream, control }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.0.local_addr()
-    }
-}
-
 /// A breakable connection.
 #[derive(Debug)]
 pub(crate) struct ControlledStream {
@@ -66,6 +37,10 @@ pub(crate) struct ControlledStream {
 }
 
 impl ControlledStream {
+    pub(crate) fn new(stream: TcpStream, control: ConnectionControl) -> Self {
+        Self { stream, control }
+    }
+
     /// The stream to write to, unless it is to be broken.
     fn writer(&mut self) -> io::Result<Pin<&mut TcpStream>> {
         match self.control.0.load(Ordering::Acquire) {

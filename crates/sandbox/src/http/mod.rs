@@ -1,6 +1,7 @@
 //! From a request on the wire to a handler, and from its answer back to the wire.
 
 pub(crate) mod connection;
+mod cors;
 mod delivery;
 mod headers;
 mod near_miss;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::extract::{RawPathParams, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, request};
@@ -56,20 +57,20 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         router = router.route(&resource.path, any(respond));
     }
     let shared = Arc::clone(shared);
-    router.fallback(move |request: Request| {
+    let cors = cors::layer(&shared.options().origins);
+    let router = router.fallback(move |request: Request| {
         let shared = Arc::clone(&shared);
         async move { respond(&shared, None, request).await }
-    })
+    });
+    router.layer(cors)
 }
 
 type Found = (&'static Resource, RawPathParams);
 
 async fn respond(shared: &Shared, found: Option<Found>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let connection = parts.extensions.get::<ConnectInfo<ConnectionControl>>();
-    let connection = connection
-        .map(|ConnectInfo(connection)| connection.clone())
-        .unwrap_or_default();
+    let connection = parts.extensions.get::<ConnectionControl>();
+    let connection = connection.cloned().unwrap_or_default();
     let body = to_bytes(body, shared.options().largest_body).await;
     let incoming = Incoming { found, parts, body };
     let (reply, delivery) = answer(shared, incoming);
@@ -107,11 +108,15 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
         Some(given) => cleaned(given),
         None => core.random.uuid().to_string(),
     };
+    let forwarded = match shared.options().forwarded {
+        true => headers::forwarded(headers),
+        false => None,
+    };
     let now = shared.clock().now();
     let mut context = RequestContext::new(
         now,
         &mut core.random,
-        shared.links(),
+        forwarded.as_ref().unwrap_or_else(|| shared.links()),
         &mut core.outbox,
         &transaction,
     );

@@ -366,7 +366,7 @@ pub(super) fn rules_note(shared: &Shared) -> Markup {
     html! {
         p {
             "Environment " code { (shared.environment()) } " at " code { (shared.links().platform()) }
-            " and " code { (shared.links().origin()) } ". "
+            " and " code { (shared.links().auth()) } ". "
             "Nothing here leaves this machine. It is no copy of PingOne: an answer that rests on an assumption says so in "
             code { "X-Sandbox-Assumed" } "."
         }
