@@ -19,15 +19,15 @@ const NEW_PASSWORD: &str = "battery-staple-2";
 
 /// Something that went on differently from what the story says.
 #[derive(Debug)]
-struct Surprise(String);
+struct UnexpectedOutcome(String);
 
-impl fmt::Display for Surprise {
+impl fmt::Display for UnexpectedOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the demo expected something else: {}", self.0)
     }
 }
 
-impl Error for Surprise {}
+impl Error for UnexpectedOutcome {}
 
 pub(crate) async fn run(out: &mut dyn Write) -> Outcome {
     let sandbox = Sandbox::start().await?;
@@ -45,7 +45,7 @@ pub(crate) async fn run(out: &mut dyn Write) -> Outcome {
         .build()?;
     writeln!(
         out,
-        "A PingOne stand-in listens on http://{}.",
+        "A PingOne emulator listens on http://{}.",
         sandbox.address()
     )?;
 
@@ -119,7 +119,9 @@ impl Story<'_> {
         )
         .await?;
         let Some(authentication) = started else {
-            return Err(Surprise("no device authentication was started".to_owned()).into());
+            return Err(
+                UnexpectedOutcome("no device authentication was started".to_owned()).into(),
+            );
         };
         let passcode = self.code(user, Kind::Passcode).await?;
         self.call(authentication.check_otp(passcode), |answer| {
@@ -144,7 +146,9 @@ impl Story<'_> {
         .await?;
         self.call(flow.read(), |flow| match flow.status.as_str() {
             "COMPLETED" => Ok("status is COMPLETED".to_owned()),
-            other => Err(Surprise(format!("the status of the flow is {other}"))),
+            other => Err(UnexpectedOutcome(format!(
+                "the status of the flow is {other}"
+            ))),
         })
         .await
     }
@@ -158,7 +162,7 @@ impl Story<'_> {
     async fn call<T: Send + 'static>(
         &mut self,
         request: Request<T>,
-        expect: impl FnOnce(&T) -> Result<String, Surprise>,
+        expect: impl FnOnce(&T) -> Result<String, UnexpectedOutcome>,
     ) -> Outcome {
         let operation = request.operation();
         writeln!(self.out, "  {} {}", operation.method, operation.path)?;
@@ -171,7 +175,7 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// Reads the code that the stand-in sent, without showing it.
+    /// Reads the code that the emulator sent, without showing it.
     async fn code(&mut self, user: UserId, kind: Kind) -> Outcome<pingone::models::Secret> {
         let message = self.sandbox.outbox().wait_for(user, kind).await?;
         writeln!(self.out, "    a message to {} carries the code", message.to)?;
@@ -179,28 +183,28 @@ impl Story<'_> {
     }
 }
 
-fn accepted(answer: &Acknowledged) -> Result<String, Surprise> {
+fn accepted(answer: &Acknowledged) -> Result<String, UnexpectedOutcome> {
     Ok(format!("accepted with {}", answer.status))
 }
 
-fn lifecycle(user: &User, expected: &LifecycleStatus) -> Result<String, Surprise> {
+fn lifecycle(user: &User, expected: &LifecycleStatus) -> Result<String, UnexpectedOutcome> {
     let status = user
         .lifecycle
         .as_ref()
         .and_then(|lifecycle| lifecycle.status.as_ref());
     match status {
         Some(status) if status == expected => Ok(format!("lifecycle.status is {status}")),
-        other => Err(Surprise(format!("lifecycle.status is {other:?}"))),
+        other => Err(UnexpectedOutcome(format!("lifecycle.status is {other:?}"))),
     }
 }
 
 fn status(
     status: Option<&DeviceAuthenticationStatus>,
     expected: &DeviceAuthenticationStatus,
-) -> Result<String, Surprise> {
+) -> Result<String, UnexpectedOutcome> {
     match status {
         Some(status) if status == expected => Ok(format!("status is {status}")),
-        other => Err(Surprise(format!(
+        other => Err(UnexpectedOutcome(format!(
             "the status of the device authentication is {other:?}"
         ))),
     }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// PingOne from the command line.
+/// Runs a local PingOne emulator.
 #[derive(Parser)]
 #[command(name = "pingone", version, arg_required_else_help = true)]
 struct Arguments {
@@ -19,12 +19,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Plays a whole story against a PingOne stand-in on this machine.
+    /// Runs an end-to-end scenario against a PingOne emulator on this machine.
     ///
     /// It verifies an account, recovers a forgotten password, checks a one-time passcode and confirms an account in a
     /// sign-on flow, with the real client over real HTTP, and prints what each call sends and gets.
     Demo,
-    /// Runs the stand-in as a server, until Ctrl-C or SIGTERM.
+    /// Runs the emulator as a server, until Ctrl-C or SIGTERM.
     Sandbox(sandbox::Arguments),
 }
 

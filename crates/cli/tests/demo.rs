@@ -23,7 +23,7 @@ fn the_demo_tells_its_story_and_succeeds() {
     assert_eq!((complained.as_str(), code), ("", Some(0)));
     let (first, rest) = told.split_once('\n').expect("lines");
     assert!(
-        first.starts_with("A PingOne stand-in listens on http://127.0.0.1:"),
+        first.starts_with("A PingOne emulator listens on http://127.0.0.1:"),
         "{first}"
     );
     assert_snapshot!(rest);
@@ -74,14 +74,14 @@ fn the_sandbox_serves_until_it_is_asked_to_stop() {
     use std::process::{Command, Stdio};
 
     let mut child = Command::new(env!("CARGO_BIN_EXE_pingone"))
-        .args(["sandbox", "--without-control"])
+        .args(["sandbox", "--without-control", "--empty"])
         .stdout(Stdio::piped())
         .spawn()
         .expect("starts");
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
     let first = lines.next().expect("a line").expect("text");
     let address = first
-        .strip_prefix("A PingOne stand-in listens on http://")
+        .strip_prefix("A PingOne emulator listens on http://")
         .expect("an address");
     let mut socket = TcpStream::connect(address.trim_end_matches('.')).expect("listens");
     socket
@@ -99,5 +99,148 @@ fn the_sandbox_serves_until_it_is_asked_to_stop() {
     assert!(
         child.wait().expect("ends").success(),
         "SIGTERM ends it gracefully"
+    );
+}
+
+/// A sandbox of its own, and what it prints before it waits.
+#[cfg(unix)]
+fn served(arguments: &[&str]) -> (std::process::Child, String) {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pingone"))
+        .arg("sandbox")
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut text = String::new();
+    for line in lines {
+        let line = line.expect("text");
+        text += &line;
+        text.push('\n');
+        if line.starts_with("Stop it") {
+            break;
+        }
+    }
+    (child, text)
+}
+
+#[cfg(unix)]
+fn terminate(child: &std::process::Child) {
+    let mut kill = std::process::Command::new("kill");
+    let stopped = kill.arg(child.id().to_string()).status();
+    assert!(stopped.expect("kill runs").success());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_first_minute_needs_nothing_but_what_is_printed() {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    let (mut child, text) = served(&[]);
+    for name in ["lindajones", "newcomer", "lockedout"] {
+        assert!(text.contains(name), "{text}");
+    }
+    let command = text
+        .lines()
+        .find(|line| line.trim_start().starts_with("curl "));
+    let (header, url) = command
+        .and_then(|line| {
+            line.trim()
+                .strip_prefix("curl -H '")?
+                .split_once("' http://")
+        })
+        .expect("a curl line");
+    let (address, path) = url.split_once('/').expect("a path");
+    let mut socket = TcpStream::connect(address).expect("listens");
+    let request =
+        format!("GET /{path} HTTP/1.1\r\nHost: {address}\r\n{header}\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.contains("\"count\":3"), "{answer}");
+    terminate(&child);
+    assert!(child.wait().expect("ends").success());
+
+    let (mut child, text) = served(&["--empty"]);
+    assert!(!text.contains("lindajones"), "{text}");
+    terminate(&child);
+    assert!(child.wait().expect("ends").success());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_only_this_machine_can_follow_are_announced() {
+    let (child, text) = served(&["--host", "0.0.0.0", "--empty"]);
+    terminate(&child);
+    assert!(
+        text.contains("Links in answers begin with http://127.0.0.1:"),
+        "{text}"
+    );
+    let (child, text) = served(&[
+        "--host",
+        "0.0.0.0",
+        "--empty",
+        "--public-url",
+        "http://a.test",
+    ]);
+    terminate(&child);
+    assert!(!text.contains("Links in answers"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn tls_says_what_to_trust() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ca = folder.path().join("ca.pem");
+    let name = ca.display().to_string();
+    let (child, text) = served(&["--tls", "--tls-ca", &name, "--empty"]);
+    terminate(&child);
+    assert!(text.contains("listens on https://127.0.0.1:"), "{text}");
+    assert!(text.contains("export SSL_CERT_FILE="), "{text}");
+    let written = std::fs::read_to_string(ca).expect("written");
+    assert!(
+        written.starts_with("-----BEGIN CERTIFICATE-----"),
+        "{written}"
+    );
+}
+
+/// A request whose body never ends would hold up a graceful stop for five seconds.
+#[cfg(unix)]
+#[test]
+fn a_second_sigterm_ends_it_at_once() {
+    use std::io::Write;
+    use std::net::TcpStream;
+    use std::time::{Duration, Instant};
+
+    let (mut child, text) = served(&["--empty"]);
+    let address = text.split("http://").nth(1).expect("an address");
+    let address = address
+        .lines()
+        .next()
+        .expect("a line")
+        .trim_end_matches('.');
+    let mut socket = TcpStream::connect(address).expect("listens");
+    socket
+        .write_all(b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+        .expect("sent");
+    std::thread::sleep(Duration::from_millis(200));
+    let begun = Instant::now();
+    terminate(&child);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(
+        child.try_wait().expect("asked").is_none(),
+        "it waits for the request"
+    );
+    terminate(&child);
+    assert!(child.wait().expect("ends").success());
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
     );
 }

@@ -51,7 +51,7 @@ impl Clock {
     #[must_use]
     pub fn frozen(moment: Timestamp) -> Self {
         let clock = Self::running_from(moment);
-        clock.freeze();
+        clock.freeze_at(moment);
         clock
     }
 
@@ -87,6 +87,14 @@ impl Clock {
     /// Stops the clock.
     pub fn freeze(&self) {
         self.scale(0.0);
+    }
+
+    /// Puts the clock to `moment` and stops it there.
+    pub fn freeze_at(&self, moment: Timestamp) {
+        self.rebase(|setting| {
+            setting.base = moment;
+            setting.rate = 0.0;
+        });
     }
 
     /// Lets the clock run again, at the speed of the machine's.

@@ -17,7 +17,7 @@ use crate::net::reachable;
 use crate::outbox::Messages;
 use crate::random::Random;
 use crate::sandbox::Sandbox;
-use crate::seed::{self, SeedFile};
+use crate::seed::{self, SeedError, SeedFile};
 use crate::server::{Server, bind};
 use crate::shared::{Core, Counts, Options, Shared};
 use crate::state::clients::{Client, PublicKey};
@@ -248,15 +248,25 @@ impl Config {
             check_origin(origin).map_err(StartError::given)?;
         }
         let (listener, address) = bind(address).map_err(failed)?;
-        let core = Core {
-            state: seed::initial_state(self.environment, &self.client.0, client),
-            random: Random::seeded(self.seed),
-            outbox: Messages::default(),
-            counts: Counts::default(),
-            journal: Records::new(self.journal),
-            faults: FaultPlan::new(Random::apart(self.seed)),
-            limits: Limits::default(),
+        let (environment, seed, journal) = (self.environment, self.seed, self.journal);
+        let (client_id, seed_file) = (self.client.0.clone(), self.seed_file.clone());
+        let make = move |now| -> Result<Core, SeedError> {
+            let mut core = Core {
+                state: seed::initial_state(environment, &client_id, client.clone()),
+                random: Random::seeded(seed),
+                outbox: Messages::default(),
+                counts: Counts::default(),
+                journal: Records::new(journal),
+                faults: FaultPlan::new(Random::apart(seed)),
+                limits: Limits::default(),
+            };
+            if let Some(file) = &seed_file {
+                file.apply(&mut core, environment, now)?;
+            }
+            Ok(core)
         };
+        let core = make(self.clock.now()).map_err(StartError::given)?;
+        let first = core.clone();
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         let origin = format!("{scheme}://{}", reachable(address));
         let mut links = Links::new(self.public[0].as_deref().unwrap_or(&origin));
@@ -285,10 +295,8 @@ impl Config {
             loopback: address.ip().is_loopback(),
         };
         let shared = Shared::new(core, self.clock, links, self.environment, options);
-        if let Some(file) = self.seed_file {
-            file.apply(&shared).map_err(StartError::given)?;
-        }
-        shared.keep_as_initial();
+        // What was seeded once can be seeded again.
+        shared.keep_as_initial(move |now| make(now).unwrap_or_else(|_| first.clone()));
         let shared = Arc::new(shared);
         let server = Server::start(listener, tls, &shared).map_err(failed)?;
         Ok(Sandbox::new(

@@ -11,6 +11,7 @@ mod random;
 mod refusal;
 pub mod rules;
 mod schemas;
+mod suggest;
 
 // What the sandbox remembers, and how requests change it.
 mod state;

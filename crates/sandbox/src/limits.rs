@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pingone_models::operation::Operation;
-use pingone_models::operations;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::refusal::{Refusal, detail, inner};
 use crate::state::context::later;
+use crate::suggest;
 
 /// At most N requests per period, for one operation.
 ///
@@ -88,12 +88,8 @@ struct Bucket {
 
 impl Limits {
     pub(crate) fn set(&mut self, operation: &str, limit: RateLimit) -> Result<(), RateLimitError> {
-        let known = operations::OPERATIONS
-            .iter()
-            .find(|known| known.id == operation);
-        let known = known.ok_or_else(|| {
-            RateLimitError(format!("the document has no operation `{operation}`"))
-        })?;
+        let known = suggest::operation(operation);
+        let known = known.map_err(|unknown| RateLimitError(unknown.to_string()))?;
         if limit.requests == 0 || limit.per.is_zero() {
             let text = "it must let one request through in one millisecond or more";
             return Err(RateLimitError(text.to_owned()));
@@ -153,6 +149,8 @@ impl Limits {
 
 #[cfg(test)]
 mod tests {
+    use pingone_models::operations;
+
     use super::*;
 
     #[test]

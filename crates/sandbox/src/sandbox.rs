@@ -14,6 +14,7 @@ use crate::seed::{NewFlow, NewUser, SeedError};
 use crate::server::Server;
 use crate::shared::{Shared, Snapshot};
 use crate::state::tokens::Holder;
+use crate::suggest;
 
 /// A running sandbox. It stops when it is dropped.
 ///
@@ -262,9 +263,15 @@ impl Sandbox {
         self.shared.restore(snapshot);
     }
 
-    /// Makes everything as it was when the sandbox started.
+    /// Starts again with what the sandbox started with. What was seeded begins its life anew: a seeded flow has its 15
+    /// minutes again. Access tokens are no longer valid.
     pub fn reset(&self) {
-        self.shared.reset();
+        self.shared.reset(false);
+    }
+
+    /// As [`reset`](Self::reset), but the access tokens stay valid.
+    pub fn reset_keeping_tokens(&self) {
+        self.shared.reset(true);
     }
 
     /// What a client must know, as names and values of environment variables.
@@ -298,21 +305,38 @@ impl Sandbox {
     /// Number of requests for an operation that reached the sandbox, regardless of the response.
     ///
     /// Operations have the ids of the document, such as `verifyUser`.
+    ///
+    /// # Panics
+    /// When the document has no such operation, as a test would otherwise wait for a count that never comes.
     #[must_use]
+    #[track_caller]
     pub fn requests(&self, operation: &str) -> u64 {
+        known(operation);
         self.shared.core().counts.requests(operation)
     }
 
     /// Number of requests for an operation that had a side effect, regardless of the response.
     ///
     /// A wrong code has a side effect: it uses up an attempt. A request that was refused earlier has none.
+    ///
+    /// # Panics
+    /// As [`requests`](Self::requests).
     #[must_use]
+    #[track_caller]
     pub fn effects(&self, operation: &str) -> u64 {
+        known(operation);
         self.shared.core().counts.effects(operation)
     }
 
     /// Lets the requests under way finish, for five seconds at most, and stops.
     pub async fn stop(self) {
         self.server.stop().await;
+    }
+}
+
+#[track_caller]
+fn known(operation: &str) {
+    if let Err(unknown) = suggest::operation(operation) {
+        panic!("{unknown}");
     }
 }

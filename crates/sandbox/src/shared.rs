@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use pingone_models::operation::Operation;
 use pingone_models::{EnvironmentId, Secret};
 use tokio::runtime::Handle;
@@ -29,10 +30,22 @@ pub(crate) struct Shared {
     links: Links,
     environment: EnvironmentId,
     options: Options,
-    initial: OnceLock<Snapshot>,
+    initial: OnceLock<Initial>,
     changes: watch::Sender<u64>,
     closing: watch::Sender<bool>,
     pub(crate) runtime: OnceLock<Handle>,
+}
+
+/// What a reset goes back to.
+struct Initial {
+    make: Box<dyn Fn(Timestamp) -> Core + Send + Sync>,
+    clock: ClockSetting,
+}
+
+impl std::fmt::Debug for Initial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Initial").finish_non_exhaustive()
+    }
 }
 
 /// What stays as it is.
@@ -65,6 +78,20 @@ pub(crate) struct Core {
     pub(crate) limits: Limits,
 }
 
+impl Core {
+    /// Puts something into an environment.
+    pub(crate) fn seed<T>(
+        &mut self,
+        environment: EnvironmentId,
+        now: Timestamp,
+        seed: impl FnOnce(&mut Environment, &mut Random, Timestamp) -> T,
+    ) -> T {
+        let environments = self.state.environments.entry(environment);
+        let environment = environments.or_insert_with(|| Environment::new(environment));
+        seed(environment, &mut self.random, now)
+    }
+}
+
 /// How often operations were asked for, and how often they had an effect.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
@@ -78,6 +105,11 @@ impl Counts {
         if changed {
             *self.effects.entry(operation.id).or_default() += 1;
         }
+    }
+
+    /// The operations that were asked for.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &'static str> {
+        self.requests.keys().copied()
     }
 
     pub(crate) fn requests(&self, operation: &str) -> u64 {
@@ -154,15 +186,28 @@ impl Shared {
         self.announce();
     }
 
-    /// Makes the present state the one that a reset goes back to.
-    pub(crate) fn keep_as_initial(&self) {
-        let _ = self.initial.set(self.snapshot());
+    /// Sets how a reset makes the state that the sandbox started with, and the clock as it is now.
+    pub(crate) fn keep_as_initial(&self, make: impl Fn(Timestamp) -> Core + Send + Sync + 'static) {
+        let _ = self.initial.set(Initial {
+            make: Box::new(make),
+            clock: self.clock.setting_now(),
+        });
     }
 
-    pub(crate) fn reset(&self) {
-        if let Some(initial) = self.initial.get() {
-            self.restore(initial);
+    /// Starts again: what was seeded is made anew, so that its lifetimes begin now.
+    pub(crate) fn reset(&self, keep_tokens: bool) {
+        let Some(initial) = self.initial.get() else {
+            return;
+        };
+        let mut core = self.core();
+        self.clock.restore(initial.clock);
+        let mut fresh = (initial.make)(self.clock.now());
+        if keep_tokens {
+            fresh.state.tokens = std::mem::take(&mut core.state.tokens);
         }
+        *core = fresh;
+        drop(core);
+        self.announce();
     }
 
     /// A new access token.
@@ -179,12 +224,7 @@ impl Shared {
         seed: impl FnOnce(&mut Environment, &mut Random, jiff::Timestamp) -> T,
     ) -> T {
         let now = self.clock.now();
-        let mut core = self.core();
-        let Core { state, random, .. } = &mut *core;
-        let environments = state.environments.entry(self.environment);
-        let environment = environments.or_insert_with(|| Environment::new(self.environment));
-        let seeded = seed(environment, random, now);
-        drop(core);
+        let seeded = self.core().seed(self.environment, now, seed);
         self.announce();
         seeded
     }

@@ -40,7 +40,7 @@ enum Source {
 }
 
 impl Tls {
-    /// A certificate made at start for `localhost`, `*.localhost`, the loopback addresses, the address that the sandbox
+    /// A certificate made at start for `localhost`, `pingone.localhost`, the loopback addresses, the address that the sandbox
     /// listens on and its public addresses. It is signed by an authority made at the same time:
     /// [`Sandbox::certificate_authority`](crate::Sandbox::certificate_authority).
     #[must_use]
@@ -108,7 +108,7 @@ fn generate(mut names: Vec<String>) -> Result<Made, rcgen::Error> {
     let authority_certificate = authority.self_signed(&authority_key)?;
     let issuer = Issuer::new(authority, authority_key);
 
-    for name in ["localhost", "*.localhost", "127.0.0.1", "::1"] {
+    for name in ["localhost", "pingone.localhost", "127.0.0.1", "::1"] {
         names.push(name.to_owned());
     }
     names.sort();

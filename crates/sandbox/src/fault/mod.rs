@@ -6,8 +6,10 @@ mod plan;
 
 use std::fmt;
 
-use pingone_models::{UserId, operations};
+use pingone_models::UserId;
 use serde::{Deserialize, Serialize};
+
+use crate::suggest;
 
 pub(crate) use self::effect::{Delivery, Reply};
 pub use self::effect::{Effect, Latency};
@@ -159,14 +161,27 @@ impl Fault {
         if self.probability.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
             return Err(FaultError::new("`probability` must lie between 0 and 1"));
         }
-        if let Some(wanted) = &self.target.operation
-            && !operations::OPERATIONS
-                .iter()
-                .any(|known| known.id == wanted)
-        {
-            return Err(FaultError(format!(
-                "the document has no operation `{wanted}`; `operation` takes names such as `verifyUser`"
-            )));
+        let Target {
+            operation,
+            method,
+            path,
+            media_type,
+            user: _,
+        } = &self.target;
+        let unknown = [
+            operation
+                .as_deref()
+                .and_then(|id| suggest::operation(id).err()),
+            method
+                .as_deref()
+                .and_then(|name| suggest::method(name).err()),
+            path.as_deref().and_then(|path| suggest::path(path).err()),
+            media_type
+                .as_deref()
+                .and_then(|name| suggest::media_type(name).err()),
+        ];
+        if let Some(unknown) = unknown.into_iter().flatten().next() {
+            return Err(FaultError::new(unknown.to_string()));
         }
         Ok(())
     }
@@ -220,10 +235,8 @@ mod tests {
             Err("`probability` must lie between 0 and 1"),
         );
         check(
-            r#"{"effect": {"kind": "connection-reset"}, "match": {"operation": "dance"}}"#,
-            Err(
-                "the document has no operation `dance`; `operation` takes names such as `verifyUser`",
-            ),
+            r#"{"effect": {"kind": "connection-reset"}, "match": {"operation": "verifyUsr"}}"#,
+            Err("the document has no operation `verifyUsr`; did you mean `verifyUser`?"),
         );
     }
 

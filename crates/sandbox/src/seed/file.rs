@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use super::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError};
 use crate::fault::Fault;
 use crate::limits::RateLimit;
-use crate::shared::Shared;
+use crate::shared::Core;
 
 /// What a sandbox begins with, as a file in YAML or JSON describes it.
 ///
@@ -186,22 +186,31 @@ impl SeedFile {
         })
     }
 
-    pub(crate) fn apply(self, shared: &Shared) -> Result<(), SeedError> {
-        for user in self.users {
-            let user = NewUser::from(user);
-            shared.seed(|environment, random, now| user.seed(environment, random, now))?;
+    /// Puts everything into a core whose environment this is.
+    pub(crate) fn apply(
+        &self,
+        core: &mut Core,
+        environment: EnvironmentId,
+        now: Timestamp,
+    ) -> Result<(), SeedError> {
+        for user in &self.users {
+            let user = NewUser::from(user.clone());
+            core.seed(environment, now, |environment, random, now| {
+                user.seed(environment, random, now)
+            })?;
         }
-        for flow in self.flows {
-            let flow = NewFlow::from(flow);
-            shared.seed(|environment, random, now| flow.seed(environment, random, now));
+        for flow in &self.flows {
+            let flow = NewFlow::from(flow.clone());
+            core.seed(environment, now, |environment, random, now| {
+                flow.seed(environment, random, now)
+            });
         }
-        let mut core = shared.core();
-        for (operation, limit) in self.limits {
-            let set = core.limits.set(&operation, limit);
+        for (operation, limit) in &self.limits {
+            let set = core.limits.set(operation, *limit);
             set.map_err(|error| SeedError::new(error.to_string()))?;
         }
-        for fault in self.faults {
-            let added = core.faults.add(fault);
+        for fault in &self.faults {
+            let added = core.faults.add(fault.clone());
             added.map_err(|error| SeedError::new(error.to_string()))?;
         }
         Ok(())

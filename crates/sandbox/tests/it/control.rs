@@ -332,3 +332,101 @@ async fn what_the_control_api_does_not_have_is_named() {
     let reply = control(&sandbox, "POST", "/clock").text("{").send().await;
     assert!(reply.status == 400 && reply.text("/error").contains("no JSON"));
 }
+
+/// What `curl -d` sends without a header of one's own.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+#[tokio::test]
+async fn json_is_understood_whatever_it_claims_to_be() {
+    let sandbox = sandbox().await;
+    let limits = json!({ "listUsers": { "requests": 2, "milliseconds": 1000 } });
+    let put = |media_type: Option<&str>, body: String| {
+        let request = control(&sandbox, "PUT", "/limits").text(body);
+        match media_type {
+            Some(media_type) => request.media_type(media_type),
+            None => request,
+        }
+    };
+    for media_type in [None, Some(FORM), Some("text/plain")] {
+        control(&sandbox, "DELETE", "/limits").send().await.ok();
+        put(media_type, limits.to_string()).send().await.ok();
+        assert_eq!(
+            get(&sandbox, "/limits").await.body,
+            limits,
+            "{media_type:?}"
+        );
+    }
+    for media_type in [None, Some(FORM)] {
+        let reply = put(media_type, "listUsers=2".to_owned()).send().await;
+        assert_eq!(reply.status, 400, "{media_type:?}");
+        assert_eq!(get(&sandbox, "/limits").await.body, limits);
+    }
+}
+
+#[tokio::test]
+async fn the_clock_stops_at_a_moment() {
+    let sandbox = Config::new().start().await.unwrap();
+    let body = json!({ "freeze": "2027-03-01T00:00:00Z" });
+    let reply = post(&sandbox, "/clock", &body).await.ok();
+    assert_eq!(reply.text("/now"), "2027-03-01T00:00:00Z");
+    assert_eq!(sandbox.clock().rate(), 0.0);
+    for wrong in [
+        json!({ "freeze": "later" }),
+        json!({ "resume": "2027-03-01T00:00:00Z" }),
+    ] {
+        assert_eq!(
+            post(&sandbox, "/clock", &wrong).await.status,
+            400,
+            "{wrong}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_nobody_is_refused() {
+    let sandbox = sandbox().await;
+    let body = json!({ "user": "8376797d-641c-4e7f-8bb9-8fd3b4bd1bf1" });
+    let reply = post(&sandbox, "/tokens", &body).await;
+    assert_eq!(reply.status, 404);
+    assert!(reply.text("/error").contains("8376797d"), "{reply:?}");
+}
+
+#[tokio::test]
+async fn misspelt_names_are_refused_with_the_closest_one() {
+    let sandbox = sandbox().await;
+    let fault = |name: &str, value: &str| json!({ "effect": { "kind": "drop-after-commit" }, "match": { name: value } });
+    for (name, value, suggestion) in [
+        ("operation", "verifyUsr", "`verifyUser`"),
+        ("method", "PSOT", "`POST`"),
+        (
+            "path",
+            "/v1/environments/*/user",
+            "`/v1/environments/{environmentId}/users`",
+        ),
+        (
+            "mediaType",
+            "application/vnd.pingidentity.user.verfy+json",
+            "`application/vnd.pingidentity.user.verify+json`",
+        ),
+    ] {
+        let reply = post(&sandbox, "/faults", &fault(name, value)).await;
+        assert_eq!(reply.status, 400, "{name}");
+        let text = reply.text("/error");
+        assert!(text.contains(value) && text.contains(suggestion), "{text}");
+    }
+    let reply = get(&sandbox, "/counters?operation=verifyUsr").await;
+    assert!(reply.status == 400 && reply.text("/error").contains("`verifyUser`"));
+    assert_eq!(get(&sandbox, "/outbox?usr=x").await.status, 400);
+    let known = get(&sandbox, "/counters?operation=verifyUser").await.ok();
+    assert_eq!(known.body, json!({ "requests": 0, "effects": 0 }));
+}
+
+#[test]
+#[should_panic(expected = "did you mean `verifyUser`?")]
+fn a_misspelt_operation_is_not_counted() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let sandbox = runtime.block_on(sandbox());
+    let _ = sandbox.requests("verifyUsr");
+}

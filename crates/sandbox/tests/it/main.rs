@@ -6,6 +6,7 @@
     reason = "some tests measure how long something takes"
 )]
 
+mod addresses;
 mod control;
 mod device_authentications;
 mod documents;

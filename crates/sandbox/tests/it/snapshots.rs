@@ -194,7 +194,7 @@ async fn a_seed_file_that_cannot_be_followed_stops_the_start() {
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(
         error.to_string(),
-        "the sandbox cannot begin with what it is given"
+        "the sandbox cannot start with this configuration"
     );
     assert_eq!(
         source.to_string(),
