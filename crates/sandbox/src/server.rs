@@ -18,7 +18,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::{pause, within};
@@ -34,7 +34,7 @@ const GRACE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Server {
     shared: Arc<Shared>,
-    shutdown: Option<oneshot::Sender<Shutdown>>,
+    shutdown: mpsc::UnboundedSender<Shutdown>,
     stopped: Option<oneshot::Receiver<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -62,7 +62,7 @@ impl Server {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
         };
-        let (shutdown, told) = oneshot::channel();
+        let (shutdown, told) = mpsc::unbounded_channel();
         let (finished, stopped) = oneshot::channel();
         let mut router = http::router(shared);
         if shared.options().control {
@@ -84,18 +84,16 @@ impl Server {
             })?;
         Ok(Self {
             shared: Arc::clone(shared),
-            shutdown: Some(shutdown),
+            shutdown,
             stopped: Some(stopped),
             thread: Some(thread),
         })
     }
 
-    /// Lets the requests under way finish, but not for ever, and stops.
+    /// Lets the requests under way finish, but not for ever, and stops; at once if the future is dropped.
     pub(crate) async fn stop(mut self) {
         self.shared.close();
-        if let Some(shutdown) = self.shutdown.take() {
-            let _ = shutdown.send(Shutdown::Graceful);
-        }
+        let _ = self.shutdown.send(Shutdown::Graceful);
         if let Some(stopped) = self.stopped.take() {
             let _ = stopped.await;
         }
@@ -104,9 +102,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(shutdown) = self.shutdown.take() {
-            let _ = shutdown.send(Shutdown::Abrupt);
-        }
+        let _ = self.shutdown.send(Shutdown::Abrupt);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -127,14 +123,17 @@ impl Acceptor {
         self,
         runtime: &Runtime,
         listener: &tokio::net::TcpListener,
-        mut told: oneshot::Receiver<Shutdown>,
+        mut told: mpsc::UnboundedReceiver<Shutdown>,
     ) {
         runtime.block_on(async move {
             loop {
                 tokio::select! {
-                    how = &mut told => {
-                        if how == Ok(Shutdown::Graceful) {
-                            let _ = within(GRACE, self.graceful.shutdown()).await;
+                    how = told.recv() => {
+                        if how == Some(Shutdown::Graceful) {
+                            tokio::select! {
+                                _ = within(GRACE, self.graceful.shutdown()) => {}
+                                _ = told.recv() => {}
+                            }
                         }
                         return;
                     }
