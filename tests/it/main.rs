@@ -11,4 +11,5 @@ mod modules;
 mod packages;
 mod payloads;
 mod regeneration;
+mod requests;
 mod wire;

@@ -119,7 +119,7 @@ fn the_schema_of_every_type_is_the_schema_of_the_document() {
 }
 
 /// Values of a schema, with unknown members, unknown enum values and absent members among them.
-fn values(schema: Value, depth: u32) -> BoxedStrategy<Value> {
+pub(crate) fn values(schema: Value, depth: u32) -> BoxedStrategy<Value> {
     if let Some(name) = named(&schema) {
         let target = API.schemas[name].value.clone();
         return LazyJust::new(move || target.clone())

@@ -16,8 +16,10 @@ pub struct Layout {
     pub models: PathBuf,
     /// The folder of the clients, one for each server, and of `dispatch.rs`.
     pub clients: PathBuf,
-    /// The folder of `schemas.json`.
-    pub schemas: PathBuf,
+    /// The folder of `schemas.json` and `handlers.rs`.
+    pub server: PathBuf,
+    /// The folder of `docs.rs`.
+    pub docs: PathBuf,
     /// The Rust paths between them.
     pub paths: Paths,
     /// Whether to add a `mod.rs` that names the other files.
@@ -31,10 +33,14 @@ impl Layout {
         Self {
             models: root.join("crates/models/src/generated"),
             clients: root.join("crates/client/src/generated"),
-            schemas: root.join("crates/sandbox/src/generated"),
+            server: root.join("crates/sandbox/src/generated"),
+            docs: root.join("crates/pingone/src/generated"),
             paths: Paths {
                 types: "::pingone_models".to_owned(),
                 operations: "::pingone_models::operations".to_owned(),
+                requests: "::pingone_models::requests".to_owned(),
+                handlers: "crate::handlers".to_owned(),
+                retries: Some("crate::retry::SafeRetry".to_owned()),
             },
             root: false,
         }
@@ -46,7 +52,8 @@ impl Layout {
         Self {
             models: folder.to_owned(),
             clients: folder.to_owned(),
-            schemas: folder.to_owned(),
+            server: folder.to_owned(),
+            docs: folder.to_owned(),
             paths: Paths::default(),
             root: true,
         }
@@ -77,11 +84,31 @@ pub fn generate(document: &Document, layout: &Layout) -> Result<Vec<Output>> {
         ),
         rust(&layout.models, "registry", emit::registry(document, &api)?),
         rust(
+            &layout.models,
+            "requests",
+            emit::requests(document, &api, &layout.paths)?,
+        ),
+        rust(
+            &layout.models,
+            "samples",
+            emit::samples(document, &api, &layout.paths.operations)?,
+        ),
+        rust(
             &layout.clients,
             "dispatch",
             emit::dispatch(document, &clients)?,
         ),
     ];
+    outputs.push(rust(
+        &layout.server,
+        "handlers",
+        emit::handlers(document, &api, &layout.paths)?,
+    ));
+    outputs.push(rust(
+        &layout.docs,
+        "docs",
+        emit::docs(document, &api, &layout.paths)?,
+    ));
     for (client, server) in clients.iter().zip(&api.servers) {
         outputs.push(rust(
             &layout.clients,
@@ -92,7 +119,7 @@ pub fn generate(document: &Document, layout: &Layout) -> Result<Vec<Output>> {
     let schemas = serde_json::to_string_pretty(&emit::validation(&api))
         .map_err(|error| document.error("", error.to_string()))?;
     outputs.push(Output {
-        path: layout.schemas.join("schemas.json"),
+        path: layout.server.join("schemas.json"),
         content: format!("{schemas}\n"),
     });
     if layout.root {
@@ -119,7 +146,7 @@ fn preamble(document: &Document) -> String {
 
 fn root_module(api: &Api) -> String {
     let mut text = format!("//! {}.\n\n", api.title.trim_end_matches('.'));
-    text.push_str("/// Calls by name.\npub mod dispatch;\n/// Types.\npub mod models;\n/// The table of operations.\npub mod operations;\n/// Types by the name of their schema.\npub mod registry;\n");
+    text.push_str("/// Calls by name.\npub mod dispatch;\n/// Documentation of the operations.\npub(crate) mod docs;\n/// The handlers of a server.\npub(crate) mod handlers;\n/// Types.\npub mod models;\n/// The table of operations.\npub mod operations;\n/// Types by the name of their schema.\npub mod registry;\n/// The requests.\npub mod requests;\n/// Requests made from the examples.\npub mod samples;\n");
     for server in &api.servers {
         text.push_str(&format!(
             "/// The server `{0}`.\npub mod {0};\n",

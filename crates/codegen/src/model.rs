@@ -137,6 +137,8 @@ pub enum Body {
         media_type: String,
         /// The schema; a reference to a named one wherever it is an object or an enum.
         schema: Value,
+        /// Whether a request without it is wrong.
+        required: bool,
         /// Payloads that the document shows, by name.
         examples: BTreeMap<String, Value>,
     },
@@ -162,6 +164,8 @@ pub struct Parameter {
     pub location: Location,
     /// Whether a request without it is wrong.
     pub required: bool,
+    /// Whether a client sets it once for all calls, so that no request has it.
+    pub client_supplied: bool,
     /// What the document says of it.
     pub description: Option<String>,
     /// Its schema.

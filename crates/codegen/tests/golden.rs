@@ -24,6 +24,66 @@ mod menu;
 #[rustfmt::skip]
 mod parcels;
 
+/// What generated handlers stand on; every request is refused.
+mod handlers {
+    use std::marker::PhantomData;
+
+    use pingone_models::request::Endpoint;
+
+    pub(crate) struct Exchange<'a>(PhantomData<&'a ()>);
+    pub(crate) struct Refusal;
+    pub(crate) struct Answer;
+    pub(crate) struct Reply<T>(PhantomData<T>);
+
+    impl Exchange<'_> {
+        pub(crate) fn read<E: Endpoint>(&mut self) -> Result<E, Refusal> {
+            Err(Refusal)
+        }
+    }
+
+    impl<T> From<Reply<T>> for Answer {
+        fn from(_: Reply<T>) -> Self {
+            Self
+        }
+    }
+
+    macro_rules! refuse_all {
+        ($api:ident: $($function:ident($request:ident),)*) => {
+            impl super::$api::handlers::Handlers for Exchange<'_> {
+                $(
+                    fn $function(
+                        &mut self,
+                        _: super::$api::requests::$request,
+                    ) -> super::$api::handlers::Outcome<super::$api::requests::$request> {
+                        Err(Refusal)
+                    }
+                )*
+            }
+        };
+    }
+
+    refuse_all! { parcels:
+        read_parcel(ReadParcel),
+        dispatch_parcel(DispatchParcel),
+        recall_parcel(RecallParcel),
+        request_key(RequestKey),
+        request_parcel_receipt(RequestParcelReceipt),
+        request_daily_receipt(RequestDailyReceipt),
+    }
+    refuse_all! { ledger:
+        correct_entry(CorrectEntry),
+        close_entry(CloseEntry),
+        replace_entry(ReplaceEntry),
+        change_amount(ChangeAmount),
+        change_note(ChangeNote),
+    }
+    refuse_all! { menu:
+        list_dishes(ListDishes),
+        order(Order),
+        check_dish(CheckDish),
+    }
+}
+
 #[track_caller]
 fn check(name: &str) {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
@@ -66,6 +126,60 @@ mod wire {
     use tokio::net::TcpListener;
 
     use super::{ledger, menu, parcels};
+
+    #[test]
+    fn requests_write_what_they_read() {
+        use pingone_models::request::{Endpoint, RawRequest};
+
+        let request = menu::requests::ListDishes::new("hot")
+            .with_course(menu::models::Course::Starter)
+            .with_tags(["a,b", "c d"])
+            .with_spicy(true);
+        let mut raw = RawRequest::default();
+        request.write(&mut raw).expect("writable");
+        let query: Vec<_> = raw
+            .query
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        assert_eq!(
+            query,
+            [
+                "type=hot",
+                "course=starter",
+                "tags=a,b",
+                "tags=c d",
+                "spicy=true"
+            ]
+        );
+        assert_eq!(
+            menu::requests::ListDishes::read(&raw).expect("readable"),
+            request
+        );
+
+        let request = parcels::requests::RequestKey::new(
+            "7",
+            parcels::models::RequestKeyBody::new("open & sesame"),
+        );
+        let mut raw = RawRequest::default();
+        request.write(&mut raw).expect("writable");
+        assert_eq!(
+            raw.body.as_deref(),
+            Some(b"password=open+%26+sesame".as_slice())
+        );
+        assert_eq!(
+            parcels::requests::RequestKey::read(&raw).expect("readable"),
+            request
+        );
+
+        raw.query.push(("type".to_owned(), "1".to_owned()));
+        raw.query.push(("type".to_owned(), "2".to_owned()));
+        let error = menu::requests::ListDishes::read(&raw).expect_err("ambiguous");
+        assert_eq!(
+            error.to_string(),
+            "the query parameter `type` has more than one value"
+        );
+    }
 
     /// Answers one request and returns it as it came, without the headers that hold a port or a version.
     async fn answer(listener: TcpListener, answer: &'static str) -> String {

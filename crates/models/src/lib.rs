@@ -10,6 +10,7 @@ mod members;
 mod open_enum;
 pub mod operation;
 mod patch;
+pub mod request;
 mod secret;
 mod timestamp;
 
@@ -21,10 +22,17 @@ mod generated {
     #[cfg(feature = "registry")]
     #[rustfmt::skip]
     pub(crate) mod registry;
+    #[rustfmt::skip]
+    pub(crate) mod requests;
+    #[cfg(feature = "samples")]
+    #[rustfmt::skip]
+    pub(crate) mod samples;
 }
 
 pub use address::Address;
 pub use generated::models::*;
+#[cfg(feature = "samples")]
+pub use generated::samples::samples;
 pub use id::InvalidId;
 pub use members::Members;
 pub use open_enum::UnknownValue;
@@ -37,7 +45,12 @@ pub mod operations {
     pub use crate::generated::operations::*;
 }
 
-/// Types by the name of their schema, for tools and tests that walk the document.
+/// The requests, one type for each operation.
+pub mod requests {
+    pub use crate::generated::requests::*;
+}
+
+/// Types by the name of their schema and requests by their id, for tools and tests that walk the document.
 #[cfg(feature = "registry")]
 pub mod registry {
     pub use crate::generated::registry::*;

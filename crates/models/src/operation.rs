@@ -34,12 +34,16 @@ pub struct Operation {
     pub selector: Option<Selector>,
     /// What is asked for in `Accept`.
     pub accept: &'static str,
+    /// What a successful response holds.
+    pub answer: Answer,
     /// The parameters outside the body.
     pub parameters: &'static [Parameter],
     /// The ways to authorize, each enough by itself.
     pub security: &'static [Security],
     /// Whether a request without credentials is also allowed.
     pub anonymous: bool,
+    /// Whether PingOne has announced its end.
+    pub deprecated: bool,
     /// What sending it twice would do.
     pub effect: Effect,
     /// The documented statuses.
@@ -76,6 +80,17 @@ pub enum Body {
     },
 }
 
+/// What the body of a successful response holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing.
+    Empty,
+    /// Anything or nothing: the document does not say.
+    Open,
+    /// JSON of the documented form.
+    Json,
+}
+
 /// A member of a body that chooses an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Selector {
@@ -94,6 +109,8 @@ pub struct Parameter {
     pub location: Location,
     /// Whether a request without it is wrong.
     pub required: bool,
+    /// Whether a client sets it once for all calls, such as the environment.
+    pub client_supplied: bool,
 }
 
 /// Where a parameter is sent.

@@ -210,7 +210,7 @@ impl VisitMut for WithoutHeaders {
     }
 }
 
-fn documentation(operation: &Operation) -> String {
+pub(super) fn documentation(operation: &Operation) -> String {
     let Operation {
         summary,
         method,

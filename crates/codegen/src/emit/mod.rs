@@ -2,10 +2,15 @@
 
 mod client;
 mod dispatch;
+mod docs;
+mod handlers;
 mod operations;
 mod registry;
+mod requests;
+mod samples;
 mod types;
 mod validation;
+mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,9 +20,14 @@ use serde_json::{Value, json};
 use syn::visit_mut::VisitMut;
 
 pub(crate) use client::Client;
+use client::documentation;
 pub(crate) use dispatch::dispatch;
+pub(crate) use docs::docs;
+pub(crate) use handlers::handlers;
 pub(crate) use operations::operations;
 pub(crate) use registry::registry;
+pub(crate) use requests::requests;
+pub(crate) use samples::samples;
 pub(crate) use types::types;
 pub(crate) use validation::validation;
 
@@ -33,6 +43,12 @@ pub struct Paths {
     pub types: String,
     /// The generated operations table, seen from the clients.
     pub operations: String,
+    /// The generated requests, seen from the handlers.
+    pub requests: String,
+    /// The module of the hand-written types that the handlers stand on.
+    pub handlers: String,
+    /// The policy that decides about retries, for links in the documentation.
+    pub retries: Option<String>,
 }
 
 impl Default for Paths {
@@ -41,6 +57,9 @@ impl Default for Paths {
         Self {
             types: "super::models".to_owned(),
             operations: "super::operations".to_owned(),
+            requests: "super::requests".to_owned(),
+            handlers: "super::super::handlers".to_owned(),
+            retries: None,
         }
     }
 }

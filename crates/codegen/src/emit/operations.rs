@@ -48,7 +48,7 @@ pub(crate) fn operations(document: &Document, api: &Api) -> Result<String> {
     let server_count = Literal::usize_unsuffixed(api.servers.len());
     let tokens = quote! {
         #[allow(unused_imports, reason = "not every document needs each")]
-        use ::pingone_models::operation::{Body, Effect, Location, Operation, Parameter, Security, Selector, Server};
+        use ::pingone_models::operation::{Answer, Body, Effect, Location, Operation, Parameter, Security, Selector, Server};
 
         /// The servers, in the order of the document.
         pub static SERVERS: [Server; #server_count] = [#(#servers),*];
@@ -78,6 +78,7 @@ fn row(operation: &Operation) -> TokenStream {
         path,
         server,
         anonymous,
+        deprecated,
         ..
     } = operation;
     let function = operation.rust_name();
@@ -93,18 +94,20 @@ fn row(operation: &Operation) -> TokenStream {
         }
         None => quote!(Option::None),
     };
-    let accept = match operation.success() {
-        ResponseBody::Json { media_type, .. } => media_type,
-        ResponseBody::None | ResponseBody::Open => "*/*".to_owned(),
+    let (answer, accept) = match operation.success() {
+        ResponseBody::Json { media_type, .. } => (quote!(Answer::Json), media_type),
+        ResponseBody::Open => (quote!(Answer::Open), "*/*".to_owned()),
+        ResponseBody::None => (quote!(Answer::Empty), "*/*".to_owned()),
     };
     let parameters = operation.parameters.iter().map(|parameter| {
         let (name, required) = (&parameter.name, parameter.required);
+        let client_supplied = parameter.client_supplied;
         let location = match parameter.location {
             Location::Path => quote!(Location::Path),
             Location::Query => quote!(Location::Query),
             Location::Header => quote!(Location::Header),
         };
-        quote!(Parameter { name: #name, location: #location, required: #required })
+        quote!(Parameter { name: #name, location: #location, required: #required, client_supplied: #client_supplied })
     });
     let security = operation.security.iter().map(|security| match security {
         Security::Bearer => quote!(Security::Bearer),
@@ -137,9 +140,11 @@ fn row(operation: &Operation) -> TokenStream {
             body: #body,
             selector: #selector,
             accept: #accept,
+            answer: #answer,
             parameters: &[#(#parameters),*],
             security: &[#(#security),*],
             anonymous: #anonymous,
+            deprecated: #deprecated,
             effect: #effect,
             statuses: &[#(#statuses),*],
             page: #page,

@@ -1,9 +1,10 @@
-//! Every generated type by the name of its schema, for tools and tests that walk the document.
+//! Every generated type by the name of its schema and every request by its id, for tools and tests that walk the document.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::file;
+use super::requests::request_name;
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, SchemaKind};
@@ -22,9 +23,25 @@ pub(crate) fn registry(document: &Document, api: &Api) -> Result<String> {
         .map(|(name, _)| (name, format_ident!("{}", type_name(name))))
         .unzip();
     let count = Literal::usize_unsuffixed(names.len());
+    let (ids, requests): (Vec<_>, Vec<_>) = api
+        .operations
+        .iter()
+        .map(|operation| (&operation.id, format_ident!("{}", request_name(operation))))
+        .unzip();
     let tokens = quote! {
+        use ::pingone_models::request::{ReadRequest, support::read_boxed};
+
         /// The schemas that have a type of their own, in the order of their names.
         pub static SCHEMAS: [&str; #count] = [#(#names),*];
+
+        /// Reads the request of the operation with this id; `None` when no operation has it.
+        #[must_use]
+        pub fn request(id: &str) -> Option<ReadRequest> {
+            Some(match id {
+                #(#ids => read_boxed::<super::requests::#requests>,)*
+                _ => return None,
+            })
+        }
 
         /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
         pub fn round_trip(

@@ -75,6 +75,8 @@ struct Shared {
     server: String,
     security: Vec<Security>,
     anonymous: bool,
+    /// Whether the document says that a request may have no body.
+    body_optional: bool,
 }
 
 /// What chooses a variant among those of its operation.
@@ -125,13 +127,14 @@ impl Lowering<'_> {
             return Err(document.error(&callbacks, "`callbacks` is unsupported"));
         }
         let (security, anonymous) = self.security(&pointer)?;
-        let shared = Shared {
+        let mut shared = Shared {
             method: method.to_uppercase(),
             path: path.to_owned(),
             tag: text(document.get(&format!("{pointer}/tags/0"))),
             server: self.server(item, &pointer)?,
             security,
             anonymous,
+            body_optional: false,
             pointer,
         };
         let at = join(&shared.pointer, "requestBody");
@@ -139,6 +142,8 @@ impl Lowering<'_> {
             return self.variant(item, &shared, &shared.pointer, &Choice::default());
         }
         let (at, body) = document.resolve(&at)?;
+        // OpenAPI lets a body be absent where nothing is said; what is always sent is never wrong.
+        shared.body_optional = body.get("required") == Some(&Value::Bool(false));
         let at = join(&at, "content");
         let content = body.get("content").and_then(Value::as_object);
         let Some(content) = content.filter(|content| !content.is_empty()) else {
@@ -221,7 +226,9 @@ impl Lowering<'_> {
 
         let body = match (media_type, &choice.selected) {
             (None, _) => Body::None,
-            (Some(media_type), None) => self.body(&id, pointer, media_type)?,
+            (Some(media_type), None) => {
+                self.body(&id, pointer, media_type, !shared.body_optional)?
+            }
             (Some(media_type), Some(selection)) => {
                 self.selected_body(&id, media_type, selection)?
             }
@@ -273,7 +280,7 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    fn body(&mut self, id: &str, pointer: &str, media_type: &str) -> Result<Body> {
+    fn body(&mut self, id: &str, pointer: &str, media_type: &str, required: bool) -> Result<Body> {
         let document = self.document;
         let schema = join(pointer, "schema");
         let has_schema = document.get(&schema).is_some();
@@ -296,6 +303,7 @@ impl Lowering<'_> {
         }
         Ok(Body::Content {
             schema: self.schemas.name_inline(&schema, &format!("{id}Body"))?,
+            required,
             examples: self.examples(pointer)?,
             media_type,
         })

@@ -9,6 +9,9 @@ use crate::document::join;
 use crate::error::Result;
 use crate::model::{Body, Location, Parameter};
 
+/// Marks a path parameter that a client sets once for all calls.
+const CLIENT_SUPPLIED: &str = "x-client-supplied";
+
 impl Lowering<'_> {
     pub(super) fn parameters(
         &mut self,
@@ -111,9 +114,16 @@ impl Lowering<'_> {
                 format!("the path parameter `{name}` must say `required: true`"),
             ));
         }
+        let supplied = join(&pointer, CLIENT_SUPPLIED);
+        let client_supplied = document.get(&supplied) == Some(&Value::Bool(true));
+        if client_supplied && location != Location::Path {
+            let message = format!("`{CLIENT_SUPPLIED}` is for path parameters only");
+            return Err(document.error(&supplied, message));
+        }
         Ok(Parameter {
             location,
             required,
+            client_supplied,
             description: text(value.get("description")),
             schema: self.schemas.name_inline(&schema, &format!("{id}-{name}"))?,
             example: value.get("example").cloned(),

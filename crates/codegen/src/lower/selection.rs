@@ -123,6 +123,7 @@ impl Lowering<'_> {
             schema: self
                 .schemas
                 .name_inline(&selection.schema, &format!("{id}Body"))?,
+            required: true,
             examples,
             media_type: media_type.to_owned(),
         })

@@ -6,11 +6,19 @@
 
 /// Calls by name.
 pub mod dispatch;
+/// Documentation of the operations.
+pub(crate) mod docs;
+/// The handlers of a server.
+pub(crate) mod handlers;
 /// Types.
 pub mod models;
 /// The table of operations.
 pub mod operations;
 /// Types by the name of their schema.
 pub mod registry;
+/// The requests.
+pub mod requests;
+/// Requests made from the examples.
+pub mod samples;
 /// The server `api`.
 pub mod api;

@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "not every document needs each")]
 use ::pingone_models::operation::{
-    Body, Effect, Location, Operation, Parameter, Security, Selector, Server,
+    Answer, Body, Effect, Location, Operation, Parameter, Security, Selector, Server,
 };
 
 /// The servers, in the order of the document.
@@ -54,20 +54,24 @@ pub static CORRECT_ENTRY: Operation = Operation {
     },
     selector: Option::None,
     accept: "*/*",
+    answer: Answer::Open,
     parameters: &[
         Parameter {
             name: "account-id",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
         Parameter {
             name: "accountId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[],
     anonymous: false,
+    deprecated: false,
     effect: Effect::ChangesState,
     statuses: &["200", "204", "400", "409"],
     page: "",
@@ -87,20 +91,24 @@ pub static CLOSE_ENTRY: Operation = Operation {
     },
     selector: Option::None,
     accept: "*/*",
+    answer: Answer::Empty,
     parameters: &[
         Parameter {
             name: "account-id",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
         Parameter {
             name: "accountId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[],
     anonymous: false,
+    deprecated: false,
     effect: Effect::ChangesState,
     statuses: &["204"],
     page: "",
@@ -120,20 +128,24 @@ pub static REPLACE_ENTRY: Operation = Operation {
     },
     selector: Option::None,
     accept: "*/*",
+    answer: Answer::Open,
     parameters: &[
         Parameter {
             name: "account-id",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
         Parameter {
             name: "accountId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[],
     anonymous: false,
+    deprecated: false,
     effect: Effect::ChangesState,
     statuses: &["200", "204", "400", "409"],
     page: "",
@@ -153,20 +165,24 @@ pub static CHANGE_AMOUNT: Operation = Operation {
     },
     selector: Option::None,
     accept: "application/json",
+    answer: Answer::Json,
     parameters: &[
         Parameter {
             name: "account-id",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
         Parameter {
             name: "accountId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[],
     anonymous: false,
+    deprecated: false,
     effect: Effect::ChangesState,
     statuses: &["200"],
     page: "",
@@ -186,20 +202,24 @@ pub static CHANGE_NOTE: Operation = Operation {
     },
     selector: Option::None,
     accept: "application/json",
+    answer: Answer::Json,
     parameters: &[
         Parameter {
             name: "account-id",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
         Parameter {
             name: "accountId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[],
     anonymous: false,
+    deprecated: false,
     effect: Effect::ChangesState,
     statuses: &["200"],
     page: "",

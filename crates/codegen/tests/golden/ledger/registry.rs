@@ -2,6 +2,7 @@
 // document sha256: cf3e9134903ad542eabbd711c29665bbedae4910874c1403fe70e4089978ca3b
 // generator: pingone-codegen 0.1.0
 
+use ::pingone_models::request::{ReadRequest, support::read_boxed};
 /// The schemas that have a type of their own, in the order of their names.
 pub static SCHEMAS: [&str; 6] = [
     "Amount",
@@ -11,6 +12,21 @@ pub static SCHEMAS: [&str; 6] = [
     "Entry",
     "Refusal",
 ];
+
+/// Reads the request of the operation with this id; `None` when no operation has it.
+#[must_use]
+pub fn request(id: &str) -> Option<ReadRequest> {
+    Some(
+        match id {
+            "correctEntry" => read_boxed::<super::requests::CorrectEntry>,
+            "closeEntry" => read_boxed::<super::requests::CloseEntry>,
+            "replaceEntry" => read_boxed::<super::requests::ReplaceEntry>,
+            "changeAmount" => read_boxed::<super::requests::ChangeAmount>,
+            "changeNote" => read_boxed::<super::requests::ChangeNote>,
+            _ => return None,
+        },
+    )
+}
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
 pub fn round_trip(

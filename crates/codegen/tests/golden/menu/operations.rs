@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "not every document needs each")]
 use ::pingone_models::operation::{
-    Body, Effect, Location, Operation, Parameter, Security, Selector, Server,
+    Answer, Body, Effect, Location, Operation, Parameter, Security, Selector, Server,
 };
 
 /// The servers, in the order of the document.
@@ -43,30 +43,36 @@ pub static LIST_DISHES: Operation = Operation {
     body: Body::None,
     selector: Option::None,
     accept: "application/json",
+    answer: Answer::Json,
     parameters: &[
         Parameter {
             name: "type",
             location: Location::Query,
             required: true,
+            client_supplied: false,
         },
         Parameter {
             name: "course",
             location: Location::Query,
             required: false,
+            client_supplied: false,
         },
         Parameter {
             name: "tags",
             location: Location::Query,
             required: false,
+            client_supplied: false,
         },
         Parameter {
             name: "spicy",
             location: Location::Query,
             required: false,
+            client_supplied: false,
         },
     ],
     security: &[],
     anonymous: false,
+    deprecated: false,
     effect: Effect::Read,
     statuses: &["2XX", "default"],
     page: "",
@@ -86,9 +92,11 @@ pub static ORDER: Operation = Operation {
     },
     selector: Option::None,
     accept: "*/*",
+    answer: Answer::Empty,
     parameters: &[],
     security: &[],
     anonymous: false,
+    deprecated: false,
     effect: Effect::SendsMessage,
     statuses: &["202"],
     page: "",
@@ -106,15 +114,18 @@ pub static CHECK_DISH: Operation = Operation {
     body: Body::None,
     selector: Option::None,
     accept: "*/*",
+    answer: Answer::Empty,
     parameters: &[
         Parameter {
             name: "self",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[],
     anonymous: false,
+    deprecated: false,
     effect: Effect::Read,
     statuses: &["200", "404"],
     page: "",

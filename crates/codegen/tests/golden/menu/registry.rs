@@ -2,6 +2,7 @@
 // document sha256: f1b5f70236f8488ee565b72b867afa1cbeec92b62448802df4d9b5b6d85c70f9
 // generator: pingone-codegen 0.1.0
 
+use ::pingone_models::request::{ReadRequest, support::read_boxed};
 /// The schemas that have a type of their own, in the order of their names.
 pub static SCHEMAS: [&str; 7] = [
     "Course",
@@ -12,6 +13,19 @@ pub static SCHEMAS: [&str; 7] = [
     "OrderBodyExtrasItemSize",
     "Prices",
 ];
+
+/// Reads the request of the operation with this id; `None` when no operation has it.
+#[must_use]
+pub fn request(id: &str) -> Option<ReadRequest> {
+    Some(
+        match id {
+            "listDishes" => read_boxed::<super::requests::ListDishes>,
+            "order" => read_boxed::<super::requests::Order>,
+            "checkDish" => read_boxed::<super::requests::CheckDish>,
+            _ => return None,
+        },
+    )
+}
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
 pub fn round_trip(

@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "not every document needs each")]
 use ::pingone_models::operation::{
-    Body, Effect, Location, Operation, Parameter, Security, Selector, Server,
+    Answer, Body, Effect, Location, Operation, Parameter, Security, Selector, Server,
 };
 
 /// The servers, in the order of the document.
@@ -59,30 +59,36 @@ pub static READ_PARCEL: Operation = Operation {
     body: Body::None,
     selector: Option::None,
     accept: "application/vnd.parcels.parcel+json",
+    answer: Answer::Json,
     parameters: &[
         Parameter {
             name: "parcelId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
         Parameter {
             name: "include",
             location: Location::Query,
             required: false,
+            client_supplied: false,
         },
         Parameter {
             name: "limit",
             location: Location::Query,
             required: false,
+            client_supplied: false,
         },
         Parameter {
             name: "If-None-Match",
             location: Location::Header,
             required: false,
+            client_supplied: false,
         },
     ],
     security: &[Security::Bearer],
     anonymous: false,
+    deprecated: false,
     effect: Effect::Read,
     statuses: &["200", "4XX"],
     page: "",
@@ -102,15 +108,18 @@ pub static DISPATCH_PARCEL: Operation = Operation {
     },
     selector: Option::None,
     accept: "application/json",
+    answer: Answer::Json,
     parameters: &[
         Parameter {
             name: "parcelId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[Security::Bearer],
     anonymous: false,
+    deprecated: false,
     effect: Effect::ChangesState,
     statuses: &["200", "4XX"],
     page: "",
@@ -130,15 +139,18 @@ pub static RECALL_PARCEL: Operation = Operation {
     },
     selector: Option::None,
     accept: "application/json",
+    answer: Answer::Json,
     parameters: &[
         Parameter {
             name: "parcelId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[Security::Bearer],
     anonymous: false,
+    deprecated: false,
     effect: Effect::SendsMessage,
     statuses: &["200", "4XX"],
     page: "",
@@ -158,15 +170,18 @@ pub static REQUEST_KEY: Operation = Operation {
     },
     selector: Option::None,
     accept: "application/json",
+    answer: Answer::Json,
     parameters: &[
         Parameter {
             name: "depotId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[Security::Basic],
     anonymous: true,
+    deprecated: false,
     effect: Effect::Read,
     statuses: &["200", "default"],
     page: "",
@@ -189,15 +204,18 @@ pub static REQUEST_PARCEL_RECEIPT: Operation = Operation {
         value: "parcel",
     }),
     accept: "*/*",
+    answer: Answer::Open,
     parameters: &[
         Parameter {
             name: "depotId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[Security::Bearer],
     anonymous: false,
+    deprecated: false,
     effect: Effect::Read,
     statuses: &["200", "303"],
     page: "",
@@ -220,15 +238,18 @@ pub static REQUEST_DAILY_RECEIPT: Operation = Operation {
         value: "by-day",
     }),
     accept: "*/*",
+    answer: Answer::Empty,
     parameters: &[
         Parameter {
             name: "depotId",
             location: Location::Path,
             required: true,
+            client_supplied: false,
         },
     ],
     security: &[Security::Bearer],
     anonymous: false,
+    deprecated: false,
     effect: Effect::SendsMessage,
     statuses: &["303"],
     page: "",

@@ -2,6 +2,7 @@
 // document sha256: 05ac8e5b5672bb5c56055147ef575283bf02611aa567a0fc26ba72828914c50d
 // generator: pingone-codegen 0.1.0
 
+use ::pingone_models::request::{ReadRequest, support::read_boxed};
 /// The schemas that have a type of their own, in the order of their names.
 pub static SCHEMAS: [&str; 15] = [
     "Contact",
@@ -20,6 +21,22 @@ pub static SCHEMAS: [&str; 15] = [
     "RequestKeyResponse",
     "State",
 ];
+
+/// Reads the request of the operation with this id; `None` when no operation has it.
+#[must_use]
+pub fn request(id: &str) -> Option<ReadRequest> {
+    Some(
+        match id {
+            "readParcel" => read_boxed::<super::requests::ReadParcel>,
+            "dispatchParcel" => read_boxed::<super::requests::DispatchParcel>,
+            "recallParcel" => read_boxed::<super::requests::RecallParcel>,
+            "requestKey" => read_boxed::<super::requests::RequestKey>,
+            "requestParcelReceipt" => read_boxed::<super::requests::RequestParcelReceipt>,
+            "requestDailyReceipt" => read_boxed::<super::requests::RequestDailyReceipt>,
+            _ => return None,
+        },
+    )
+}
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
 pub fn round_trip(

@@ -1,0 +1,429 @@
+//! The requests: one struct for each variant, which writes itself and reads itself.
+
+use heck::ToUpperCamelCase;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::values::{Text, scalar, whole};
+use super::{Paths, doc, documentation, file, unprintable};
+use crate::document::Document;
+use crate::error::Result;
+use crate::model::{Api, Body, Location, Operation, Parameter, ResponseBody};
+use crate::names::{constant_name, field_name};
+
+/// Generates the request of every operation.
+///
+/// # Errors
+/// When a parameter, body or response has no type in Rust.
+pub(crate) fn requests(document: &Document, api: &Api, paths: &Paths) -> Result<String> {
+    let path = |text: &str| -> Result<syn::Path> {
+        syn::parse_str(text).map_err(|error| unprintable(document, &error))
+    };
+    let (types, operations) = (path(&paths.types)?, path(&paths.operations)?);
+    let mut items = TokenStream::new();
+    for operation in &api.operations {
+        let request = Request::new(document, api, &types, operation)?;
+        items.extend(request.print(&operations));
+    }
+    let tokens = quote! {
+        #[allow(unused_imports, reason = "not every document needs each")]
+        use ::pingone_models::request::{Endpoint, Open, Parts, Place, ReadError, Write, WriteError, support};
+
+        #items
+    };
+    file(document, tokens, &TokenStream::new())
+}
+
+/// The name of a request's type.
+pub(super) fn request_name(operation: &Operation) -> String {
+    operation.id.to_upper_camel_case()
+}
+
+struct Request<'a> {
+    operation: &'a Operation,
+    /// The parameters that the sender decides: those of the path in its order, then the others in the document's.
+    parameters: Vec<Field<'a>>,
+    body: Option<BodyField>,
+    answer: TokenStream,
+    read_answer: TokenStream,
+}
+
+struct Field<'a> {
+    parameter: &'a Parameter,
+    ident: Ident,
+    ty: TokenStream,
+    text: Text,
+    list: bool,
+}
+
+struct BodyField {
+    ty: TokenStream,
+    required: bool,
+    form: bool,
+}
+
+impl<'a> Request<'a> {
+    fn new(
+        document: &Document,
+        api: &Api,
+        types: &syn::Path,
+        operation: &'a Operation,
+    ) -> Result<Self> {
+        let mut parameters = Vec::new();
+        for parameter in &operation.parameters {
+            if parameter.client_supplied {
+                continue;
+            }
+            let item = parameter
+                .schema
+                .get("items")
+                .filter(|_| parameter.location == Location::Query);
+            let schema = item.unwrap_or(&parameter.schema);
+            let Some((ty, text)) = scalar(api, types, schema) else {
+                let message = format!(
+                    "the parameter `{}` is neither a single value nor a list of such values in the query, so that it cannot be written",
+                    parameter.name
+                );
+                return Err(document.error(&parameter.pointer, message));
+            };
+            parameters.push(Field {
+                parameter,
+                ident: format_ident!("{}", field_name(&parameter.argument)),
+                ty,
+                text,
+                list: item.is_some(),
+            });
+        }
+        // The template has each path parameter once, or reading it could not tell them apart.
+        let place = |field: &Field<'_>| match field.parameter.location {
+            Location::Path => operation
+                .path
+                .find(&format!("{{{}}}", field.parameter.name))
+                .unwrap_or(usize::MAX - 1),
+            Location::Query | Location::Header => usize::MAX,
+        };
+        parameters.sort_by_key(place);
+        let whole = |what: &str, schema| {
+            whole(api, types, schema).ok_or_else(|| {
+                let message = format!(
+                    "the {what} has a schema without a name of its own: move it to `components/schemas`"
+                );
+                document.error(&operation.pointer, message)
+            })
+        };
+        let body = match &operation.body {
+            Body::None | Body::Empty { .. } => None,
+            Body::Content {
+                media_type,
+                schema,
+                required,
+                ..
+            } => Some(BodyField {
+                ty: whole("request body", schema)?,
+                required: *required,
+                form: media_type.starts_with("application/x-www-form-urlencoded"),
+            }),
+        };
+        let (answer, read_answer) = match operation.success() {
+            ResponseBody::Json { schema, .. } => (
+                whole("response", &schema)?,
+                quote!(support::json_answer(body)),
+            ),
+            ResponseBody::Open => (quote!(Open), quote!(Ok(Open::new(body.to_vec())))),
+            ResponseBody::None => (
+                quote!(()),
+                quote! {
+                    let _ = body;
+                    Ok(())
+                },
+            ),
+        };
+        Ok(Self {
+            operation,
+            parameters,
+            body,
+            answer,
+            read_answer,
+        })
+    }
+
+    fn print(&self, operations: &syn::Path) -> TokenStream {
+        let ident = format_ident!("{}", request_name(self.operation));
+        let row = format_ident!("{}", constant_name(&self.operation.id));
+        let (answer, read_answer) = (&self.answer, &self.read_answer);
+        let doc = doc(&documentation(self.operation));
+        let fields = self.parameters.iter().map(Field::declaration);
+        let fields = fields.chain(self.body.iter().map(BodyField::declaration));
+        let constructor = self.constructor();
+        let needs_nothing = self.required().next().is_none();
+        let default = needs_nothing.then(|| quote!(#[derive(Default)]));
+        let writes = self.parameters.iter().map(Field::write);
+        let writes: TokenStream = writes
+            .chain(self.body.iter().map(BodyField::write))
+            .collect();
+        let reads = self.parameters.iter().map(Field::read);
+        let reads: TokenStream = reads.chain(self.body.iter().map(BodyField::read)).collect();
+        let to = if writes.is_empty() {
+            quote!(_)
+        } else {
+            quote!(to)
+        };
+        let from = if reads.is_empty() {
+            quote!(_)
+        } else {
+            quote!(from)
+        };
+        quote! {
+            #doc
+            #[derive(Clone, Debug, PartialEq)]
+            #default
+            #[non_exhaustive]
+            pub struct #ident { #(#fields)* }
+
+            #constructor
+
+            impl Endpoint for #ident {
+                const OPERATION: &'static ::pingone_models::operation::Operation = &#operations::#row;
+
+                type Answer = #answer;
+
+                fn write(&self, #to: &mut dyn Write) -> Result<(), WriteError> {
+                    #writes
+                    Ok(())
+                }
+
+                fn read(#from: &dyn Parts) -> Result<Self, ReadError> {
+                    Ok(Self { #reads })
+                }
+
+                fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+                    #read_answer
+                }
+            }
+        }
+    }
+
+    /// The required fields with the type of their argument, and whether it is a list.
+    fn required(&self) -> impl Iterator<Item = (Ident, &TokenStream, bool)> {
+        let parameters = self
+            .parameters
+            .iter()
+            .filter(|field| field.parameter.required)
+            .map(|field| (field.ident.clone(), &field.ty, field.list));
+        let body = self.body.iter().filter(|body| body.required);
+        parameters.chain(body.map(|body| (format_ident!("body"), &body.ty, false)))
+    }
+
+    fn constructor(&self) -> TokenStream {
+        let ident = format_ident!("{}", request_name(self.operation));
+        let arguments = self.required().map(|(name, ty, list)| {
+            if list {
+                quote!(#name: impl IntoIterator<Item = impl Into<#ty>>)
+            } else {
+                quote!(#name: impl Into<#ty>)
+            }
+        });
+        let values = self.required().map(|(name, _, list)| {
+            if list {
+                quote!(#name: #name.into_iter().map(Into::into).collect(),)
+            } else {
+                quote!(#name: #name.into(),)
+            }
+        });
+        let optional: Vec<_> = self
+            .parameters
+            .iter()
+            .filter(|field| !field.parameter.required)
+            .map(|field| (&field.ident, &field.ty, field.list))
+            .collect();
+        let body = format_ident!("body");
+        let optional_body = self.body.iter().filter(|body| !body.required);
+        let optional = || {
+            optional
+                .iter()
+                .copied()
+                .chain(optional_body.clone().map(|field| (&body, &field.ty, false)))
+        };
+        let absent = optional().map(|(name, ..)| quote!(#name: Default::default(),));
+        let setters = optional().map(|(name, ty, list)| {
+            let text = name.to_string();
+            let setter = format_ident!("with_{}", text.trim_end_matches('_'));
+            let doc = doc(&format!("Sets `{}`.", text.trim_end_matches('_')));
+            if list {
+                quote! {
+                    #doc
+                    #[must_use]
+                    pub fn #setter(mut self, values: impl IntoIterator<Item = impl Into<#ty>>) -> Self {
+                        self.#name = values.into_iter().map(Into::into).collect();
+                        self
+                    }
+                }
+            } else {
+                quote! {
+                    #doc
+                    #[must_use]
+                    pub fn #setter(mut self, value: impl Into<#ty>) -> Self {
+                        self.#name = Some(value.into());
+                        self
+                    }
+                }
+            }
+        });
+        let text = match optional().next() {
+            None => "Creates the request.",
+            Some(_) => "Creates the request from what is required; everything else is absent.",
+        };
+        let doc = doc(text);
+        quote! {
+            impl #ident {
+                #doc
+                #[must_use]
+                pub fn new(#(#arguments),*) -> Self {
+                    Self { #(#values)* #(#absent)* }
+                }
+
+                #(#setters)*
+            }
+        }
+    }
+}
+
+impl Field<'_> {
+    fn declaration(&self) -> TokenStream {
+        let Self { ident, ty, .. } = self;
+        let fallback = format!("The parameter `{}`.", self.parameter.name);
+        let doc = doc(self.parameter.description.as_deref().unwrap_or(&fallback));
+        if self.list {
+            quote!(#doc pub #ident: Vec<#ty>,)
+        } else if self.parameter.required {
+            quote!(#doc pub #ident: #ty,)
+        } else {
+            quote!(#doc pub #ident: Option<#ty>,)
+        }
+    }
+
+    fn place(&self) -> TokenStream {
+        let name = &self.parameter.name;
+        match self.parameter.location {
+            Location::Path => quote!(Place::Path(#name)),
+            Location::Query => quote!(Place::Query(#name)),
+            Location::Header => quote!(Place::Header(#name)),
+        }
+    }
+
+    fn write(&self) -> TokenStream {
+        let (ident, name) = (&self.ident, &self.parameter.name);
+        let method = match self.parameter.location {
+            Location::Path => quote!(path),
+            Location::Query => quote!(query),
+            Location::Header => quote!(header),
+        };
+        let shown = |value: TokenStream| match self.text {
+            Text::Displayed => value,
+            Text::Exposed(expose) => {
+                let expose = format_ident!("{expose}");
+                quote!(&value.#expose())
+            }
+        };
+        if self.list {
+            let check = self.parameter.required.then(|| {
+                let place = self.place();
+                quote!(support::not_empty(#place, &self.#ident)?;)
+            });
+            let value = shown(quote!(value));
+            return quote! {
+                #check
+                for value in &self.#ident {
+                    to.#method(#name, #value)?;
+                }
+            };
+        }
+        if !self.parameter.required {
+            let value = shown(quote!(value));
+            return quote! {
+                if let Some(value) = &self.#ident {
+                    to.#method(#name, #value)?;
+                }
+            };
+        }
+        match self.text {
+            Text::Displayed => quote!(to.#method(#name, &self.#ident)?;),
+            Text::Exposed(expose) => {
+                let expose = format_ident!("{expose}");
+                quote!(to.#method(#name, &self.#ident.#expose())?;)
+            }
+        }
+    }
+
+    fn read(&self) -> TokenStream {
+        let (ident, name) = (&self.ident, &self.parameter.name);
+        let place = self.place();
+        let parse = match self.text {
+            Text::Displayed => quote!(support::parse),
+            Text::Exposed(_) => quote!(support::wrap),
+        };
+        let value = match (self.parameter.location, self.list) {
+            (Location::Path, _) => quote!(support::path(from, #name, #parse)?),
+            (Location::Query, true) if self.parameter.required => {
+                quote!(support::some(#place, support::list(from, #name, #parse)?)?)
+            }
+            (Location::Query, true) => quote!(support::list(from, #name, #parse)?),
+            (Location::Query, false) if self.parameter.required => {
+                quote!(support::required(#place, support::query(from, #name, #parse)?)?)
+            }
+            (Location::Query, false) => quote!(support::query(from, #name, #parse)?),
+            (Location::Header, _) if self.parameter.required => {
+                quote!(support::required(#place, support::header(from, #name, #parse)?)?)
+            }
+            (Location::Header, _) => quote!(support::header(from, #name, #parse)?),
+        };
+        quote!(#ident: #value,)
+    }
+}
+
+impl BodyField {
+    fn declaration(&self) -> TokenStream {
+        let ty = &self.ty;
+        if self.required {
+            quote! {
+                /// The body.
+                pub body: #ty,
+            }
+        } else {
+            quote! {
+                /// The body.
+                pub body: Option<#ty>,
+            }
+        }
+    }
+
+    fn write(&self) -> TokenStream {
+        let convert = if self.form {
+            quote!(support::to_form)
+        } else {
+            quote!(support::to_json)
+        };
+        if self.required {
+            quote!(to.body(#convert(&self.body)?);)
+        } else {
+            quote! {
+                if let Some(body) = &self.body {
+                    to.body(#convert(body)?);
+                }
+            }
+        }
+    }
+
+    fn read(&self) -> TokenStream {
+        let read = if self.form {
+            quote!(support::form(from)?)
+        } else {
+            quote!(support::json(from)?)
+        };
+        if self.required {
+            quote!(body: support::required(Place::Body, #read)?,)
+        } else {
+            quote!(body: #read,)
+        }
+    }
+}
