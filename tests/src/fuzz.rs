@@ -202,7 +202,7 @@ impl Caller {
             inspect(self.client.user(user).password().send_recovery_code().await);
             inspect(self.client.flow(flow).read().await);
         });
-        self.stub.take();
+        let _ = self.stub.take();
     }
 }
 
