@@ -1,6 +1,7 @@
 //! Repository tasks: `cargo xtask`.
 
 mod api;
+mod bench;
 mod check;
 mod codegen;
 mod docs;
@@ -32,6 +33,8 @@ struct Arguments {
 enum Task {
     /// Lists the public APIs that promise semantic versioning, and compares them with the last release.
     Api(api::Arguments),
+    /// Runs the benches, and writes their figures and charts into docs/bench.
+    Bench(bench::Arguments),
     /// Runs every check that a change has to pass.
     Check(check::Arguments),
     /// Generates the Rust code from the OpenAPI document.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
     }
     let outcome = match task {
         Task::Api(arguments) => plain(api::run(&arguments)),
+        Task::Bench(arguments) => plain(bench::run(&arguments)),
         Task::Check(arguments) => plain(check::run(&arguments)),
         Task::Codegen(arguments) => plain(codegen::run(&arguments)),
         Task::Docs(task) => docs::run(&task).map_err(|message| (message, 2)),

@@ -84,6 +84,8 @@ fn measure() -> Result<(), Box<dyn Error>> {
             bare_costs.push(bare_cost);
         }
     }
+    report("sandbox", &costs);
+    report("bare axum route", &bare_costs);
     let (cost, bare_cost) = (middle(costs), middle(bare_costs));
     let ratio = cost / bare_cost;
     println!(
@@ -113,6 +115,20 @@ fn measure() -> Result<(), Box<dyn Error>> {
         return Err("a read costs more than twice the bare route, or the memory grows".into());
     }
     Ok(())
+}
+
+/// Prints nanoseconds for `cargo xtask bench`.
+fn report(subject: &str, costs: &[f64]) {
+    if std::env::var_os("BENCH_JSON").is_some() {
+        let low = costs.iter().copied().fold(f64::INFINITY, f64::min) / 1000.0;
+        let high = costs.iter().copied().fold(0.0, f64::max) / 1000.0;
+        let middle = middle(costs.to_vec()) / 1000.0;
+        let line = serde_json::json!({
+            "figure": "sandbox, a read", "subject": subject, "unit": "µs of processor time",
+            "low": low, "middle": middle, "high": high,
+        });
+        println!("{line}");
+    }
 }
 
 fn middle(mut values: Vec<f64>) -> f64 {
