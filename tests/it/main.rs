@@ -12,4 +12,5 @@ mod packages;
 mod payloads;
 mod regeneration;
 mod requests;
+mod transport;
 mod wire;

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use pingone_codegen::model::Api;
 use pingone_codegen::{Document, lower};
 
-pub use sample::{ENVIRONMENT, Sample, samples};
+pub use sample::{ENVIRONMENT, Sample, samples, send};
 
 /// The root folder of the workspace.
 #[must_use]

@@ -150,7 +150,11 @@ impl Sample {
     }
 }
 
-async fn send(
+/// Sends an operation by its name with the generated client, to the addresses of its two servers.
+///
+/// # Errors
+/// As the generated client has them.
+pub async fn send(
     id: &str,
     [platform_url, auth_url]: [&str; 2],
     made: Call,

@@ -6,6 +6,7 @@ extern crate self as pingone_client;
 mod call;
 #[cfg(feature = "dispatch")]
 pub mod dispatch;
+pub mod transport;
 
 mod generated {
     #[rustfmt::skip]

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pingone_client::transport::{Limits, Transport};
 use pingone_models::EnvironmentId;
 use pingone_models::operation::Operation;
 
+use crate::call::ERROR_BODY_LIMIT;
 use crate::error::Place;
 use crate::http::Endpoints;
 use crate::observe::OnAttempt;
@@ -43,7 +45,7 @@ pub struct Client {
 pub(crate) struct Shared {
     pub(crate) environment: EnvironmentId,
     pub(crate) endpoints: Endpoints,
-    pub(crate) http: reqwest::Client,
+    pub(crate) transport: Transport,
     pub(crate) tokens: Option<Arc<dyn TokenProvider>>,
     pub(crate) retry_policy: Arc<dyn RetryPolicy>,
     pub(crate) budget: Arc<RetryBudget>,
@@ -56,6 +58,14 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// How many bytes of an answer are read.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            success: self.body_limit,
+            failure: self.body_limit.min(ERROR_BODY_LIMIT),
+        }
+    }
+
     /// Where the calls of an operation go to.
     pub(crate) fn place(&self, operation: &Operation) -> Place {
         Place {

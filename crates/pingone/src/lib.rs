@@ -22,7 +22,7 @@ pub mod users;
 pub mod workflows;
 
 pub use builder::ClientBuilder;
-pub use call::{Acknowledged, Request};
+pub use call::{Acknowledged, Request, Response};
 pub use client::Client;
 pub use error::{BoxError, Error, ErrorBuilder, ErrorKind, Result};
 pub use http::Region;

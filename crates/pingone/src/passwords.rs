@@ -1,15 +1,15 @@
 //! Passwords of users: state, recovery, checks and changes.
 
-use pingone_models::operations::{
-    CHECK_PASSWORD, READ_PASSWORD, RECOVER_PASSWORD, RESET_PASSWORD, SEND_RECOVERY_CODE,
-    SET_PASSWORD, SET_PASSWORD_VALUE, UNLOCK_PASSWORD,
+use pingone_models::requests::{
+    CheckPassword, ReadPassword, RecoverPassword, ResetPassword, SendRecoveryCode, SetPassword,
+    SetPasswordValue, UnlockPassword,
 };
 use pingone_models::{
     PasswordCheck, PasswordRecovery, PasswordReset, PasswordSet, PasswordState, PasswordValue,
     Secret, UserId,
 };
 
-use crate::call::{Acknowledged, Request, open, typed};
+use crate::call::{Acknowledged, Request};
 use crate::client::Client;
 
 /// The password of one user. Made by [`UserHandle::password`](crate::users::UserHandle::password).
@@ -59,9 +59,7 @@ impl PasswordHandle {
     ///
     /// [Read password state](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/read-password-state.html)
     pub fn read(&self) -> Request<PasswordState> {
-        typed(&self.client, &READ_PASSWORD, self.user, |attempt, user| {
-            Box::pin(attempt.platform.read_password(&attempt.environment, user))
-        })
+        self.client.request(ReadPassword::new(self.user))
     }
 
     /// Mails the user a recovery code: eight letters and digits, valid for five minutes.
@@ -87,18 +85,9 @@ impl PasswordHandle {
     ///
     /// [Password send/resend recovery code](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-resend-recovery-code.html)
     pub fn send_recovery_code(&self) -> Request<Acknowledged> {
-        open(
-            &self.client,
-            &SEND_RECOVERY_CODE,
-            self.user,
-            |attempt, user| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .send_recovery_code(&attempt.environment, user),
-                )
-            },
-        )
+        self.client
+            .request(SendRecoveryCode::new(self.user))
+            .acknowledged()
     }
 
     /// Sets a new password with the recovery code from the mail.
@@ -130,18 +119,9 @@ impl PasswordHandle {
         new_password: impl Into<Secret>,
     ) -> Request<Acknowledged> {
         let body = PasswordRecovery::new(new_password, code);
-        open(
-            &self.client,
-            &RECOVER_PASSWORD,
-            (self.user, body),
-            |attempt, (user, body)| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .recover_password(&attempt.environment, user, body),
-                )
-            },
-        )
+        self.client
+            .request(RecoverPassword::new(self.user, body))
+            .acknowledged()
     }
 
     /// Checks whether this is the user's password.
@@ -167,18 +147,9 @@ impl PasswordHandle {
     /// [Password check](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-check.html)
     pub fn check(&self, password: impl Into<Secret>) -> Request<Acknowledged> {
         let body = PasswordCheck::new(password);
-        open(
-            &self.client,
-            &CHECK_PASSWORD,
-            (self.user, body),
-            |attempt, (user, body)| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .check_password(&attempt.environment, user, body),
-                )
-            },
-        )
+        self.client
+            .request(CheckPassword::new(self.user, body))
+            .acknowledged()
     }
 
     /// Ends the lock that failed attempts have put on the password.
@@ -202,12 +173,9 @@ impl PasswordHandle {
     ///
     /// [Password unlock](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html)
     pub fn unlock(&self) -> Request<Acknowledged> {
-        open(
-            &self.client,
-            &UNLOCK_PASSWORD,
-            self.user,
-            |attempt, user| Box::pin(attempt.platform.unlock_password(&attempt.environment, user)),
-        )
+        self.client
+            .request(UnlockPassword::new(self.user))
+            .acknowledged()
     }
 
     /// Changes the password as its user, who knows the current one.
@@ -268,18 +236,9 @@ impl PasswordHandle {
     }
 
     fn reset_with(&self, body: PasswordReset) -> Request<Acknowledged> {
-        open(
-            &self.client,
-            &RESET_PASSWORD,
-            (self.user, body),
-            |attempt, (user, body)| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .reset_password(&attempt.environment, user, body),
-                )
-            },
-        )
+        self.client
+            .request(ResetPassword::new(self.user, body))
+            .acknowledged()
     }
 
     /// Sets the password, also one that comes from elsewhere and is encoded already.
@@ -305,18 +264,9 @@ impl PasswordHandle {
     ///
     /// [Update password (set)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set.html)
     pub fn set(&self, password: PasswordSet) -> Request<Acknowledged> {
-        open(
-            &self.client,
-            &SET_PASSWORD,
-            (self.user, password),
-            |attempt, (user, body)| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .set_password(&attempt.environment, user, body),
-                )
-            },
-        )
+        self.client
+            .request(SetPassword::new(self.user, password))
+            .acknowledged()
     }
 
     /// Sets the value of the password and leaves the user's gateway as it is, or removes the password.
@@ -344,17 +294,8 @@ impl PasswordHandle {
     ///
     /// [Update password (set value)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set-value.html)
     pub fn set_value(&self, password: PasswordValue) -> Request<Acknowledged> {
-        open(
-            &self.client,
-            &SET_PASSWORD_VALUE,
-            (self.user, password),
-            |attempt, (user, body)| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .set_password_value(&attempt.environment, user, body),
-                )
-            },
-        )
+        self.client
+            .request(SetPasswordValue::new(self.user, password))
+            .acknowledged()
     }
 }

@@ -42,6 +42,13 @@ impl Session {
         Ok(Some(cookie))
     }
 
+    /// The header `Cookie`, once there is a cookie.
+    pub(crate) fn header(&self) -> Result<Option<Secret>> {
+        let cookie = self.cookie()?;
+        let pair = |cookie: Secret| format!("{}={}", cookie_name(), cookie.expose()).into();
+        Ok(cookie.map(pair))
+    }
+
     /// Takes over what an answer sets.
     pub(crate) fn keep(&self, headers: &HeaderMap) {
         for header in headers.get_all(SET_COOKIE) {

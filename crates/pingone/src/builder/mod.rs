@@ -296,10 +296,11 @@ impl ClientBuilder {
         let mut addresses = vec![&endpoints];
         addresses.extend(token_site.iter().map(|(_, endpoints)| endpoints));
         let http = self.transport.build(&addresses)?;
+        let transport = endpoints.transport(http.clone(), environment);
         let shared = Shared {
             environment,
             endpoints,
-            http,
+            transport,
             tokens: None,
             retry_policy: self.retry_policy,
             budget: Arc::new(RetryBudget::new()),
@@ -316,6 +317,7 @@ impl ClientBuilder {
             (Tokens::Credentials(credentials), Some((environment, endpoints))) => {
                 let own = Shared {
                     environment,
+                    transport: endpoints.transport(http, environment),
                     endpoints,
                     body_limit: shared.body_limit.min(ERROR_BODY_LIMIT),
                     ..shared.clone()

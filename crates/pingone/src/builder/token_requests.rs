@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use pingone_client::{Call, Error as ClientError};
+use pingone_client::transport::Answer;
 use pingone_models::operations::REQUEST_TOKEN;
-use pingone_models::{AccessToken, GrantType, OAuthError, Secret, TokenRequest};
+use pingone_models::requests::RequestToken;
+use pingone_models::{GrantType, Secret, TokenRequest};
 use serde_json::Value;
 
 use crate::Result;
-use crate::call::{self, Failure, Request, Sent};
+use crate::call::{self, Failure, Request};
 use crate::client::Client;
 #[cfg(feature = "jwt")]
 use crate::runtime::Runtime;
@@ -70,19 +71,8 @@ fn request(client: &Client, credentials: Arc<Credentials>) -> Request<Fetched> {
     if let Authentication::Basic(id, secret) = &credentials.authentication {
         basic = Some((form_encoded(id), form_encoded(secret.expose()).into()));
     }
-    let request = Request::new(
-        client,
-        &REQUEST_TOKEN,
-        credentials,
-        |attempt, credentials| {
-            Box::pin(async move {
-                let body = credentials.body().map_err(ClientError::InvalidRequest)?;
-                let environment = &attempt.environment;
-                attempt.auth.request_token(environment, &body).await
-            })
-        },
-        read,
-    );
+    let make = move || credentials.body().map(RequestToken::new);
+    let request = Request::made(client, make, read);
     request.with_client(basic)
 }
 
@@ -108,11 +98,8 @@ fn form_encoded(text: &str) -> String {
 }
 
 /// Reads the answer as far as it is needed, so that a token is not lost over a member that is written oddly.
-fn read(call: &Call, sent: Sent<AccessToken, OAuthError>) -> Result<Fetched, Failure> {
-    if let Some(answer) = call.answer()
-        && answer.status.is_success()
-        && answer.complete
-        && let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body)
+fn read(answer: &Answer) -> Result<Fetched, Failure> {
+    if let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body)
         && let Some(Value::String(token)) = members.remove("access_token")
         && !token.is_empty()
         && HeaderValue::from_str(&token).is_ok()
@@ -122,13 +109,10 @@ fn read(call: &Call, sent: Sent<AccessToken, OAuthError>) -> Result<Fetched, Fai
             lifetime: lifetime(members.get("expires_in")),
         });
     }
-    match call::read_typed(call, sent) {
-        Err(failure) => Err(failure),
-        Ok(_) => Err(call::unreadable(
-            call,
-            "it has no access token that could be sent",
-        )),
-    }
+    Err(call::unreadable::<RequestToken>(
+        answer,
+        "it has no access token that could be sent",
+    ))
 }
 
 fn lifetime(expires_in: Option<&Value>) -> Duration {

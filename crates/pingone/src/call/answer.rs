@@ -1,17 +1,20 @@
 //! From what came over the wire to a value or an [`Error`].
 
+use std::any::TypeId;
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderMap;
-use pingone_client::{Answer, Call, Error as ClientError, ResponseValue};
+use pingone_client::transport::{Answer, RequestError};
 use pingone_models::ErrorDetail;
+use pingone_models::operation::Operation;
+use pingone_models::request::{Endpoint, Open};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_path_to_error::{Path, Segment};
 
-use crate::error::{BoxError, Inner, name};
+use super::undecodable::Undecodable;
+use crate::error::Inner;
 use crate::retry::{self, Outcome};
 use crate::{Error, ErrorKind};
 
@@ -20,7 +23,7 @@ pub(crate) const ERROR_BODY_LIMIT: usize = 64 << 10;
 
 pub(crate) const TRANSACTION_ID: &str = "x-ping-external-transaction-id";
 
-/// The answer to an operation whose response is not published: that it was done.
+/// The result of an operation whose response body PingOne does not document.
 ///
 /// Such an operation succeeds with any 2xx status and whatever body comes with it, also a broken one.
 ///
@@ -60,7 +63,7 @@ impl Acknowledged {
         T::deserialize(self.body.as_ref()?).ok()
     }
 
-    fn new(answer: &Answer) -> Self {
+    pub(super) fn new(answer: &Answer) -> Self {
         Self {
             status: answer.status.as_u16(),
             transaction_id: header(&answer.headers, TRANSACTION_ID),
@@ -86,35 +89,70 @@ pub(crate) struct Failure {
     pub(crate) error: Error,
 }
 
-/// The value of an operation whose response is published.
-pub(crate) fn typed<T: DeserializeOwned, E>(
-    call: &Call,
-    result: Result<ResponseValue<T>, ClientError<E>>,
-) -> Result<T, Failure> {
-    match result {
-        Ok(value) => Ok(value.into_inner()),
-        Err(error) => Err(failure(call.answer(), error, |body| undecodable::<T>(body))),
+/// Whether a response has no documented body, so that any body is as good as another.
+pub(super) fn is_open<E: Endpoint>() -> bool {
+    let answer = TypeId::of::<E::Answer>();
+    answer == TypeId::of::<Open>() || answer == TypeId::of::<()>()
+}
+
+/// Whether a status means that the operation was done: 2xx, or a redirect that the document has.
+pub(super) fn is_success(operation: &Operation, status: http::StatusCode) -> bool {
+    status.is_success()
+        || (status.is_redirection() && operation.statuses.contains(&status.as_str()))
+}
+
+/// Reads the body of a successful response.
+pub(super) fn read<E: Endpoint>(answer: &Answer) -> Result<E::Answer, Failure> {
+    match E::read_answer(&answer.body) {
+        Ok(value) if !is_error_envelope(&answer.body) => Ok(value),
+        Ok(_) => Err(error_in_success(answer)),
+        Err(_) if is_error_envelope(&answer.body) => Err(error_in_success(answer)),
+        Err(error) => {
+            let mut failure = answered(answer, ErrorKind::Decode);
+            failure.error.inner_mut().source =
+                Some(Box::new(Undecodable::new(&answer.body, &error)));
+            Err(failure)
+        }
     }
 }
 
-/// The acknowledgement of an operation whose response is open.
-pub(crate) fn open<T, E>(
-    call: &Call,
-    result: Result<ResponseValue<T>, ClientError<E>>,
-) -> Result<Acknowledged, Failure> {
-    match (call.answer(), result) {
-        // The status says that it was done; an error about the rest of the answer would say that it was not.
-        (Some(answer), _) if answer.status.is_success() => Ok(Acknowledged::new(&answer)),
-        (answer, Err(error)) => Err(failure(answer, error, |_| None)),
-        (_, Ok(_)) => Err(not_made(Error::invalid_request(
-            "the client layer kept no answer",
-        ))),
+/// Reads a response whose body is open, unless it is an error under a status of success.
+pub(super) fn envelope_or<T>(answer: &Answer, read: fn(&Answer) -> T) -> Result<T, Failure> {
+    if is_error_envelope(&answer.body) {
+        return Err(error_in_success(answer));
     }
+    Ok(read(answer))
 }
 
-/// The failure of an attempt whose time was up.
-pub(crate) fn timed_out(call: &Call, note: String) -> Failure {
-    let Some(answer) = call.answer() else {
+/// Whether a body is PingOne's error envelope: an object with the texts `id`, `code` and `message`.
+fn is_error_envelope(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Envelope {
+        #[serde(rename = "id")]
+        _id: String,
+        #[serde(rename = "code")]
+        _code: String,
+        #[serde(rename = "message")]
+        _message: String,
+    }
+    // Nearly every body ends this test at its first bytes or for want of the word.
+    let has = |word: &[u8]| body.windows(word.len()).any(|part| part == word);
+    body.len() <= ERROR_BODY_LIMIT
+        && has(b"\"code\"")
+        && has(b"\"message\"")
+        && serde_json::from_slice::<Envelope>(body).is_ok()
+}
+
+/// The failure of an answer that has the status of a success and the body of an error.
+fn error_in_success(answer: &Answer) -> Failure {
+    let mut failure = answered(answer, ErrorKind::Service);
+    read_body(failure.error.inner_mut(), &answer.body);
+    failure
+}
+
+/// The failure of an attempt that took too long, with what had arrived by then.
+pub(super) fn timed_out(answer: Option<&Answer>, note: String) -> Failure {
+    let Some(answer) = answer else {
         let error = Error::new(Inner {
             kind: ErrorKind::Timeout,
             note: note.into(),
@@ -125,87 +163,76 @@ pub(crate) fn timed_out(call: &Call, note: String) -> Failure {
             error,
         };
     };
-    let mut failure = answered(&answer, ErrorKind::Timeout);
+    let mut failure = answered(answer, ErrorKind::Timeout);
     failure.error.inner_mut().note = note.into();
     failure
 }
 
-/// The failure of an attempt whose answer reads well and does not have what it must.
-pub(crate) fn unreadable(call: &Call, note: &'static str) -> Failure {
-    let Some(answer) = call.answer() else {
-        return not_made(Error::invalid_request("the client layer kept no answer"));
-    };
-    let mut failure = answered(&answer, ErrorKind::Decode);
-    failure.error.inner_mut().note = note.into();
+/// The failure of an answer that lacks what it must have: where it cannot be read, or this note.
+pub(crate) fn unreadable<E: Endpoint>(answer: &Answer, note: &'static str) -> Failure {
+    read::<E>(answer).err().unwrap_or_else(|| {
+        let mut failure = answered(answer, ErrorKind::Decode);
+        failure.error.inner_mut().note = note.into();
+        failure
+    })
+}
+
+/// The failure of an answer without success.
+pub(super) fn refused(answer: &Answer, broken: Option<reqwest::Error>) -> Failure {
+    let mut failure = answered(answer, ErrorKind::Service);
+    failure.error.inner_mut().source = broken.map(Into::into);
     failure
 }
 
-fn failure<E>(
-    answer: Option<Answer>,
-    error: ClientError<E>,
-    undecodable: impl FnOnce(&[u8]) -> Option<BoxError>,
-) -> Failure {
-    if let Some(answer) = answer {
-        let kind = match &error {
-            _ if !answer.status.is_success() => ErrorKind::Service,
-            _ if answer.too_large => ErrorKind::TooLarge,
-            _ if !answer.complete => ErrorKind::Interrupted,
-            _ => ErrorKind::Decode,
-        };
-        let mut failure = answered(&answer, kind);
-        failure.error.inner_mut().source = match kind {
-            ErrorKind::Decode => undecodable(&answer.body),
-            _ => transport_error(error),
-        };
-        return failure;
-    }
-    let error = match error {
-        ClientError::InvalidRequest(note) | ClientError::Custom(note) => {
-            return not_made(Error::invalid_request(note));
-        }
-        ClientError::CommunicationError(error)
-        | ClientError::ResponseBodyError(error)
-        | ClientError::InvalidUpgrade(error) => error,
-        ClientError::ErrorResponse(_)
-        | ClientError::InvalidResponsePayload(..)
-        | ClientError::UnexpectedResponse(_) => {
-            return not_made(Error::invalid_request("the client layer kept no answer"));
-        }
+/// The failure of a successful answer that did not arrive as a whole.
+pub(super) fn incomplete(answer: &Answer, broken: Option<reqwest::Error>) -> Failure {
+    let kind = if answer.too_large {
+        ErrorKind::TooLarge
+    } else {
+        ErrorKind::Interrupted
     };
+    let mut failure = answered(answer, kind);
+    failure.error.inner_mut().source = broken.map(Into::into);
+    failure
+}
+
+/// The failure of a request that got no answer.
+pub(super) fn unanswered(error: reqwest::Error) -> Failure {
     // A request that cannot be built never meets the network.
     if error.is_builder() {
         let mut failure = not_made(Error::invalid_request(
             "an argument cannot be put on the wire",
         ));
-        failure.error.inner_mut().source = Some(error.without_url().into());
+        failure.error.inner_mut().source = Some(error.into());
         return failure;
     }
-    let (kind, outcome) = match () {
-        () if error.is_connect() => (ErrorKind::Connect, Outcome::NotSent),
-        () if error.is_timeout() => (ErrorKind::Timeout, Outcome::MaybeSent),
-        () => (ErrorKind::Interrupted, Outcome::MaybeSent),
+    let (kind, outcome) = if error.is_connect() {
+        (ErrorKind::Connect, Outcome::NotSent)
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, Outcome::MaybeSent)
+    } else {
+        (ErrorKind::Interrupted, Outcome::MaybeSent)
     };
     let error = Error::new(Inner {
         kind,
-        source: Some(error.without_url().into()),
+        source: Some(error.into()),
         ..Inner::default()
     });
     Failure { outcome, error }
 }
 
-fn not_made(error: Error) -> Failure {
-    Failure {
-        outcome: Outcome::NotSent,
-        error,
+/// The error of a request value that cannot be sent.
+pub(super) fn unsendable(error: RequestError) -> Error {
+    match error {
+        RequestError::Write(reason) => Error::invalid_request(reason.to_string()),
+        other => Error::invalid_request(other.to_string()),
     }
 }
 
-fn transport_error<E>(error: ClientError<E>) -> Option<BoxError> {
-    match error {
-        ClientError::CommunicationError(error)
-        | ClientError::ResponseBodyError(error)
-        | ClientError::InvalidUpgrade(error) => Some(error.without_url().into()),
-        _ => None,
+pub(super) fn not_made(error: Error) -> Failure {
+    Failure {
+        outcome: Outcome::NotSent,
+        error,
     }
 }
 
@@ -273,84 +300,10 @@ fn detail(value: Value) -> Option<ErrorDetail> {
 }
 
 /// What the headers say about when to come back.
-pub(crate) fn retry_after(call: &Call, now: SystemTime) -> Option<std::time::Duration> {
-    retry::retry_after(&call.answer()?.headers, now)
+pub(super) fn retry_after(answer: Option<&Answer>, now: SystemTime) -> Option<Duration> {
+    retry::retry_after(&answer?.headers, now)
 }
 
 pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.to_owned())
-}
-
-/// Where in an answer something is that cannot be read. The text of the answer is never part of it.
-#[derive(Debug)]
-struct Undecodable {
-    path: String,
-    reason: &'static str,
-    line: usize,
-    column: usize,
-}
-
-impl fmt::Display for Undecodable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            reason,
-            line,
-            column,
-        } = self;
-        write!(f, "{reason} at `{path}`, line {line} column {column}")
-    }
-}
-
-impl std::error::Error for Undecodable {}
-
-/// A path as text. A key of a map is the service's own text, and shown only if it is a name by its form.
-fn place(path: &Path) -> String {
-    let mut text = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
-            Segment::Map { key } | Segment::Enum { variant: key } => {
-                text.push_str(if text.is_empty() { "" } else { "." });
-                text.push_str(name(key).unwrap_or("?"));
-            }
-            Segment::Unknown => text.push_str(if text.is_empty() { "?" } else { ".?" }),
-        }
-    }
-    if text.is_empty() {
-        text.push('.');
-    }
-    text
-}
-
-fn undecodable<T: DeserializeOwned>(body: &[u8]) -> Option<BoxError> {
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let error = match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-        Err(error) => error,
-        // What follows the value is the only thing left to be wrong.
-        Ok(_) => {
-            let error = reader.end().err()?;
-            return Some(Box::new(Undecodable {
-                path: ".".to_owned(),
-                reason: "more than one value",
-                line: error.line(),
-                column: error.column(),
-            }));
-        }
-    };
-    let path = place(error.path());
-    let error = error.into_inner();
-    let reason = match error.classify() {
-        serde_json::error::Category::Data => {
-            "a value is missing or of another kind than the document says"
-        }
-        serde_json::error::Category::Eof => "the JSON ends too early",
-        serde_json::error::Category::Syntax | serde_json::error::Category::Io => "no JSON",
-    };
-    Some(Box::new(Undecodable {
-        path,
-        reason,
-        line: error.line(),
-        column: error.column(),
-    }))
 }

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
-use pingone_client::{Call, Credentials, auth, platform};
-use pingone_models::EnvironmentId;
+use pingone_client::transport::{Answer, Authorization, Incoming, add_header};
 use pingone_models::operation::{Operation, Security};
 use tracing::{Instrument, Span};
 
 use super::answer::{self, Failure, TRANSACTION_ID};
-use super::request::{Options, Request, external_id, invalid};
+use super::request::{Options, Request, Response, Source, external_id, invalid};
 use crate::client::Shared;
 use crate::error::{BoxError, Inner};
 use crate::observe::{self, AttemptReport};
@@ -18,107 +17,41 @@ use crate::runtime::within;
 use crate::token::Token;
 use crate::{Error, ErrorKind, Result};
 
-/// What one attempt sends with: fresh clients of the generated layer around one [`Call`].
-pub(crate) struct Attempt {
-    pub(crate) platform: platform::Client,
-    pub(crate) auth: auth::Client,
-    pub(crate) environment: EnvironmentId,
-    pub(crate) call: Call,
-}
-
-pub(crate) async fn run<T>(mut request: Request<T>) -> Result<T> {
-    let client = request.client.clone();
-    let shared = &*client.shared;
-    take_transaction_id(shared, &mut request.options);
-    let transaction_id = request.options.transaction_id.as_ref();
-    let transaction_id = transaction_id.and_then(|id| str::from_utf8(id.as_bytes()).ok());
-    let span = observe::call_span(
-        shared.endpoints.of(request.operation.server),
-        request.operation,
-        transaction_id,
-    );
-    attempts(shared, request, &span)
-        .instrument(span.clone())
-        .await
-}
-
-async fn attempts<T>(shared: &Shared, request: Request<T>, span: &Span) -> Result<T> {
+pub(super) async fn run<T: Send>(request: Request<T>) -> Result<Response<T>> {
     let Request {
+        client,
         operation,
-        options,
-        send,
-        ..
+        mut options,
+        source,
+        reader,
     } = request;
+    let shared = &*client.shared;
+    take_transaction_id(shared, &mut options);
+    let transaction_id = options.transaction_id.as_ref();
+    let transaction_id = transaction_id.and_then(|id| str::from_utf8(id.as_bytes()).ok());
+    let address = shared.endpoints.of(operation.server);
+    let span = observe::call_span(address, operation, transaction_id);
+    let mut value = None;
+    let mut read = |answer: &Answer| {
+        value = Some((reader.read)(answer)?);
+        Ok(())
+    };
     let mut progress = Progress::new(shared, operation, &options);
-    loop {
-        let (token, call) = match progress.prepare().await {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                let error = progress.finish(error);
-                observe::record_end(span, None, progress.attempts, Some(&error));
-                return Err(error);
-            }
-        };
-        let attempt = Attempt {
-            platform: platform::Client::new_with_client(
-                &shared.endpoints.platform,
-                shared.http.clone(),
-                call.clone(),
-            ),
-            auth: auth::Client::new_with_client(
-                &shared.endpoints.auth,
-                shared.http.clone(),
-                call.clone(),
-            ),
-            environment: shared.environment,
-            call: call.clone(),
-        };
-        progress.attempts += 1;
-        let began = shared.runtime.now();
-        let limit = progress.attempt_timeout.min(progress.remaining());
-        let result = match within(&*shared.runtime, limit, send(attempt)).await {
-            Some(result) => result,
-            None => Err(answer::timed_out(&call, progress.time_up(limit))),
-        };
-        let answer = call.answer();
-        if let (Some(session), Some(answer)) = (&options.session, &answer) {
-            session.keep(&answer.headers);
-        }
-        let next = match result {
-            Ok(value) => {
-                shared.budget.give();
-                Next::Done(value)
-            }
-            Err(failure) => progress.next(failure, token.as_ref(), &call),
-        };
-        let (error, again_after) = match &next {
-            Next::Done(_) => (None, None),
-            Next::Again(error, wait) => (Some(error), Some(*wait)),
-            Next::Stop(error) => (Some(error), None),
-        };
-        let report = AttemptReport {
-            operation,
-            attempt: progress.attempts,
-            elapsed: shared.runtime.now().saturating_duration_since(began),
-            status: answer.map(|answer| answer.status.as_u16()),
-            error,
-            again_after,
-        };
-        if let Some(on_attempt) = &shared.on_attempt {
-            on_attempt(&report);
-        }
-        if again_after.is_some() {
-            observe::retry_event(&report);
-        } else {
-            observe::record_end(span, report.status, report.attempt, error);
-        }
-        match next {
-            Next::Done(value) => return Ok(value),
-            Next::Again(_, wait) => shared.runtime.sleep(wait).await,
-            Next::Stop(error) => return Err(error),
-        }
-    }
+    let answer = progress
+        .attempts(&source, reader.tolerant, &mut read, &span)
+        .instrument(span.clone())
+        .await?;
+    // A reader that succeeded has left its value.
+    let value = value.ok_or_else(|| Error::invalid_request("the answer was not read"))?;
+    Ok(Response {
+        value,
+        status: answer.status.as_u16(),
+        headers: answer.headers,
+    })
 }
+
+/// Takes the value out of a successful answer.
+type Read<'a> = &'a mut (dyn FnMut(&Answer) -> Result<(), Failure> + Send);
 
 /// Asks the client for a transaction id if the call has none.
 fn take_transaction_id(shared: &Shared, options: &mut Options) {
@@ -133,8 +66,7 @@ fn take_transaction_id(shared: &Shared, options: &mut Options) {
 }
 
 /// What comes after an attempt.
-enum Next<T> {
-    Done(T),
+enum Next {
     Again(Error, Duration),
     Stop(Error),
 }
@@ -168,6 +100,114 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Makes attempts until one succeeds or no other may follow. Not generic, so that it is compiled once.
+    async fn attempts(
+        &mut self,
+        source: &Source,
+        tolerant: bool,
+        read: Read<'_>,
+        span: &Span,
+    ) -> Result<Answer> {
+        let shared = self.shared;
+        loop {
+            let (token, request) = match self.prepare(source).await {
+                Ok(prepared) => prepared,
+                Err(error) => {
+                    let error = self.finish(error);
+                    observe::record_end(span, None, self.attempts, Some(&error));
+                    return Err(error);
+                }
+            };
+            self.attempts += 1;
+            let began = shared.runtime.now();
+            let limit = self.attempt_timeout.min(self.remaining());
+            let mut incoming = Incoming::new();
+            let sent = shared
+                .transport
+                .send(request, shared.limits(), &mut incoming);
+            let sent = within(&*shared.runtime, limit, sent).await;
+            let answer = incoming.into_answer();
+            if let (Some(session), Some(answer)) = (&self.options.session, &answer) {
+                session.keep(&answer.headers);
+            }
+            let outcome = match sent {
+                Some(sent) => self.outcome(answer.as_ref(), sent, tolerant, &mut *read),
+                None => Err(answer::timed_out(answer.as_ref(), self.time_up(limit))),
+            };
+            let status = answer.as_ref().map(|answer| answer.status.as_u16());
+            let next = match (outcome, answer) {
+                (Ok(()), Some(answer)) => {
+                    shared.budget.give();
+                    self.report(span, began, status, None);
+                    return Ok(answer);
+                }
+                (Ok(()), None) => Next::Stop(Error::invalid_request("no answer was kept")),
+                (Err(failure), answer) => self.next(failure, token.as_ref(), answer.as_ref()),
+            };
+            self.report(span, began, status, Some(&next));
+            match next {
+                Next::Again(_, wait) => shared.runtime.sleep(wait).await,
+                Next::Stop(error) => return Err(error),
+            }
+        }
+    }
+
+    /// What an attempt came to: success, or why not.
+    fn outcome(
+        &self,
+        answer: Option<&Answer>,
+        sent: reqwest::Result<()>,
+        tolerant: bool,
+        read: Read<'_>,
+    ) -> Result<(), Failure> {
+        let broken = sent.err();
+        match (answer, broken) {
+            (Some(answer), broken) if !answer::is_success(self.operation, answer.status) => {
+                Err(answer::refused(answer, broken))
+            }
+            (Some(answer), broken) if !answer.complete && !tolerant => {
+                Err(answer::incomplete(answer, broken))
+            }
+            // The status says that it was done; an error about the rest of the answer would say that it was not.
+            (Some(answer), _) => read(answer),
+            (None, Some(error)) => Err(answer::unanswered(error)),
+            (None, None) => Err(answer::not_made(Error::invalid_request(
+                "the client layer kept no answer",
+            ))),
+        }
+    }
+
+    /// Tells those who observe how an attempt ended.
+    fn report(
+        &self,
+        span: &Span,
+        began: std::time::Instant,
+        status: Option<u16>,
+        next: Option<&Next>,
+    ) {
+        let (error, again_after) = match next {
+            None => (None, None),
+            Some(Next::Again(error, wait)) => (Some(error), Some(*wait)),
+            Some(Next::Stop(error)) => (Some(error), None),
+        };
+        let report = AttemptReport {
+            operation: self.operation,
+            attempt: self.attempts,
+            elapsed: self.shared.runtime.now().saturating_duration_since(began),
+            status,
+            error,
+            again_after,
+        };
+        if let Some(on_attempt) = &self.shared.on_attempt {
+            on_attempt(&report);
+        }
+        if again_after.is_some() {
+            observe::retry_event(&report);
+        } else {
+            observe::record_end(span, report.status, report.attempt, error);
+        }
+    }
+
     fn elapsed(&self) -> Duration {
         self.shared
             .runtime
@@ -198,13 +238,13 @@ impl<'a> Progress<'a> {
     }
 
     /// What the next attempt needs before anything is sent.
-    async fn prepare(&self) -> Result<(Option<Token>, Call)> {
+    async fn prepare(&self, source: &Source) -> Result<(Option<Token>, reqwest::Request)> {
         if let Some(error) = invalid(self.options) {
             return Err(error);
         }
         let token = self.token().await?;
-        let call = self.call(token.as_ref())?;
-        Ok((token, call))
+        let request = self.request(source, token.as_ref())?;
+        Ok((token, request))
     }
 
     /// The token to send, if the operation takes one.
@@ -234,25 +274,21 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// What goes on the wire with the next attempt, besides the arguments.
-    fn call(&self, token: Option<&Token>) -> Result<Call> {
-        let mut call = Call::new()
-            .with_body_limit(self.shared.body_limit)
-            .with_error_body_limit(answer::ERROR_BODY_LIMIT.min(self.shared.body_limit));
-        if let Some(token) = token {
-            call = call.with_credentials(Credentials::Bearer(token.secret.clone()));
-        } else if let Some(session) = &self.options.session
-            && let Some(cookie) = session.cookie()?
-        {
-            call = call.with_credentials(Credentials::Cookie(cookie));
-        } else if let Some((id, secret)) = &self.options.basic {
-            call = call.with_credentials(Credentials::Basic(id.clone(), secret.clone()));
-        }
-        if self.shared.endpoints.custom_domain {
-            call = call.without_environment();
-        }
-        if let Some(address) = &self.options.address {
-            call = call.with_address(address.clone());
+    /// The request of the next attempt.
+    fn request(&self, source: &Source, token: Option<&Token>) -> Result<reqwest::Request> {
+        let credentials = self.credentials(token)?;
+        let transport = &self.shared.transport;
+        let request = match source {
+            Source::Value(endpoint) => transport.request(&**endpoint, credentials.as_slice()),
+            Source::Made(make) => {
+                let endpoint = make().map_err(Error::invalid_request)?;
+                transport.request(&*endpoint, credentials.as_slice())
+            }
+        };
+        let mut request = request.map_err(answer::unsendable)?;
+        if let Some(link) = &self.options.address {
+            let redirected = transport.redirect(self.operation, &mut request, link);
+            redirected.map_err(answer::unsendable)?;
         }
         let ids: [(&'static str, &Option<HeaderValue>); 2] = [
             (TRANSACTION_ID, &self.options.transaction_id),
@@ -260,16 +296,33 @@ impl<'a> Progress<'a> {
         ];
         for (name, value) in ids {
             if let Some(value) = value {
-                call = call.with_header(HeaderName::from_static(name), value.clone());
+                add_header(&mut request, HeaderName::from_static(name), value.clone());
             }
         }
-        Ok(call)
+        Ok(request)
     }
 
-    fn next<T>(&mut self, failure: Failure, token: Option<&Token>, call: &Call) -> Next<T> {
+    /// The credentials that the call has; the transport sends those that the operation takes.
+    fn credentials(&self, token: Option<&Token>) -> Result<Option<Authorization>> {
+        let made = if let Some(token) = token {
+            Authorization::bearer(&token.secret)
+        } else if let Some(session) = &self.options.session
+            && let Some(cookie) = session.header()?
+        {
+            Authorization::cookies(&cookie)
+        } else if let Some((id, secret)) = &self.options.basic {
+            Authorization::basic(id, secret)
+        } else {
+            return Ok(None);
+        };
+        made.map(Some)
+            .map_err(|reason| Error::invalid_request(reason.to_string()))
+    }
+
+    fn next(&mut self, failure: Failure, token: Option<&Token>, answer: Option<&Answer>) -> Next {
         let Failure { outcome, mut error } = failure;
         self.may_have_been_sent |= outcome != Outcome::NotSent;
-        let retry_after = answer::retry_after(call, self.shared.runtime.wall_clock());
+        let retry_after = answer::retry_after(answer, self.shared.runtime.wall_clock());
         error.inner_mut().retry_after = retry_after;
         if error.kind() == ErrorKind::InvalidRequest {
             return Next::Stop(self.finish(error));

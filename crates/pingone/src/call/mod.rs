@@ -3,8 +3,8 @@
 mod answer;
 mod attempts;
 mod request;
+mod undecodable;
 
 pub use answer::Acknowledged;
-pub(crate) use answer::{ERROR_BODY_LIMIT, Failure, typed as read_typed, unreadable};
-pub use request::Request;
-pub(crate) use request::{Sent, open, typed};
+pub(crate) use answer::{ERROR_BODY_LIMIT, Failure, unreadable};
+pub use request::{Request, Response};

@@ -1,30 +1,40 @@
-//! A call that is ready to be made, and what can be set for it alone.
+//! A request that is ready to be sent, and what can be set for it alone.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-use pingone_client::{Error as ClientError, ResponseValue};
+use http::{HeaderMap, HeaderValue};
+use pingone_client::transport::Answer;
 use pingone_models::Secret;
 use pingone_models::operation::Operation;
+use pingone_models::request::{DynEndpoint, Endpoint, Open};
 
-use super::answer::{self, Acknowledged, Failure};
-use super::attempts::{self, Attempt};
+use super::answer::{self, Acknowledged, Failure, TRANSACTION_ID};
+use super::attempts;
 use crate::client::Client;
 use crate::retry::RetryPolicy;
 use crate::runtime::BoxFuture;
 use crate::session::Session;
 use crate::{Error, Result};
 
-/// What generated functions return.
-pub(crate) type Sent<T, E> = Result<ResponseValue<T>, ClientError<E>>;
+/// What an attempt sends.
+pub(super) enum Source {
+    /// The same with every attempt.
+    Value(Box<dyn DynEndpoint>),
+    /// Made anew for every attempt.
+    Made(Box<dyn Fn() -> Result<Box<dyn DynEndpoint>, String> + Send + Sync>),
+}
 
-type Send<T> =
-    Box<dyn Fn(Attempt) -> BoxFuture<'static, Result<T, Failure>> + std::marker::Send + Sync>;
+/// How a successful answer becomes a value.
+pub(super) struct Reader<T> {
+    /// Whether an answer that breaks off is as good as a whole one.
+    pub(super) tolerant: bool,
+    pub(super) read: Box<dyn Fn(&Answer) -> Result<T, Failure> + Send + Sync>,
+}
 
-/// A call that is made when it is awaited.
+/// A prepared request; nothing is sent until you `.await` it.
 ///
 /// Every method that talks to the service returns one. What is set here holds for this call alone; the rest comes from
 /// the client.
@@ -50,7 +60,48 @@ pub struct Request<T> {
     pub(super) client: Client,
     pub(super) operation: &'static Operation,
     pub(super) options: Options,
-    pub(super) send: Send<T>,
+    pub(super) source: Source,
+    pub(super) reader: Reader<T>,
+}
+
+/// A successful response: the value with what came around it. Made by [`Request::send_with_meta`].
+///
+/// ```
+/// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+/// let response = client.user(user).read().send_with_meta().await?;
+/// println!("status {}, transaction {:?}", response.status, response.transaction_id());
+/// println!("{:?}", response.value.username);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// The decoded body.
+    pub value: T,
+    /// The status, 200 to 299 or a documented redirect.
+    pub status: u16,
+    /// The headers, such as `Correlation-Id`.
+    pub headers: HeaderMap,
+}
+
+impl<T> Response<T> {
+    /// Identifies the transaction in PingOne's audit trail.
+    #[must_use]
+    pub fn transaction_id(&self) -> Option<&str> {
+        self.headers.get(TRANSACTION_ID)?.to_str().ok()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    /// Shows the names of the headers alone, since a value may be a cookie.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// What holds for one call alone.
@@ -71,32 +122,34 @@ pub(crate) struct Options {
 }
 
 impl<T: 'static> Request<T> {
-    pub(crate) fn new<A, R, E>(
+    fn new(
         client: &Client,
         operation: &'static Operation,
-        arguments: A,
-        send: for<'a> fn(&'a Attempt, &'a A) -> BoxFuture<'a, Sent<R, E>>,
-        read: fn(&pingone_client::Call, Sent<R, E>) -> Result<T, Failure>,
-    ) -> Self
-    where
-        A: std::marker::Send + Sync + 'static,
-        R: 'static,
-        E: 'static,
-    {
-        // Shared, not copied: the arguments may hold a password.
-        let arguments = Arc::new(arguments);
+        source: Source,
+        tolerant: bool,
+        read: impl Fn(&Answer) -> Result<T, Failure> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             client: client.clone(),
             operation,
             options: Options::default(),
-            send: Box::new(move |attempt| {
-                let arguments = Arc::clone(&arguments);
-                Box::pin(async move {
-                    let sent = send(&attempt, &arguments).await;
-                    read(&attempt.call, sent)
-                })
-            }),
+            source,
+            reader: Reader {
+                tolerant,
+                read: Box::new(read),
+            },
         }
+    }
+
+    /// A request that is made anew for every attempt, with a reader of its own.
+    pub(crate) fn made<E: Endpoint>(
+        client: &Client,
+        make: impl Fn() -> Result<E, String> + Send + Sync + 'static,
+        read: impl Fn(&Answer) -> Result<T, Failure> + Send + Sync + 'static,
+    ) -> Self {
+        let make = move || make().map(|endpoint| Box::new(endpoint) as Box<dyn DynEndpoint>);
+        let source = Source::Made(Box::new(make));
+        Self::new(client, E::OPERATION, source, false, read)
     }
 
     /// Sets how long the call may take, with all its attempts and waits.
@@ -157,26 +210,35 @@ impl<T: 'static> Request<T> {
         self.operation
     }
 
+    /// Sends the request, and gives the response with its status, headers and transaction id.
+    ///
+    /// # Errors
+    /// As awaiting the request has them.
+    pub fn send_with_meta(self) -> BoxFuture<'static, Result<Response<T>>>
+    where
+        T: Send,
+    {
+        Box::pin(attempts::run(self))
+    }
+
     pub(crate) fn map<U: 'static>(
         self,
-        change: impl Fn(T) -> U + std::marker::Send + Sync + 'static,
+        change: impl Fn(T) -> U + Send + Sync + 'static,
     ) -> Request<U> {
         let Self {
             client,
             operation,
             options,
-            send,
+            source,
+            reader: Reader { tolerant, read },
         } = self;
-        let change = Arc::new(change);
+        let read = Box::new(move |answer: &Answer| read(answer).map(&change));
         Request {
             client,
             operation,
             options,
-            send: Box::new(move |attempt| {
-                let sent = send(attempt);
-                let change = Arc::clone(&change);
-                Box::pin(async move { sent.await.map(&*change) })
-            }),
+            source,
+            reader: Reader { tolerant, read },
         }
     }
 
@@ -205,12 +267,55 @@ impl<T: 'static> Request<T> {
     }
 }
 
-impl<T: std::marker::Send + 'static> IntoFuture for Request<T> {
+impl Request<Open> {
+    /// Reads the answer as what is known of every answer, and whatever else came with it.
+    pub(crate) fn acknowledged(self) -> Request<Acknowledged> {
+        let read = Box::new(|answer: &Answer| answer::envelope_or(answer, Acknowledged::new));
+        Request {
+            client: self.client,
+            operation: self.operation,
+            options: self.options,
+            source: self.source,
+            reader: Reader {
+                tolerant: true,
+                read,
+            },
+        }
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Request<T> {
     type Output = Result<T>;
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(attempts::run(self))
+        Box::pin(async { Ok(attempts::run(self).await?.value) })
+    }
+}
+
+impl Client {
+    /// Prepares a request to any operation, also one that no handle has.
+    ///
+    /// ```
+    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
+    /// use pingone::models::UserVerification;
+    /// use pingone::models::requests::VerifyUser;
+    ///
+    /// let verification = VerifyUser::new(user, UserVerification::new("A1B2C3D4"));
+    /// let user = client.request(verification).await?;
+    /// println!("{:?}", user.lifecycle);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request<E: Endpoint>(&self, endpoint: E) -> Request<E::Answer> {
+        let source = Source::Value(Box::new(endpoint));
+        Request::new(
+            self,
+            E::OPERATION,
+            source,
+            answer::is_open::<E>(),
+            answer::read::<E>,
+        )
     }
 }
 
@@ -224,36 +329,6 @@ impl<T> fmt::Debug for Request<T> {
             .field("has_token", &self.options.token.is_some())
             .finish_non_exhaustive()
     }
-}
-
-/// A request whose response the document describes.
-pub(crate) fn typed<A, T, E>(
-    client: &Client,
-    operation: &'static Operation,
-    arguments: A,
-    send: for<'a> fn(&'a Attempt, &'a A) -> BoxFuture<'a, Sent<T, E>>,
-) -> Request<T>
-where
-    A: std::marker::Send + Sync + 'static,
-    T: serde::de::DeserializeOwned + 'static,
-    E: 'static,
-{
-    Request::new(client, operation, arguments, send, answer::typed)
-}
-
-/// A request whose response the document leaves open.
-pub(crate) fn open<A, R, E>(
-    client: &Client,
-    operation: &'static Operation,
-    arguments: A,
-    send: for<'a> fn(&'a Attempt, &'a A) -> BoxFuture<'a, Sent<R, E>>,
-) -> Request<Acknowledged>
-where
-    A: std::marker::Send + Sync + 'static,
-    R: 'static,
-    E: 'static,
-{
-    Request::new(client, operation, arguments, send, answer::open)
 }
 
 /// Checks an id for the audit trail. PingOne would write underscores in place of what it does not accept.
@@ -281,7 +356,7 @@ pub(crate) fn invalid(options: &Options) -> Option<Error> {
 
 /// Keeps the compiler's promise that a call can move between threads.
 const _: () = {
-    const fn assert_send<T: std::marker::Send>() {}
+    const fn assert_send<T: Send>() {}
     assert_send::<Request<Acknowledged>>();
     assert_send::<<Request<Acknowledged> as IntoFuture>::IntoFuture>();
     const fn assert_future<T: Future>() {}

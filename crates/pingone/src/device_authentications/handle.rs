@@ -1,8 +1,7 @@
 //! What can be done with a device authentication that was started.
 
-use pingone_models::operations::{
-    CANCEL_PUSH_AUTHENTICATION, CHECK_ASSERTION, CHECK_OTP, READ_DEVICE_AUTHENTICATION,
-    SELECT_DEVICE,
+use pingone_models::requests::{
+    CancelPushAuthentication, CheckAssertion, CheckOtp, ReadDeviceAuthentication, SelectDevice,
 };
 use pingone_models::{
     AssertionCheck, DeviceAuthentication, DeviceAuthenticationId, DeviceAuthenticationStatus,
@@ -11,7 +10,7 @@ use pingone_models::{
 };
 
 use super::Poll;
-use crate::call::{Acknowledged, Request, open, typed};
+use crate::call::{Acknowledged, Request};
 use crate::client::Client;
 
 /// One device authentication. Made by [`DeviceAuthentications`](super::DeviceAuthentications) when it starts one, or from an id by
@@ -89,18 +88,7 @@ impl DeviceAuthenticationHandle {
     ///
     /// [Read device authentication](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/read-device-authentication.html)
     pub fn read(&self) -> Request<DeviceAuthentication> {
-        typed(
-            &self.client,
-            &READ_DEVICE_AUTHENTICATION,
-            self.id,
-            |attempt, id| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .read_device_authentication(&attempt.environment, id),
-                )
-            },
-        )
+        self.client.request(ReadDeviceAuthentication::new(self.id))
     }
 
     /// Waits until the person has acted on the device: reads the state until it has come to its end.
@@ -161,12 +149,7 @@ impl DeviceAuthenticationHandle {
     /// [Validate OTP](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/validate-otp-device-authentication.html)
     pub fn check_otp(&self, otp: impl Into<Secret>) -> Request<DeviceAuthentication> {
         let body = OtpCheck::new(otp);
-        typed(
-            &self.client,
-            &CHECK_OTP,
-            (self.id, body),
-            |attempt, (id, body)| Box::pin(attempt.auth.check_otp(&attempt.environment, id, body)),
-        )
+        self.client.request(CheckOtp::new(self.id, body))
     }
 
     /// Selects a registered device, and sends the passcode or notification to it.
@@ -219,14 +202,7 @@ impl DeviceAuthenticationHandle {
     ///
     /// [Select device](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/select-device-authentication.html)
     pub fn select(&self, selection: DeviceSelection) -> Request<DeviceAuthentication> {
-        typed(
-            &self.client,
-            &SELECT_DEVICE,
-            (self.id, selection),
-            |attempt, (id, body)| {
-                Box::pin(attempt.auth.select_device(&attempt.environment, id, body))
-            },
-        )
+        self.client.request(SelectDevice::new(self.id, selection))
     }
 
     /// Checks the assertion of a FIDO2 device or of PingID Desktop. The status to call it in is `ASSERTION_REQUIRED`.
@@ -253,14 +229,7 @@ impl DeviceAuthenticationHandle {
     ///
     /// [Check assertion](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/check-assertion-device-authentication.html)
     pub fn check_assertion(&self, assertion: AssertionCheck) -> Request<DeviceAuthentication> {
-        typed(
-            &self.client,
-            &CHECK_ASSERTION,
-            (self.id, assertion),
-            |attempt, (id, body)| {
-                Box::pin(attempt.auth.check_assertion(&attempt.environment, id, body))
-            },
-        )
+        self.client.request(CheckAssertion::new(self.id, assertion))
     }
 
     /// Cancels the push notification, to authenticate with another device.
@@ -285,17 +254,8 @@ impl DeviceAuthenticationHandle {
     /// [Cancel authentication](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/cancel_authentication.html)
     pub fn cancel(&self) -> Request<Acknowledged> {
         let body = PushCancellation::new(PushCancellationReason::ChangeDevice);
-        open(
-            &self.client,
-            &CANCEL_PUSH_AUTHENTICATION,
-            (self.id, body),
-            |attempt, (id, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .cancel_push_authentication(&attempt.environment, id, body),
-                )
-            },
-        )
+        self.client
+            .request(CancelPushAuthentication::new(self.id, body))
+            .acknowledged()
     }
 }

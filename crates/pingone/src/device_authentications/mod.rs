@@ -6,13 +6,13 @@ mod poll;
 pub use handle::DeviceAuthenticationHandle;
 pub use poll::Poll;
 
-use pingone_models::operations::INITIATE_DEVICE_AUTHENTICATION;
+use pingone_models::requests::InitiateDeviceAuthentication;
 use pingone_models::{
     DeviceAuthentication, DeviceAuthenticationId, DeviceAuthenticationRequest, DeviceId,
     OneTimeDevice, OneTimeDeviceType, SelectedDevice, UserId, UserReference,
 };
 
-use crate::call::{Request, typed};
+use crate::call::Request;
 use crate::client::Client;
 
 /// The device authentications of an environment. Made by [`Client::device_authentications`].
@@ -220,20 +220,10 @@ impl DeviceAuthentications {
         request: DeviceAuthenticationRequest,
     ) -> Request<DeviceAuthenticationHandle> {
         let client = self.client.clone();
-        typed(
-            &self.client,
-            &INITIATE_DEVICE_AUTHENTICATION,
-            request,
-            |attempt, request| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .initiate_device_authentication(&attempt.environment, request),
-                )
-            },
-        )
-        .map(move |started: DeviceAuthentication| {
-            DeviceAuthenticationHandle::started_as(client.clone(), started)
-        })
+        self.client
+            .request(InitiateDeviceAuthentication::new(request))
+            .map(move |started: DeviceAuthentication| {
+                DeviceAuthenticationHandle::started_as(client.clone(), started)
+            })
     }
 }

@@ -1,15 +1,14 @@
 //! Who the user is: registration, verification and profile.
 
-use pingone_models::operations::{
-    CONFIRM_FLOW_USER, REGISTER_FLOW_USER, SEND_FLOW_VERIFICATION_CODE, UPDATE_FLOW_USER,
-    VERIFY_FLOW_USER,
+use pingone_models::requests::{
+    ConfirmFlowUser, RegisterFlowUser, SendFlowVerificationCode, UpdateFlowUser, VerifyFlowUser,
 };
 use pingone_models::{
     Flow, FlowUserConfirmation, FlowUserRegistration, Secret, UserUpdate, UserVerification,
 };
 
 use super::FlowHandle;
-use crate::call::{Acknowledged, Request, open, typed};
+use crate::call::{Acknowledged, Request};
 
 impl FlowHandle {
     /// Confirms or corrects the account data that an external identity provider returned.
@@ -42,19 +41,10 @@ impl FlowHandle {
     ///
     /// [Confirm account information](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/confirm-account-information.html)
     pub fn confirm_account(&self, account: FlowUserConfirmation) -> Request<Acknowledged> {
-        open(
-            &self.client,
-            &CONFIRM_FLOW_USER,
-            (self.id, account),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .confirm_flow_user(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(ConfirmFlowUser::new(self.id, account))
+            .acknowledged()
+            .with_session(self.shared_session())
     }
 
     /// Registers a new user, and mails the verification code to the user's address.
@@ -85,19 +75,9 @@ impl FlowHandle {
     ///
     /// [Register user](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/register-user.html)
     pub fn register_user(&self, user: FlowUserRegistration) -> Request<Flow> {
-        typed(
-            &self.client,
-            &REGISTER_FLOW_USER,
-            (self.id, user),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .register_flow_user(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(RegisterFlowUser::new(self.id, user))
+            .with_session(self.shared_session())
     }
 
     /// Verifies the user with the code from the mail.
@@ -125,19 +105,9 @@ impl FlowHandle {
     /// [Verify user](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/verify-user.html)
     pub fn verify_user(&self, code: impl Into<Secret>) -> Request<Flow> {
         let body = UserVerification::new(code);
-        typed(
-            &self.client,
-            &VERIFY_FLOW_USER,
-            (self.id, body),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .verify_flow_user(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(VerifyFlowUser::new(self.id, body))
+            .with_session(self.shared_session())
     }
 
     /// Mails the user of the flow another verification code.
@@ -162,19 +132,9 @@ impl FlowHandle {
     ///
     /// [Send/resend verification code](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/send-resend-verification-code.html)
     pub fn send_verification_code(&self) -> Request<Flow> {
-        typed(
-            &self.client,
-            &SEND_FLOW_VERIFICATION_CODE,
-            self.id,
-            |attempt, flow| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .send_flow_verification_code(&attempt.environment, flow),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(SendFlowVerificationCode::new(self.id))
+            .with_session(self.shared_session())
     }
 
     /// Adds data to the user's profile.
@@ -203,18 +163,8 @@ impl FlowHandle {
     ///
     /// [User profile update](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/user-profile-update.html)
     pub fn update_user(&self, user: UserUpdate) -> Request<Flow> {
-        typed(
-            &self.client,
-            &UPDATE_FLOW_USER,
-            (self.id, user),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .update_flow_user(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(UpdateFlowUser::new(self.id, user))
+            .with_session(self.shared_session())
     }
 }

@@ -9,10 +9,10 @@ mod sign_on;
 
 use std::sync::Arc;
 
-use pingone_models::operations::READ_FLOW;
+use pingone_models::requests::ReadFlow;
 use pingone_models::{Flow, FlowId, FlowStatus, Secret};
 
-use crate::call::{Request, typed};
+use crate::call::Request;
 use crate::client::Client;
 use crate::session::Session;
 
@@ -96,10 +96,9 @@ impl FlowHandle {
     ///
     /// [Read flow](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/read-flow.html)
     pub fn read(&self) -> Request<Flow> {
-        typed(&self.client, &READ_FLOW, self.id, |attempt, flow| {
-            Box::pin(attempt.auth.read_flow(&attempt.environment, flow))
-        })
-        .with_session(self.shared_session())
+        self.client
+            .request(ReadFlow::new(self.id))
+            .with_session(self.shared_session())
     }
 
     /// Reads what the flow waits for.

@@ -1,12 +1,12 @@
 //! Forgotten and expired passwords.
 
-use pingone_models::operations::{
-    FORGOT_FLOW_PASSWORD, RECOVER_FLOW_PASSWORD, RESET_FLOW_PASSWORD, SEND_FLOW_RECOVERY_CODE,
+use pingone_models::requests::{
+    ForgotFlowPassword, RecoverFlowPassword, ResetFlowPassword, SendFlowRecoveryCode,
 };
 use pingone_models::{Flow, FlowForgottenPassword, FlowPasswordReset, PasswordRecovery, Secret};
 
 use super::FlowHandle;
-use crate::call::{Request, typed};
+use crate::call::Request;
 
 impl FlowHandle {
     /// Begins to recover a forgotten password, and mails the user a recovery code.
@@ -34,19 +34,9 @@ impl FlowHandle {
     /// [Flows](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1.html)
     pub fn forgot_password(&self, username: impl Into<String>) -> Request<Flow> {
         let body = FlowForgottenPassword::new(username);
-        typed(
-            &self.client,
-            &FORGOT_FLOW_PASSWORD,
-            (self.id, body),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .forgot_flow_password(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(ForgotFlowPassword::new(self.id, body))
+            .with_session(self.shared_session())
     }
 
     /// Sets a new password with the recovery code from the message.
@@ -79,19 +69,9 @@ impl FlowHandle {
         new_password: impl Into<Secret>,
     ) -> Request<Flow> {
         let body = PasswordRecovery::new(new_password, code);
-        typed(
-            &self.client,
-            &RECOVER_FLOW_PASSWORD,
-            (self.id, body),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .recover_flow_password(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(RecoverFlowPassword::new(self.id, body))
+            .with_session(self.shared_session())
     }
 
     /// Mails the user of the flow another recovery code.
@@ -116,19 +96,9 @@ impl FlowHandle {
     ///
     /// [Flows](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1.html)
     pub fn send_recovery_code(&self) -> Request<Flow> {
-        typed(
-            &self.client,
-            &SEND_FLOW_RECOVERY_CODE,
-            self.id,
-            |attempt, flow| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .send_flow_recovery_code(&attempt.environment, flow),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(SendFlowRecoveryCode::new(self.id))
+            .with_session(self.shared_session())
     }
 
     /// Replaces a password that has expired or must be changed.
@@ -161,18 +131,8 @@ impl FlowHandle {
         new_password: impl Into<Secret>,
     ) -> Request<Flow> {
         let body = FlowPasswordReset::new(current_password, new_password);
-        typed(
-            &self.client,
-            &RESET_FLOW_PASSWORD,
-            (self.id, body),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .reset_flow_password(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(ResetFlowPassword::new(self.id, body))
+            .with_session(self.shared_session())
     }
 }

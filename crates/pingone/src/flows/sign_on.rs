@@ -1,8 +1,7 @@
 //! Proof of who signs on: names, passwords and devices.
 
-use pingone_models::operations::{
-    CHECK_FLOW_OTP, CHECK_FLOW_USERNAME_PASSWORD, LOOK_UP_FLOW_USER, RESET_FLOW_SESSION,
-    SELECT_FLOW_DEVICE,
+use pingone_models::requests::{
+    CheckFlowOtp, CheckFlowUsernamePassword, LookUpFlowUser, ResetFlowSession, SelectFlowDevice,
 };
 use pingone_models::{
     DeviceId, DeviceReference, Flow, FlowDeviceSelection, FlowUserLookup,
@@ -10,7 +9,7 @@ use pingone_models::{
 };
 
 use super::FlowHandle;
-use crate::call::{Request, typed};
+use crate::call::Request;
 
 impl FlowHandle {
     /// Signs the user on with username and password.
@@ -43,19 +42,9 @@ impl FlowHandle {
         password: impl Into<Secret>,
     ) -> Request<Flow> {
         let body = FlowUsernamePasswordCheck::new(password, username);
-        typed(
-            &self.client,
-            &CHECK_FLOW_USERNAME_PASSWORD,
-            (self.id, body),
-            |attempt, (flow, body)| {
-                Box::pin(attempt.auth.check_flow_username_password(
-                    &attempt.environment,
-                    flow,
-                    body,
-                ))
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(CheckFlowUsernamePassword::new(self.id, body))
+            .with_session(self.shared_session())
     }
 
     /// Names the user who signs on, without a password.
@@ -83,19 +72,9 @@ impl FlowHandle {
     /// [Sign on with a username](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/sign-on-with-a-username.html)
     pub fn look_up_user(&self, username: impl Into<String>) -> Request<Flow> {
         let body = FlowUserLookup::new(username);
-        typed(
-            &self.client,
-            &LOOK_UP_FLOW_USER,
-            (self.id, body),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .look_up_flow_user(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(LookUpFlowUser::new(self.id, body))
+            .with_session(self.shared_session())
     }
 
     /// Selects the device to authenticate with, and sends the passcode or notification to it; also sends another one.
@@ -121,19 +100,9 @@ impl FlowHandle {
     /// [Select device](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/select-device.html)
     pub fn select_device(&self, device: impl Into<DeviceId>) -> Request<Flow> {
         let body = FlowDeviceSelection::new(DeviceReference::new(device));
-        typed(
-            &self.client,
-            &SELECT_FLOW_DEVICE,
-            (self.id, body),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .select_flow_device(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(SelectFlowDevice::new(self.id, body))
+            .with_session(self.shared_session())
     }
 
     /// Checks the one-time passcode from the user's device.
@@ -162,19 +131,9 @@ impl FlowHandle {
     /// [Check one-time password](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-one-time-password-otp.html)
     pub fn check_otp(&self, otp: impl Into<Secret>) -> Request<Flow> {
         let body = OtpCheck::new(otp);
-        typed(
-            &self.client,
-            &CHECK_FLOW_OTP,
-            (self.id, body),
-            |attempt, (flow, body)| {
-                Box::pin(
-                    attempt
-                        .auth
-                        .check_flow_otp(&attempt.environment, flow, body),
-                )
-            },
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(CheckFlowOtp::new(self.id, body))
+            .with_session(self.shared_session())
     }
 
     /// Starts the flow over.
@@ -199,12 +158,8 @@ impl FlowHandle {
     ///
     /// [Reset flow](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/reset-flow.html)
     pub fn reset_session(&self) -> Request<Flow> {
-        typed(
-            &self.client,
-            &RESET_FLOW_SESSION,
-            self.id,
-            |attempt, flow| Box::pin(attempt.auth.reset_flow_session(&attempt.environment, flow)),
-        )
-        .with_session(self.shared_session())
+        self.client
+            .request(ResetFlowSession::new(self.id))
+            .with_session(self.shared_session())
     }
 }

@@ -1,10 +1,15 @@
 //! The addresses that a client sends to, checked once when it is built.
 
+use pingone_client::transport::Transport;
+use pingone_models::EnvironmentId;
 use pingone_models::operations::SERVERS;
 use url::{Host, Url};
 
 use super::Region;
 use crate::{Error, Result};
+
+/// The path parameter that a client sets for every call.
+const ENVIRONMENT: &str = "environmentId";
 
 /// The checked base addresses of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +74,19 @@ impl Endpoints {
         } else {
             &self.auth
         }
+    }
+
+    /// Sends to these addresses, in this environment.
+    pub(crate) fn transport(&self, http: reqwest::Client, environment: EnvironmentId) -> Transport {
+        let mut transport =
+            Transport::new(http).with_parameter(ENVIRONMENT, environment.to_string());
+        for server in &SERVERS {
+            transport = transport.with_server(server.name, self.of(server.name));
+        }
+        if self.custom_domain {
+            transport = transport.without_leading_parameter("auth");
+        }
+        transport
     }
 
     /// Whether any request is encrypted.

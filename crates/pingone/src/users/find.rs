@@ -8,10 +8,11 @@ use std::task::{Context, Poll};
 
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt, TryStreamExt};
+use pingone_models::operations::LIST_USERS;
 use pingone_models::{PopulationId, User, UserCollection};
 use url::Url;
 
-use super::{LIST_USERS, UserQuery, Users};
+use super::{UserQuery, Users};
 use crate::call::Request;
 use crate::{Error, ErrorKind, Result};
 

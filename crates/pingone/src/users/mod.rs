@@ -4,14 +4,14 @@ mod find;
 
 pub use find::{Matches, UserSearch, UserStream};
 
-use pingone_models::operations::{
-    LIST_USERS, LOCK_ACCOUNT, READ_USER, SEND_VERIFICATION_CODE, UNLOCK_ACCOUNT, VERIFY_USER,
+use pingone_models::requests::{
+    ListUsers, LockAccount, ReadUser, SendVerificationCode, UnlockAccount, VerifyUser,
 };
 use pingone_models::{
     AccountLock, Secret, User, UserCollection, UserId, UserInclude, UserVerification,
 };
 
-use crate::call::{Request, typed};
+use crate::call::Request;
 use crate::client::Client;
 use crate::passwords::PasswordHandle;
 
@@ -94,6 +94,16 @@ impl Client {
     }
 }
 
+impl From<UserQuery> for ListUsers {
+    fn from(query: UserQuery) -> Self {
+        let mut request = Self::new();
+        request.filter = query.filter;
+        request.limit = query.limit;
+        request.cursor = query.cursor;
+        request
+    }
+}
+
 impl Users {
     fn new(client: Client) -> Self {
         Self { client }
@@ -122,19 +132,7 @@ impl Users {
     ///
     /// [Read all users](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
     pub fn list(&self, query: UserQuery) -> Request<UserCollection> {
-        typed(&self.client, &LIST_USERS, query, |attempt, query| {
-            let UserQuery {
-                filter,
-                limit,
-                cursor,
-            } = query;
-            Box::pin(attempt.platform.list_users(
-                &attempt.environment,
-                cursor.as_deref(),
-                filter.as_deref(),
-                *limit,
-            ))
-        })
+        self.client.request(ListUsers::from(query))
     }
 
     /// Starts a search for users by name, address or other attributes. Nothing is sent yet.
@@ -235,18 +233,9 @@ impl UserHandle {
     }
 
     fn read_with(&self, include: Option<UserInclude>) -> Request<User> {
-        typed(
-            &self.client,
-            &READ_USER,
-            (self.id, include),
-            |attempt, (user, include)| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .read_user(&attempt.environment, user, include.as_ref()),
-                )
-            },
-        )
+        let mut request = ReadUser::new(self.id);
+        request.include = include;
+        self.client.request(request)
     }
 
     /// Mails the user a new verification code.
@@ -273,18 +262,7 @@ impl UserHandle {
     ///
     /// [Send/resend user verification code](https://developer.pingidentity.com/pingone-api/platform/users/users-1/send-resend-user-verification-code.html)
     pub fn send_verification_code(&self) -> Request<User> {
-        typed(
-            &self.client,
-            &SEND_VERIFICATION_CODE,
-            self.id,
-            |attempt, user| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .send_verification_code(&attempt.environment, user),
-                )
-            },
-        )
+        self.client.request(SendVerificationCode::new(self.id))
     }
 
     /// Verifies the user with the code from the mail.
@@ -317,18 +295,7 @@ impl UserHandle {
     /// [Verify user](https://developer.pingidentity.com/pingone-api/platform/users/users-1/verify-user-1.html)
     pub fn verify(&self, code: impl Into<Secret>) -> Request<User> {
         let body = UserVerification::new(code);
-        typed(
-            &self.client,
-            &VERIFY_USER,
-            (self.id, body),
-            |attempt, (user, body)| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .verify_user(&attempt.environment, user, body),
-                )
-            },
-        )
+        self.client.request(VerifyUser::new(self.id, body))
     }
 
     /// Locks the user's account, until the moment given.
@@ -357,18 +324,7 @@ impl UserHandle {
     ///
     /// [User account lock](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-lock.html)
     pub fn lock_account(&self, lock: AccountLock) -> Request<User> {
-        typed(
-            &self.client,
-            &LOCK_ACCOUNT,
-            (self.id, lock),
-            |attempt, (user, lock)| {
-                Box::pin(
-                    attempt
-                        .platform
-                        .lock_account(&attempt.environment, user, lock),
-                )
-            },
-        )
+        self.client.request(LockAccount::new(self.id, lock))
     }
 
     /// Unlocks the user's account.
@@ -392,8 +348,6 @@ impl UserHandle {
     ///
     /// [User account unlock](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-unlock.html)
     pub fn unlock_account(&self) -> Request<User> {
-        typed(&self.client, &UNLOCK_ACCOUNT, self.id, |attempt, user| {
-            Box::pin(attempt.platform.unlock_account(&attempt.environment, user))
-        })
+        self.client.request(UnlockAccount::new(self.id))
     }
 }

@@ -177,7 +177,7 @@ async fn what_cannot_be_sent_is_not_sent_and_says_why() {
         ),
         (
             user.read().with_token("a\r\nb: c").await.unwrap_err(),
-            "no header can carry",
+            "no bearer token has",
         ),
         (
             flow.clone()
