@@ -82,8 +82,22 @@ impl Refusal {
         .with(detail("INSUFFICIENT_PERMISSIONS", message))
     }
 
-    pub(crate) fn not_found(message: &str) -> Self {
-        Self::new(404, "NOT_FOUND", message)
+    /// 404 in PingOne's words; `reason` says more, to whoever debugs a client.
+    pub(crate) fn not_found(reason: &str) -> Self {
+        Self::new(
+            404,
+            "NOT_FOUND",
+            "The request could not be completed. The requested resource was not found.",
+        )
+        .reason(reason)
+    }
+
+    /// Why, for the header `X-Sandbox-Reason`, where PingOne's own answer does not say it.
+    fn reason(self, reason: &str) -> Self {
+        match reason {
+            "" => self,
+            reason => self.header("x-sandbox-reason", reason),
+        }
     }
 
     pub(crate) fn oauth(status: u16, error: &str, description: &str) -> Self {

@@ -16,6 +16,8 @@ pub struct Rule {
 pub enum Basis {
     /// This page says so.
     Documented(&'static str),
+    /// No page says so, or one says otherwise, but this public source shows it.
+    Observed(&'static str),
     /// Nobody has published it; this is why it was chosen.
     Assumed(&'static str),
 }
@@ -50,6 +52,18 @@ rules! {
     BODY_IGNORED = "body.ignored",
         "A body sent to an action that has none is ignored, whatever it is.",
         Assumed("PingOne's sample application sends `{}` to every such action");
+    BODY_OPTIONAL = "body.optional",
+        "A body whose members are all optional may be absent, empty or `null`.",
+        Observed("github.com/patrickcping/pingone-go-sdk-v2, which sends `null` to lock an account");
+    BODY_STRING_BOOLEAN = "body.string-boolean",
+        "A boolean may be sent as the text `true` or `false`.",
+        Observed("github.com/pingidentity/pingone-sample-registration and pingone-sample-dotnet, which send `forceChange` so");
+    BODY_EMPTY_VALUE = "body.empty-value",
+        "An empty text for a required member or a secret is refused with the detail EMPTY_VALUE, and counts as no attempt.",
+        Assumed("the name of the code is published, not where it occurs");
+    BODY_LATEST_DATE = "body.latest-date",
+        "A date after 9999-12-30T22:00:00Z is taken for that moment.",
+        Assumed("the sandbox's calendar ends there");
     BODY_OF_ANOTHER_ACTION = "body.of-another-action",
         "A member that another action of the same resource takes, but this one does not, is refused with INVALID_DATA.",
         Assumed("silence would hide that a body went out under the wrong media type");
@@ -62,6 +76,15 @@ rules! {
     MEDIA_TYPE_MISSING = "media-type.missing",
         "A POST or PUT without Content-Type is answered with 415, also if it has no body.",
         Assumed("the media type is what chooses the action");
+    MEDIA_TYPE_REPEATED = "media-type.repeated",
+        "Of several Content-Type headers the one with PingOne's own media type counts, in any order.",
+        Observed("github.com/patrickcping/pingone-go-sdk-v2 and PingOne's Node.js SDK, which send two");
+    NOT_FOUND_TEXT = "error.not-found",
+        "A 404 has the message \"The request could not be completed. The requested resource was not found.\"",
+        Observed("github.com/pingidentity/pingone-sample-js/issues/17");
+    ANSWER_HAL = "answer.hal",
+        "Answers of the platform server have the media type `application/hal+json;charset=UTF-8`, failures `application/json`, and each has a `Correlation-Id`, which is the `id` of an error.",
+        Observed("recorded answers in github.com/JupiterOne/graph-pingidentity");
     ID_MALFORMED = "id.malformed",
         "An id that is no UUID is answered with 404, as one that nothing has.",
         Assumed("no page tells the two apart");
@@ -85,6 +108,9 @@ rules! {
     USERS_ORDER = "users.order",
         "Users are listed in the order of their creation, and a cursor names the user that a page begins after.",
         Assumed("no order is documented");
+    FILTER_ATTRIBUTES = "users.filter-attributes",
+        "Filters know the attributes that the page on the filter language lists, the groups of a user by `memberOfGroups[id eq \"..\"]`, and custom attributes that a seeded user has.",
+        Documented("https://docs.pingidentity.com/pingone/directory/p1_scim_filter_language.html");
     FILTER_CASE = "users.filter-case",
         "Filters compare without regard to case.",
         Assumed("SCIM compares strings so unless a schema says otherwise");
@@ -109,7 +135,10 @@ rules! {
         Assumed("no page shows the answer");
 
     LOCK_WITHOUT_END = "lock.without-end",
-        "Locking an account without `unlockAt`, or with one in the past, leaves it unlocked.",
+        "Locking an account without `unlockAt` locks it until it is unlocked, although the page says that it stays unlocked.",
+        Observed("acceptance tests of public clients, which lock without `unlockAt` and read a locked account");
+    LOCK_IN_THE_PAST = "lock.in-the-past",
+        "Locking an account with an `unlockAt` in the past leaves it unlocked.",
         Documented(page!("platform/users/user-accounts/user-account-lock.html"));
     UNLOCK_RESETS_MFA = "unlock.resets-mfa",
         "Unlocking an account forgets its failed passcodes.",
@@ -177,6 +206,12 @@ rules! {
     MFA_STATE = "mfa.state",
         "An action that the status of a device authentication does not allow is answered with REQUEST_FAILED.",
         Assumed("no page shows the answer");
+    MFA_EXPIRY = "mfa.expiry",
+        "A device authentication is gone an hour after its last change: 404.",
+        Assumed("how long the service keeps one is not published");
+    MFA_USABLE = "mfa.usable",
+        "A user who is locked or disabled can neither start nor go on with a device authentication: REQUEST_FAILED with ACCOUNT_NOT_USABLE.",
+        Assumed("device authentication policies have `ignoreUserLock`, which is off by default");
     MFA_REFERENCE = "mfa.reference",
         "A user, device or policy in a request that does not exist is answered with INVALID_DATA and its target.",
         Assumed("no page shows the answer");
@@ -200,8 +235,8 @@ rules! {
         "A flow sets the cookie ST when it learns who the user is; from then on a request without it is answered with 401.",
         Assumed("seen in public clients only");
     FLOW_COOKIE = "flow.cookie",
-        "The cookie ST has no attribute `Secure`.",
-        Assumed("the sandbox speaks plain HTTP");
+        "The cookie ST lives for 30 days and has the attributes Secure, HttpOnly and SameSite=None, over plain HTTP too.",
+        Observed("recorded cookies of the service");
     FLOW_CREDENTIALS = "flow.credentials",
         "A wrong username or password, or a user who cannot sign on, is answered with the detail INVALID_CREDENTIALS.",
         Assumed("PingOne's sample sign-on page reads this code");

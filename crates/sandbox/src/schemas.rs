@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use pingone_models::operation::Operation;
@@ -10,6 +12,7 @@ use pingone_models::{ErrorDetail, operations};
 use serde_json::{Map, Value};
 
 use crate::refusal::{detail, inner};
+use crate::rules::{self, Rule};
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("generated/schemas.json")).unwrap_or_default()
@@ -89,6 +92,82 @@ pub(crate) fn check(operation: &str, body: &Value) -> Vec<ErrorDetail> {
     })
 }
 
+/// The members of a body, with what the document says of each.
+fn members(operation: &str) -> impl Iterator<Item = (&'static str, &'static Value)> {
+    let schema = resolve(&DOCUMENT["requests"][operation]);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let members = properties.into_iter().flatten();
+    members.map(|(name, schema)| (name.as_str(), resolve(schema)))
+}
+
+fn is_required(operation: &str, name: &str) -> bool {
+    let schema = resolve(&DOCUMENT["requests"][operation]);
+    let required = schema.get("required").and_then(Value::as_array);
+    required.is_some_and(|required| required.iter().any(|known| known == name))
+}
+
+/// Whether every member of the body may be left out.
+pub(crate) fn is_optional(operation: &str) -> bool {
+    let schema = resolve(&DOCUMENT["requests"][operation]);
+    let required = schema.get("required").and_then(Value::as_array);
+    schema.get("properties").is_some() && required.is_none_or(Vec::is_empty)
+}
+
+/// Takes texts for booleans where a boolean belongs, and dates that no clock reaches for the last one; the rules that
+/// this follows.
+pub(crate) fn read_leniently(operation: &str, body: &mut Value) -> Vec<&'static Rule> {
+    let mut followed = Vec::new();
+    for (name, schema) in members(operation) {
+        let Some(Value::String(text)) = body.get(name) else {
+            continue;
+        };
+        let is = |key: &str, wanted: &str| {
+            let known = schema.get(key);
+            known == Some(&Value::from(wanted))
+                || known
+                    .and_then(Value::as_array)
+                    .is_some_and(|known| known.iter().any(|known| known == wanted))
+        };
+        if is("type", "boolean")
+            && let Ok(value) = text.parse::<bool>()
+        {
+            body[name] = Value::Bool(value);
+            followed.push(&rules::BODY_STRING_BOOLEAN);
+        } else if is("format", "date-time") && is_too_late(text) {
+            body[name] = Value::from(LATEST);
+            followed.push(&rules::BODY_LATEST_DATE);
+        }
+    }
+    followed
+}
+
+/// The last moment that a clock can show, less what tells it from a lock without end.
+const LATEST: &str = "9999-12-30T22:00:00.000Z";
+
+/// Whether a moment of RFC 3339 is beyond what can be calculated with.
+fn is_too_late(text: &str) -> bool {
+    let civil = text.get(..19).map(str::parse::<DateTime>);
+    text.starts_with("9999-12-3")
+        && text.parse::<Timestamp>().is_err()
+        && matches!(civil, Some(Ok(_)))
+}
+
+/// The required members and the secrets of a body that are empty.
+pub(crate) fn empty_members(operation: &str, body: &Value) -> Vec<ErrorDetail> {
+    let empty = members(operation).filter(|(name, schema)| {
+        let is_text = schema.get("type").is_some_and(|known| known == "string");
+        let is_secret = schema
+            .get("format")
+            .is_some_and(|known| known == "password");
+        is_text
+            && (is_secret || is_required(operation, name))
+            && body.get(*name).and_then(Value::as_str) == Some("")
+    });
+    let details = empty
+        .map(|(name, _)| detail("EMPTY_VALUE", &format!("{name} is empty.")).with_target(name));
+    details.collect()
+}
+
 /// A member that this operation does not know, but another action of the same resource does.
 pub(crate) fn foreign_member(operation: &str, body: &Value) -> Option<String> {
     let foreign = &BODIES.get(operation)?.foreign;
@@ -127,6 +206,11 @@ pub(crate) fn is_profile_attribute(name: &str) -> bool {
     DOCUMENT["$defs"]["UserUpdate"]["properties"]
         .get(name)
         .is_some()
+}
+
+/// Whether the document knows this member of a user.
+pub(crate) fn is_user_member(name: &str) -> bool {
+    DOCUMENT["$defs"]["User"]["properties"].get(name).is_some()
 }
 
 fn explain(error: ValidationError<'_>) -> ErrorDetail {

@@ -395,7 +395,10 @@ fn act_on_flow(
         environment.act_on_flow(context, id, cookie(call.headers, "ST"), act)?;
     let mut answer = Answer::json(200, &view)?;
     if let Some(cookie) = cookie {
-        let cookie = format!("ST={cookie}; Path=/{}; HttpOnly", environment.id);
+        let cookie = format!(
+            "ST={cookie}; Path=/{}; Max-Age=2592000; Secure; HttpOnly; SameSite=None",
+            environment.id
+        );
         answer.headers.push(("set-cookie", cookie));
     }
     Ok(answer)

@@ -44,6 +44,10 @@ use crate::{rules, schemas};
 const TRANSACTION: &str = "x-ping-external-transaction-id";
 const SESSION: &str = "x-ping-external-session-id";
 const ASSUMED: &str = "x-sandbox-assumed";
+const CORRELATION: &str = "correlation-id";
+/// How PingOne's own media types begin.
+const VENDOR: &str = "application/vnd.pingidentity.";
+const HAL: &str = "application/hal+json;charset=UTF-8";
 
 /// One route for each address of the document.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
@@ -85,9 +89,31 @@ struct Incoming {
 }
 
 impl Incoming {
+    /// The media type that counts: PingOne's own, where there are several.
     fn media_type(&self) -> Option<Cow<'_, str>> {
-        let value = self.parts.headers.get(CONTENT_TYPE)?;
+        let given = || self.parts.headers.get_all(CONTENT_TYPE).into_iter();
+        let own = given().find(|value| {
+            let vendor = VENDOR.as_bytes();
+            let start = value.as_bytes().get(..vendor.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(vendor))
+        });
+        let value = own.or_else(|| given().next())?;
         Some(String::from_utf8_lossy(value.as_bytes()))
+    }
+
+    fn repeats_media_type(&self) -> bool {
+        self.parts.headers.get_all(CONTENT_TYPE).into_iter().count() > 1
+    }
+
+    /// Whether the platform server is asked.
+    fn is_for_platform(&self) -> bool {
+        match &self.found {
+            Some((resource, _)) => resource
+                .routes
+                .iter()
+                .any(|route| route.operation.server == "platform"),
+            None => self.parts.uri.path().starts_with("/v1/"),
+        }
     }
 }
 
@@ -135,13 +161,17 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
         core.counts.count(operation, changed);
     }
     let succeeded = outcome.is_ok();
+    let is_for_platform = incoming.is_for_platform();
+    let correlation = match is_for_platform || !succeeded {
+        true => core.random.uuid().to_string(),
+        false => String::new(),
+    };
     let (status, body, mut extra) = match outcome {
         Ok(answer) => (answer.status, answer.body, answer.headers),
         Err(refusal) => {
             let body = match refusal.body {
                 RefusalBody::Envelope(envelope) => {
-                    let id = core.random.uuid().to_string();
-                    serde_json::to_vec(&envelope.with_id(id))
+                    serde_json::to_vec(&envelope.with_id(correlation.as_str()))
                 }
                 RefusalBody::OAuth(error) => serde_json::to_vec(&error),
             };
@@ -160,7 +190,14 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     if !assumed.is_empty() {
         extra.push((ASSUMED, assumed.join(", ")));
     }
-    let mut reply = reply(status, body, extra);
+    if is_for_platform {
+        extra.push((CORRELATION, correlation));
+    }
+    let content_type = match is_for_platform && succeeded {
+        true => HAL,
+        false => "application/json",
+    };
+    let mut reply = reply(status, content_type, body, extra);
     let mut delivery = Delivery::Whole(Duration::ZERO);
     if let Some(effect) = &decision.effect {
         delivery = effect.alter(&mut reply, &mut core.faults.random);
@@ -206,9 +243,14 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     (reply, delivery)
 }
 
-fn reply(status: u16, body: Vec<u8>, extra: Vec<(&'static str, String)>) -> Reply {
+fn reply(
+    status: u16,
+    content_type: &'static str,
+    body: Vec<u8>,
+    extra: Vec<(&'static str, String)>,
+) -> Reply {
     let mut headers = HeaderMap::with_capacity(extra.len() + 1);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     for (name, value) in extra {
         // Values that cannot stand in a header were cleaned or made here; a header less is better than none of them.
         if let Ok(value) = HeaderValue::try_from(value) {
@@ -282,6 +324,9 @@ fn decide(
     let parts = &incoming.parts;
     let method = parts.method.as_str();
     let media_type = incoming.media_type();
+    if incoming.repeats_media_type() {
+        context.rule(&rules::MEDIA_TYPE_REPEATED);
+    }
     let route = match &incoming.found {
         Some((resource, _)) => resource.route(context, method, media_type.as_deref()),
         None => Err(Refusal::not_found("There is nothing at this address.")),
@@ -404,9 +449,17 @@ fn read_body(
         }
         operation::Body::Content { .. } if is_form => form(context, bytes),
         operation::Body::Content { .. } => {
-            let body = json(context, bytes)?;
+            let mut body = json(context, operation, bytes)?;
+            for rule in schemas::read_leniently(operation.id, &mut body) {
+                context.rule(rule);
+            }
             let details = schemas::check(operation.id, &body);
             if !details.is_empty() {
+                return Err(Refusal::invalid(details));
+            }
+            let details = schemas::empty_members(operation.id, &body);
+            if !details.is_empty() {
+                context.rule(&rules::BODY_EMPTY_VALUE);
                 return Err(Refusal::invalid(details));
             }
             if let Some(name) = schemas::foreign_member(operation.id, &body) {
@@ -419,7 +472,16 @@ fn read_body(
     }
 }
 
-fn json(context: &mut RequestContext<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
+fn json(
+    context: &mut RequestContext<'_>,
+    operation: &Operation,
+    bytes: &[u8],
+) -> Result<Value, Refusal> {
+    let text = bytes.trim_ascii();
+    if (text.is_empty() || text == b"null") && schemas::is_optional(operation.id) {
+        context.rule(&rules::BODY_OPTIONAL);
+        return Ok(Value::Object(Map::new()));
+    }
     if bytes.is_empty() {
         context.rule(&rules::BODY_UNREADABLE);
         return Err(Refusal::unreadable("The body is missing."));

@@ -94,7 +94,7 @@ impl NewUser {
 
     /// Sets an attribute of the profile by its name on the wire, such as `nickname` or `name`.
     ///
-    /// Attributes that the document does not know are ignored.
+    /// A name that the document does not know is that of a custom attribute of the environment.
     pub fn attribute(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.attributes.insert(name.into(), value.into());
         self
@@ -167,6 +167,9 @@ impl NewUser {
         let id = self.id.unwrap_or_else(|| UserId::new(random.uuid()));
         let mut user = User::new(blank_profile(now, environment, id));
         profile::patch(&mut user.profile, &self.attributes, |_| true)?;
+        for (name, value) in profile::custom(&self.attributes) {
+            user.profile.extra.insert(name.clone(), value.clone());
+        }
         user.profile.username = Some(self.username);
         user.profile.enabled = Some(self.enabled);
         if !self.verified {
@@ -330,6 +333,7 @@ impl NewFlow {
         random: &mut Random,
         now: Timestamp,
     ) -> FlowId {
+        environment.sweep(now);
         let id = self.id.unwrap_or_else(|| FlowId::new(random.uuid()));
         let session = SessionId::new(random.uuid());
         let flow = Flow::new(id, session, self.plan, now);

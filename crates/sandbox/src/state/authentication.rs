@@ -114,6 +114,7 @@ impl Authentication {
         target: Option<Target>,
         template: Option<String>,
     ) -> Result<Self, Refusal> {
+        usable(context, user)?;
         let mut started = Self {
             selected: None,
             step: Step::SelectDevice,
@@ -161,6 +162,7 @@ impl Authentication {
         if matches!(self.step, Step::Completed | Step::Failed { .. }) {
             return Err(self.not_now(context, "device.select"));
         }
+        usable(context, user)?;
         let selected = registered(context, user, id, "device.id")?;
         self.challenge(context, user, policy, selected)
     }
@@ -223,6 +225,7 @@ impl Authentication {
         let (Step::Passcode(code), Some(selected)) = (&mut self.step, &self.selected) else {
             return Err(self.not_now(context, "otp.check"));
         };
+        usable(context, user)?;
         context.change();
         context.rule(&rules::MFA_COUNTER);
         let failures = user.failures.entry(selected.kind.as_str().to_owned());
@@ -416,6 +419,19 @@ impl From<&Device> for Selected {
             registered: Some(device.id),
         }
     }
+}
+
+/// Refuses a user who cannot authenticate.
+fn usable(context: &mut RequestContext<'_>, user: &User) -> Result<(), Refusal> {
+    if user.can_authenticate(context.now) {
+        return Ok(());
+    }
+    context.rule(&rules::MFA_USABLE);
+    let message = match user.is_enabled() {
+        true => "The account is locked.",
+        false => "The user is disabled.",
+    };
+    Err(Refusal::failed("ACCOUNT_NOT_USABLE", message))
 }
 
 fn registered(

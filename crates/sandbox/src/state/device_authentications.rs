@@ -1,5 +1,7 @@
 //! The resource `deviceAuthentications`.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use pingone_models::{
     ApplicationReference, DeviceAuthentication as View, DeviceAuthenticationEmbedded,
@@ -8,12 +10,15 @@ use pingone_models::{
 };
 
 use super::authentication::{Authentication, Target};
-use super::context::RequestContext;
+use super::context::{RequestContext, later};
 use super::environment::{Environment, MfaPolicy};
 use super::users::User;
 use crate::links::Relations;
 use crate::refusal::Refusal;
 use crate::rules;
+
+/// How long a device authentication can be found after its last change.
+const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// A device authentication.
 #[derive(Clone, Debug)]
@@ -61,6 +66,11 @@ impl DeviceAuthentication {
 impl DeviceAuthentication {
     pub(crate) fn created_at(&self) -> Timestamp {
         self.created_at
+    }
+
+    /// Whether it is too old to be found.
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
+        now >= later(self.updated_at, LIFETIME)
     }
 
     pub(crate) fn answer_push(&mut self, now: Timestamp, confirmed: bool) -> bool {
@@ -113,6 +123,7 @@ impl Environment {
             updated_at: context.now,
         };
         let id = started.id;
+        self.sweep(context.now);
         self.device_authentications.insert(id, started);
         self.device_authentication(context, id)
     }
@@ -122,7 +133,11 @@ impl Environment {
         context: &RequestContext<'_>,
         id: DeviceAuthenticationId,
     ) -> Result<View, Refusal> {
-        let found = self.device_authentications.get(&id).ok_or_else(none)?;
+        let found = self.device_authentications.get(&id);
+        let found = found.ok_or_else(none)?;
+        if found.has_expired(context.now) {
+            return Err(none());
+        }
         let user = self.users.get(found.user)?;
         Ok(found.view(context, self, user))
     }
@@ -139,7 +154,12 @@ impl Environment {
             &MfaPolicy,
         ) -> Result<(), Refusal>,
     ) -> Result<View, Refusal> {
-        let found = self.device_authentications.get_mut(&id).ok_or_else(none)?;
+        let found = self.device_authentications.get_mut(&id);
+        let found = found.ok_or_else(none)?;
+        if found.has_expired(context.now) {
+            context.rule(&rules::MFA_EXPIRY);
+            return Err(none());
+        }
         let user = self.users.get_mut(found.user)?;
         let policy = self.mfa_policies.get(&found.policy).copied();
         let policy = policy.unwrap_or_default();

@@ -55,7 +55,22 @@ const POPULATION: Uuid = uuid!("60971d3b-cc5a-4601-9c44-2be541f91bf1");
 const PASSWORD_POLICY: Uuid = uuid!("9b2d1c1f-5b2c-4f7e-8a60-4f5f2a1f6d3e");
 const MFA_POLICY: Uuid = uuid!("5a0a0950-8a81-4739-b12a-f4d6a11c7a82");
 
+/// After how many entries the expired ones are looked for.
+const SWEEP: usize = 256;
+
 impl Environment {
+    /// Forgets device authentications and flows that have expired, now and then.
+    pub(crate) fn sweep(&mut self, now: jiff::Timestamp) {
+        let is_due = |entries: usize| entries > 0 && entries.is_multiple_of(SWEEP);
+        if is_due(self.device_authentications.len()) {
+            self.device_authentications
+                .retain(|_, found| !found.has_expired(now));
+        }
+        if is_due(self.flows.len()) {
+            self.flows.retain(|_, flow| !flow.has_expired(now));
+        }
+    }
+
     pub(crate) fn new(id: EnvironmentId) -> Self {
         let default_mfa_policy = DeviceAuthenticationPolicyId::new(MFA_POLICY);
         Self {

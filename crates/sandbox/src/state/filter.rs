@@ -1,23 +1,49 @@
 //! The SCIM filters that `listUsers` takes.
 
-use pingone_models::User;
-use serde_json::json;
+use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
+use super::users::User;
 use crate::refusal::{Refusal, detail, inner};
+
+const TEXT: &[&str] = &["eq", "sw"];
+const WHOLE: &[&str] = &["eq"];
 
 /// The attributes that can be compared, each with its operators.
 const ATTRIBUTES: &[(&str, &[&str])] = &[
-    ("id", &["eq"]),
-    ("username", &["eq", "sw"]),
+    ("id", WHOLE),
+    ("username", TEXT),
     ("email", &["eq", "sw", "ew"]),
-    ("name.given", &["eq", "sw"]),
-    ("name.family", &["eq", "sw"]),
-    ("mobilePhone", &["eq", "sw"]),
-    ("primaryPhone", &["eq", "sw"]),
-    ("accountId", &["eq", "sw"]),
-    ("externalId", &["eq", "sw"]),
-    ("population.id", &["eq"]),
+    ("enabled", WHOLE),
+    ("name.formatted", TEXT),
+    ("name.given", TEXT),
+    ("name.middle", TEXT),
+    ("name.family", TEXT),
+    ("name.honorificPrefix", TEXT),
+    ("name.honorificSuffix", TEXT),
+    ("nickname", TEXT),
+    ("title", TEXT),
+    ("type", TEXT),
+    ("mobilePhone", TEXT),
+    ("primaryPhone", TEXT),
+    ("photo.href", TEXT),
+    ("address.streetAddress", TEXT),
+    ("address.locality", TEXT),
+    ("address.region", TEXT),
+    ("address.postalCode", TEXT),
+    ("address.countryCode", TEXT),
+    ("locale", TEXT),
+    ("preferredLanguage", TEXT),
+    ("timezone", TEXT),
+    ("accountId", TEXT),
+    ("externalId", TEXT),
+    ("population.id", WHOLE),
+    (GROUPS, WHOLE),
 ];
+
+/// The ids of a user's groups, written `memberOfGroups[id eq ".."]`.
+const GROUPS: &str = "memberOfGroups.id";
 
 /// How deep brackets may be nested.
 const DEPTH: u32 = 32;
@@ -35,10 +61,12 @@ pub(crate) enum Filter {
 }
 
 impl Filter {
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+    /// Reads a filter; `custom` names the attributes that the environment adds.
+    pub(crate) fn parse(text: &str, custom: &BTreeSet<&str>) -> Result<Self, Refusal> {
         let tokens = tokens(text)?;
         let mut parser = Parser {
             tokens: &tokens,
+            custom,
             depth: 0,
         };
         let filter = parser.disjunction()?;
@@ -56,43 +84,71 @@ impl Filter {
                 attribute,
                 operator,
                 value,
-            } => attribute_of(user, attribute).is_some_and(|actual| {
-                let actual = actual.to_lowercase();
+            } => {
                 let value = value.to_lowercase();
-                match operator.as_str() {
-                    "sw" => actual.starts_with(&value),
-                    "ew" => actual.ends_with(&value),
-                    _ => actual == value,
-                }
-            }),
+                values_of(user, attribute).iter().any(|actual| {
+                    let actual = actual.to_lowercase();
+                    match operator.as_str() {
+                        "sw" => actual.starts_with(&value),
+                        "ew" => actual.ends_with(&value),
+                        _ => actual == value,
+                    }
+                })
+            }
+        }
+    }
+
+    /// The username or id that a user must have to match, if the filter names one.
+    pub(crate) fn unique(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::All(terms) => terms.iter().find_map(Self::unique),
+            Self::Any(terms) => match &terms[..] {
+                [only] => only.unique(),
+                _ => None,
+            },
+            Self::Compare {
+                attribute,
+                operator,
+                value,
+            } => {
+                let is_unique = ["id", "username"].contains(&attribute.as_str());
+                (is_unique && operator == "eq").then_some((attribute, value))
+            }
         }
     }
 }
 
-fn attribute_of(user: &User, attribute: &str) -> Option<String> {
-    let name = user.name.as_ref();
-    match attribute {
-        "id" => Some(user.id.to_string()),
-        "username" => user.username.clone(),
-        "email" => user.email.clone(),
+/// What a user has for an attribute; several values for groups alone.
+fn values_of(user: &User, attribute: &str) -> Vec<String> {
+    let profile = &user.profile;
+    let name = profile.name.as_ref();
+    let common = match attribute {
+        "id" => Some(profile.id.to_string()),
+        "username" => profile.username.clone(),
+        "email" => profile.email.clone(),
+        "enabled" => Some(user.is_enabled().to_string()),
         "name.given" => name.and_then(|name| name.given.clone()),
         "name.family" => name.and_then(|name| name.family.clone()),
-        "mobilePhone" => user.mobile_phone.clone(),
-        "primaryPhone" => user.primary_phone.clone(),
-        "accountId" => user.account_id.clone(),
-        "externalId" => user.external_id.clone(),
-        "population.id" => user
-            .population
-            .as_ref()
-            .map(|population| population.id.to_string()),
-        _ => None,
-    }
+        GROUPS => return user.groups.iter().map(|(id, _)| id.to_string()).collect(),
+        other => {
+            let profile = serde_json::to_value(profile).unwrap_or_default();
+            let found = profile.pointer(&format!("/{}", other.replace('.', "/")));
+            found.and_then(|value| match value {
+                Value::String(text) => Some(text.clone()),
+                Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+                _ => None,
+            })
+        }
+    };
+    common.into_iter().collect()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
     Open,
     Close,
+    OpenSquare,
+    CloseSquare,
     Word(String),
     Text(String),
 }
@@ -105,12 +161,13 @@ fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
             ' ' | '\t' => {
                 rest.next();
             }
-            '(' | ')' => {
+            '(' | ')' | '[' | ']' => {
                 rest.next();
-                tokens.push(if next == '(' {
-                    Token::Open
-                } else {
-                    Token::Close
+                tokens.push(match next {
+                    '(' => Token::Open,
+                    ')' => Token::Close,
+                    '[' => Token::OpenSquare,
+                    _ => Token::CloseSquare,
                 });
             }
             '"' => {
@@ -120,7 +177,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
             _ => {
                 let mut word = String::new();
                 while let Some(&next) = rest.peek()
-                    && !matches!(next, ' ' | '\t' | '(' | ')' | '"')
+                    && !matches!(next, ' ' | '\t' | '(' | ')' | '[' | ']' | '"')
                 {
                     word.push(next);
                     rest.next();
@@ -152,6 +209,7 @@ fn quoted(rest: &mut impl Iterator<Item = char>) -> Result<String, Refusal> {
 
 struct Parser<'a> {
     tokens: &'a [Token],
+    custom: &'a BTreeSet<&'a str>,
     depth: u32,
 }
 
@@ -200,27 +258,46 @@ impl Parser<'_> {
                 _ => Err(invalid("A bracket is not closed.")),
             };
         }
-        let attribute = self.word("an attribute")?;
-        let operator = self.word("an operator")?;
-        let value = match self.next() {
-            Some(Token::Text(value)) => value.clone(),
-            _ => return Err(invalid("A value must be a text in quotes.")),
-        };
-        let Some((attribute, operators)) = ATTRIBUTES
+        let mut attribute = self.word("an attribute")?;
+        let in_brackets = self.tokens.first() == Some(&Token::OpenSquare);
+        if in_brackets {
+            self.next();
+            attribute = format!("{attribute}.{}", self.word("an attribute")?);
+        }
+        let operator = self.word("an operator")?.to_lowercase();
+        let known = ATTRIBUTES
             .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(&attribute))
-        else {
-            return Err(unsupported_attribute(&attribute));
+            .find(|(name, _)| name.eq_ignore_ascii_case(&attribute));
+        let custom = self.custom.get(attribute.as_str());
+        let (attribute, operators) = match (known, custom) {
+            (Some(known), _) => *known,
+            (None, Some(custom)) => (*custom, TEXT),
+            (None, None) => return Err(unsupported_attribute(&attribute, self.custom)),
         };
-        let operator = operator.to_lowercase();
+        if in_brackets != (attribute == GROUPS) {
+            return Err(invalid(
+                "Groups are compared by memberOfGroups[id eq \"..\"].",
+            ));
+        }
         if !operators.contains(&operator.as_str()) {
             let message = format!("{attribute} cannot be compared with {operator}.");
             return Err(refuse(detail("INVALID_FILTER", &message).with_inner_error(
                 inner([("supportedOperators", json!(operators))]),
             )));
         }
+        let value = match self.next() {
+            Some(Token::Text(value)) => value.clone(),
+            Some(Token::Word(value)) if attribute == "enabled" && value.parse::<bool>().is_ok() => {
+                value.clone()
+            }
+            _ if attribute == "enabled" => return Err(invalid("The value must be true or false.")),
+            _ => return Err(invalid("A value must be a text in quotes.")),
+        };
+        if in_brackets && self.next() != Some(&Token::CloseSquare) {
+            return Err(invalid("A bracket is not closed."));
+        }
         Ok(Filter::Compare {
-            attribute: (*attribute).to_owned(),
+            attribute: attribute.to_owned(),
             operator,
             value,
         })
@@ -241,14 +318,17 @@ fn unexpected(token: &Token) -> Refusal {
     let found = match token {
         Token::Open => "(",
         Token::Close => ")",
+        Token::OpenSquare => "[",
+        Token::CloseSquare => "]",
         Token::Word(word) => word,
         Token::Text(_) => "a text",
     };
     invalid(&format!("{found} is not expected here."))
 }
 
-fn unsupported_attribute(attribute: &str) -> Refusal {
-    let names: Vec<&str> = ATTRIBUTES.iter().map(|(name, _)| *name).collect();
+fn unsupported_attribute(attribute: &str, custom: &BTreeSet<&str>) -> Refusal {
+    let known = ATTRIBUTES.iter().map(|(name, _)| *name);
+    let names: Vec<&str> = known.chain(custom.iter().copied()).collect();
     let message = format!("Users cannot be filtered by {attribute}.");
     refuse(
         detail("INVALID_FILTER", &message)
@@ -266,23 +346,27 @@ fn refuse(detail: pingone_models::ErrorDetail) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use pingone_models::{UserId, UserName};
+    use pingone_models::{GroupId, User as Profile, UserId, UserName};
 
     use super::*;
 
     #[track_caller]
     fn check(filter: &str, expected: bool) {
-        let user = User::new(UserId::new(uuid::Uuid::nil()))
+        let mut profile = Profile::new(UserId::new(uuid::Uuid::nil()))
             .with_username(r#"linda "the" jones\"#)
             .with_email("linda@example.com")
             .with_name(UserName::new().with_given("Linda"));
-        let parsed = Filter::parse(filter).unwrap();
+        profile.extra.insert("shirt".to_owned(), json!("M"));
+        let mut user = User::new(profile);
+        user.groups
+            .push((GroupId::new(uuid::Uuid::max()), "Admins".to_owned()));
+        let parsed = Filter::parse(filter, &BTreeSet::from(["shirt"])).unwrap();
         assert_eq!(parsed.matches(&user), expected, "{filter}");
     }
 
     #[track_caller]
     fn check_refused(filter: &str) {
-        assert!(Filter::parse(filter).is_err(), "{filter}");
+        assert!(Filter::parse(filter, &BTreeSet::new()).is_err(), "{filter}");
     }
 
     #[test]
@@ -293,6 +377,15 @@ mod tests {
         check(r#"email ew "example.org""#, false);
         check(r#"name.given eq "Linda""#, true);
         check(r#"name.family eq "Linda""#, false);
+        check("enabled eq true", true);
+        check(r#"enabled eq "false""#, false);
+        check(r#"shirt sw "m""#, true);
+        check(r#"address.locality eq "Denver""#, false);
+        check(
+            r#"memberOfGroups[id eq "ffffffff-ffff-ffff-ffff-ffffffffffff"]"#,
+            true,
+        );
+        check(r#"memberOfGroups[id eq "0"] or enabled eq true"#, true);
         check(r#"username eq "linda \"the\" jones\\""#, true);
     }
 
@@ -312,6 +405,9 @@ mod tests {
         check_refused(r#"username eq "linda"#);
         check_refused(r#"username ew "linda""#);
         check_refused(r#"username pr"#);
+        check_refused("enabled eq maybe");
+        check_refused(r#"memberOfGroups[id eq "x""#);
+        check_refused(r#"memberOfGroups.id eq "x""#);
         check_refused(r#"shoeSize eq "43""#);
         check_refused(r#"not (username eq "linda")"#);
         check_refused(r#"(username eq "linda""#);

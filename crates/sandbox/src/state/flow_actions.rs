@@ -394,14 +394,13 @@ impl Environment {
         let username = changed.username.clone().unwrap_or_default();
         check_username(&username)?;
         self.users.is_free(&username, Some(id))?;
-        let user = self.users.get_mut(id)?;
+        let user = self.users.get(id)?;
         context.change();
         if changed.email != user.profile.email {
             changed.email_verified = None;
         }
         changed.updated_at = Some(context.now.into());
-        user.profile = changed;
-        Ok(())
+        self.users.set_profile(id, changed)
     }
 }
 

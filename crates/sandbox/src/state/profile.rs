@@ -28,6 +28,12 @@ pub(crate) fn patch(
     Ok(())
 }
 
+/// The attributes that the document does not know.
+pub(crate) fn custom(attributes: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    let known = |name: &str| schemas::is_profile_attribute(name) || schemas::is_user_member(name);
+    attributes.iter().filter(move |(name, _)| !known(name))
+}
+
 fn merge(attributes: &mut Map<String, Value>, name: &str, change: &Value) {
     match (change, attributes.get_mut(name)) {
         (Value::Null, _) => {

@@ -1,6 +1,6 @@
 //! Users: their accounts, codes and passwords, and what may be done with them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use super::context::{OutgoingMessage, RequestContext};
 use super::devices::Device;
 use super::environment::Environment;
 use super::passwords::Password;
+use super::profile;
 use crate::refusal::{Refusal, detail};
 use crate::{Channel, Kind, rules};
 
@@ -26,7 +27,11 @@ pub(super) const CODE_ATTEMPTS: u32 = 5;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Users {
     by_id: BTreeMap<UserId, Arc<User>>,
+    /// The users by their usernames in lower case.
+    by_name: BTreeMap<String, UserId>,
     order: Vec<UserId>,
+    /// The names of the attributes that the environment adds.
+    custom: BTreeSet<String>,
 }
 
 /// A user.
@@ -67,6 +72,7 @@ impl Users {
             .ok_or_else(|| no_user(id))
     }
 
+    /// The user, to be changed; a username is changed by [`Users::set_profile`].
     pub(crate) fn get_mut(&mut self, id: UserId) -> Result<&mut User, Refusal> {
         self.by_id
             .get_mut(&id)
@@ -81,11 +87,35 @@ impl Users {
             .filter_map(|id| self.by_id.get(id).map(Arc::as_ref))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The users from this place on, in the order of their creation.
+    pub(crate) fn from(&self, place: usize) -> impl Iterator<Item = (usize, &User)> {
+        let rest = self.order.iter().enumerate().skip(place);
+        rest.filter_map(|(place, id)| Some((place, self.by_id.get(id)?.as_ref())))
+    }
+
     /// The user with this username, in any case.
     pub(crate) fn named(&self, username: &str) -> Option<UserId> {
-        let wanted = username.to_lowercase();
-        let has_name = |user: &&User| user.username().to_lowercase() == wanted;
-        self.iter().find(has_name).map(User::id)
+        self.by_name.get(&username.to_lowercase()).copied()
+    }
+
+    /// The names of the attributes that the environment adds.
+    pub(crate) fn custom_attributes(&self) -> BTreeSet<&str> {
+        self.custom.iter().map(String::as_str).collect()
+    }
+
+    /// Replaces the profile of a user whose new username is free.
+    pub(crate) fn set_profile(&mut self, id: UserId, profile: Profile) -> Result<(), Refusal> {
+        let user = self.get_mut(id)?;
+        let before = user.username().to_lowercase();
+        user.profile = profile;
+        let after = user.username().to_lowercase();
+        self.by_name.remove(&before);
+        self.by_name.insert(after, id);
+        Ok(())
     }
 
     /// Adds a user, unless the id or the username is taken.
@@ -97,6 +127,10 @@ impl Users {
         }
         self.is_free(user.username(), None)?;
         self.order.push(user.id());
+        self.by_name
+            .insert(user.username().to_lowercase(), user.id());
+        let custom = profile::custom(user.profile.extra.as_map());
+        self.custom.extend(custom.map(|(name, _)| name.clone()));
         self.by_id.insert(user.id(), Arc::new(user));
         Ok(())
     }
@@ -224,13 +258,16 @@ impl User {
 
     pub(crate) fn lock(&mut self, context: &mut RequestContext<'_>, until: Option<Timestamp>) {
         context.change();
+        let at = context.now;
         self.lock = match until {
-            Some(until) if until > context.now => Some(Lock {
-                at: context.now,
-                until,
-            }),
-            _ => {
+            None => {
                 context.rule(&rules::LOCK_WITHOUT_END);
+                let until = Timestamp::MAX;
+                Some(Lock { at, until })
+            }
+            Some(until) if until > at => Some(Lock { at, until }),
+            Some(_) => {
+                context.rule(&rules::LOCK_IN_THE_PAST);
                 None
             }
         };

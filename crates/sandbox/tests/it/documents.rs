@@ -80,20 +80,25 @@ fn the_list_of_rules_is_fresh() {
     let mut text = "# Rules\n\nWhat the sandbox does beyond the schemas of the document, and what each rule rests on.\n\
         An answer that an assumed rule decided names it in the header `X-Sandbox-Assumed`.\n"
         .to_owned();
-    for assumed in [false, true] {
-        let title = if assumed { "Assumed" } else { "Documented" };
-        let why = if assumed { "why" } else { "page" };
+    for (title, why) in [
+        ("Documented", "page"),
+        ("Observed", "source"),
+        ("Assumed", "why"),
+    ] {
         writeln!(
             text,
             "\n## {title}\n| rule | what the sandbox does | {why} |\n|---|---|---|"
         )
         .unwrap();
-        for rule in RULES.iter().filter(|rule| rule.is_assumed() == assumed) {
-            let basis = match rule.basis {
-                Basis::Documented(page) => format!("<{page}>"),
-                Basis::Assumed(why) => why.to_owned(),
+        for rule in RULES {
+            let (section, basis) = match rule.basis {
+                Basis::Documented(page) => ("Documented", format!("<{page}>")),
+                Basis::Observed(source) => ("Observed", source.to_owned()),
+                Basis::Assumed(why) => ("Assumed", why.to_owned()),
             };
-            writeln!(text, "| `{}` | {} | {basis} |", rule.id, rule.text).unwrap();
+            if section == title {
+                writeln!(text, "| `{}` | {} | {basis} |", rule.id, rule.text).unwrap();
+            }
         }
     }
     let assumed = RULES.iter().filter(|rule| rule.is_assumed()).count();

@@ -21,4 +21,5 @@ mod probes;
 mod snapshots;
 mod support;
 mod tokens;
+mod truth;
 mod users;

@@ -277,13 +277,22 @@ async fn a_lock_ends_at_its_moment_and_not_before() {
 }
 
 #[tokio::test]
-async fn a_lock_without_an_end_or_with_a_past_one_does_not_lock() {
+async fn a_lock_without_an_end_locks_and_one_in_the_past_does_not() {
     let sandbox = sandbox().await;
     let user = sandbox.seed_user(linda()).unwrap();
-    for body in [json!({}), json!({ "unlockAt": "2025-12-31T23:59:59Z" })] {
-        let reply = act(&sandbox, user, "account.lock", Some(body)).await.ok();
-        assert_eq!(reply.text("/account/status"), "OK");
+    for body in [None, Some(json!({})), Some(Value::Null)] {
+        let reply = act(&sandbox, user, "account.lock", body).await.ok();
+        assert_eq!(reply.text("/account/status"), "LOCKED");
+        assert_eq!(reply.body["account"]["secondsUntilUnlock"], Value::Null);
+        act(&sandbox, user, "account.unlock", None).await.ok();
     }
+    let past = json!({ "unlockAt": "2025-12-31T23:59:59Z" });
+    let reply = act(&sandbox, user, "account.lock", Some(past)).await.ok();
+    assert_eq!(reply.text("/account/status"), "OK");
+    // The last days of the last year are beyond what can be calculated with.
+    let far = json!({ "unlockAt": "9999-12-31T23:59:59.999Z" });
+    let reply = act(&sandbox, user, "account.lock", Some(far)).await.ok();
+    assert_eq!(reply.text("/account/unlockAt"), "9999-12-30T22:00:00.000Z");
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ pub(super) struct Model {
     sent: VecDeque<i64>,
     passcode: Option<i64>,
     started: bool,
+    changed: i64,
     otp_failures: u32,
     cool_down: i64,
 }
@@ -60,6 +61,10 @@ impl Model {
         } else {
             "OK"
         }
+    }
+
+    fn can_authenticate(&self) -> bool {
+        self.account_status() == "OK"
     }
 
     fn unlock_password(&mut self) {
@@ -175,6 +180,9 @@ impl Model {
                 self.forget_otp_failures();
             }
             Step::StartMfa => {
+                if !self.can_authenticate() {
+                    return UNUSABLE;
+                }
                 self.sent.retain(|at| self.now < at + DAY);
                 if self.sent.len() >= 50 {
                     return (429, "REQUEST_LIMITED", "QUOTA_EXCEEDED");
@@ -182,15 +190,19 @@ impl Model {
                 self.sent.push_back(self.now);
                 self.passcode = Some(self.now + 30 * MINUTE);
                 self.started = true;
+                self.changed = self.now;
                 return (201, "", "");
             }
             Step::CheckOtp(given) => {
-                if !self.started {
+                if !self.started || self.now >= self.changed + 60 * MINUTE {
                     return (404, "NOT_FOUND", "");
                 }
                 let Some(until) = self.passcode else {
                     return (400, "REQUEST_FAILED", "INVALID_VALUE");
                 };
+                if !self.can_authenticate() {
+                    return UNUSABLE;
+                }
                 if self.now < self.cool_down {
                     return COOLING;
                 }
@@ -209,6 +221,7 @@ impl Model {
                     return (400, "INVALID_DATA", "INVALID_OTP");
                 }
                 self.passcode = None;
+                self.changed = self.now;
                 self.forget_otp_failures();
             }
         }
