@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pingone_client::transport::{Limits, Transport};
+use pingone_client::transport::Transport;
 use pingone_models::EnvironmentId;
 use pingone_models::operation::Operation;
 
-use crate::call::ERROR_BODY_LIMIT;
 use crate::error::Place;
 use crate::http::Endpoints;
 use crate::observe::OnAttempt;
@@ -58,14 +57,6 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// How many bytes of an answer are read.
-    pub(crate) fn limits(&self) -> Limits {
-        Limits {
-            success: self.body_limit,
-            failure: self.body_limit.min(ERROR_BODY_LIMIT),
-        }
-    }
-
     /// Where the calls of an operation go to.
     pub(crate) fn place(&self, operation: &Operation) -> Place {
         Place {

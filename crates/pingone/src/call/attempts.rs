@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
-use pingone_client::transport::{Answer, Authorization, Incoming, add_header};
+use pingone_client::transport::{Answer, Authorization, Incoming, Limits, add_header};
 use pingone_models::operation::{Operation, Security};
 use tracing::{Instrument, Span};
 
@@ -62,6 +62,14 @@ fn take_transaction_id(shared: &Shared, options: &mut Options) {
         Some(Ok(id)) => options.transaction_id = Some(id),
         Some(Err(reason)) => options.invalid = Some(reason),
         None => {}
+    }
+}
+
+/// How many bytes of an answer are read.
+fn limits(shared: &Shared) -> Limits {
+    Limits {
+        success: shared.body_limit,
+        failure: shared.body_limit.min(answer::ERROR_BODY_LIMIT),
     }
 }
 
@@ -124,7 +132,7 @@ impl<'a> Progress<'a> {
             let mut incoming = Incoming::new();
             let sent = shared
                 .transport
-                .send(request, shared.limits(), &mut incoming);
+                .send(request, limits(shared), &mut incoming);
             let sent = within(&*shared.runtime, limit, sent).await;
             let answer = incoming.into_answer();
             if let (Some(session), Some(answer)) = (&self.options.session, &answer) {

@@ -296,6 +296,7 @@ impl<T: Send + 'static> IntoFuture for Request<T> {
 impl Client {
     /// Prepares a request to any operation, also one that no handle has.
     ///
+    /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
     /// use pingone::models::UserVerification;
@@ -307,6 +308,18 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    /// As the service answers; the documentation of the request value links to its page.
+    ///
+    /// # Side effects
+    /// Those of the operation, in one word: [`Operation::effect`](crate::models::operation::Operation::effect).
+    ///
+    /// # Retries
+    /// A request that only reads after every temporary failure, any other only if the service cannot have acted on the
+    /// first one; see [`SafeRetry`](crate::retry::SafeRetry).
+    ///
+    /// [PingOne API](https://developer.pingidentity.com/pingone-api/)
     pub fn request<E: Endpoint>(&self, endpoint: E) -> Request<E::Answer> {
         let source = Source::Value(Box::new(endpoint));
         Request::new(
