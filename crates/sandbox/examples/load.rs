@@ -1,7 +1,7 @@
 //! What a read costs, and what a million of them leave behind. Talks to nothing but itself, and stops by itself.
 //!
 //! ```text
-//! cargo run --release -p pingone-sandbox --example load [-- REQUESTS]
+//! cargo run --profile bench -p pingone-sandbox --example load [-- REQUESTS]
 //! ```
 //!
 //! It fails if a read costs more than twice the processor time of a bare axum route that returns the same headers and
