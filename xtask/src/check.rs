@@ -82,6 +82,10 @@ const LONG: &[Step] = &[
         "bash crates/sandbox/tests/browser/run.sh",
     ),
     step(
+        "clients reach the sandbox over TLS and through a proxy",
+        "bash crates/sandbox/tests/clients/run.sh",
+    ),
+    step(
         "a report works in a browser",
         "bash crates/drift/tests/browser/run.sh",
     ),

@@ -6,6 +6,24 @@ use axum::http::HeaderName;
 /// The request header that asks for a fault.
 pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-sandbox-fault");
 
+/// What the page offers: at least one text for each kind of effect, and what it means.
+pub(crate) const EXAMPLES: &[(&str, &str)] = &[
+    ("status=503", "503 Service Unavailable"),
+    ("status=500", "500 Internal Server Error"),
+    ("status=429; retry-after=3", "429 with Retry-After"),
+    ("html-error=502", "502 with a page of a proxy"),
+    ("latency=2000", "The answer is 2 seconds late"),
+    ("drop-before-commit", "The request is lost"),
+    ("drop-after-commit", "The answer is lost"),
+    ("connection-reset", "The connection is reset"),
+    ("truncated-body", "The body is cut off"),
+    ("malformed-json", "The body is not JSON"),
+    ("wrong-content-type", "The body claims to be text"),
+    ("dribble=200", "The body comes in small pieces"),
+    ("oversized-body=16777216", "The body is 16 MiB longer"),
+    ("redirect=https://example.com/", "A redirection"),
+];
+
 /// A fault for the requests with the same text in the header.
 ///
 /// ```text
@@ -97,6 +115,20 @@ mod tests {
     #[track_caller]
     fn check(header: &str, expected: Result<Fault, &str>) {
         assert_eq!(parse(header), expected.map_err(FaultError::new), "{header}");
+    }
+
+    #[test]
+    fn the_page_offers_every_effect() {
+        let offered = EXAMPLES.iter().map(|(text, _)| parse(text).unwrap());
+        let offered: Vec<_> = offered.map(|fault| fault.effect.name()).collect();
+        // What serde knows, by what it says of a name that it does not.
+        let unknown = serde_json::from_str::<Effect>(r#"{"kind": "?"}"#).unwrap_err();
+        let unknown = unknown.to_string();
+        let known: Vec<_> = unknown.split('`').skip(3).step_by(2).collect();
+        assert_eq!(known.len(), 12, "{unknown}");
+        for name in known {
+            assert!(offered.contains(&name), "{name}");
+        }
     }
 
     #[test]

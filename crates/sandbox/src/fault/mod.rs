@@ -13,7 +13,7 @@ use crate::suggest;
 
 pub(crate) use self::effect::{Delivery, Reply};
 pub use self::effect::{Effect, Latency};
-pub(crate) use self::header::HEADER;
+pub(crate) use self::header::{EXAMPLES, HEADER};
 pub use self::plan::{FaultId, PlannedFault};
 pub(crate) use self::plan::{FaultPlan, Subject};
 

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use pingone_models::operations;
 use serde_json::Value;
 
+use crate::fault::EXAMPLES;
 use crate::journal::Verdict;
 use crate::shared::Shared;
 use crate::state::context::seconds_until;
@@ -37,11 +38,16 @@ pub(super) fn clock(shared: &Shared) -> Markup {
                 button name="freeze" value="now" { "Freeze" }
                 button name="resume" value="now" { "Resume" }
             }
-            form method="post" action="/_sandbox/reset" {
-                button .danger { "Reset everything" }
-            }
+            (ask("Reset", html! {
+                form method="post" action="/_sandbox/reset" { button .danger { "Reset everything" } }
+            }))
         }
     }
+}
+
+/// A button that takes effect only after a second one, also without a script.
+fn ask(what: &str, form: Markup) -> Markup {
+    html! { details .ask { summary { (what) "…" } (form) } }
 }
 
 fn moment(moment: Timestamp) -> String {
@@ -69,7 +75,7 @@ fn table(name: &str, heads: &[&str], rows: &[Markup], none: &str) -> Markup {
         return html! { p .empty { (none) } };
     }
     html! {
-        div .scroll tabindex="0" role="region" aria-label=(name) {
+        div .scroll tabindex="0" role="region" aria-label={ (name) " table" } {
             table {
                 thead { tr { @for head in heads { th scope="col" { (head) } } } }
                 tbody { @for row in rows.iter().take(ROWS) { (row) } }
@@ -165,9 +171,23 @@ pub(super) fn users(shared: &Shared) -> (Markup, usize) {
             "Devices",
         ],
         &rows,
-        "No users yet. Seed some with a file, in process, or with POST /_sandbox/users.",
+        "No users yet.",
     );
-    (live("users", &content), rows.len())
+    let form = html! {
+        form .plan method="post" action="/_sandbox/users" {
+            label { "Username" input name="username" required autocomplete="off"; }
+            label { "E-mail" input name="email" type="email" autocomplete="off"; }
+            label { "Password" input name="password" autocomplete="off"; }
+            label { "Account"
+                select name="verified" {
+                    option value="true" { "verified" }
+                    option value="false" { "waits for verification" }
+                }
+            }
+            button .primary { "Create the user" }
+        }
+    };
+    (html! { (live("users", &content)) (form) }, rows.len())
 }
 
 fn status(text: &str) -> Markup {
@@ -233,9 +253,27 @@ pub(super) fn flows(shared: &Shared) -> (Markup, usize) {
         "Flows",
         &["Id", "User", "Status", "Allowed now"],
         &rows,
-        "No flows yet. Start one in process or with POST /_sandbox/flows.",
+        "No flows yet.",
     );
-    (live("flows", &content), rows.len())
+    let form = html! {
+        form .plan method="post" action="/_sandbox/flows" {
+            label { "Begins with"
+                select name="kind" {
+                    option value="SIGN_ON" { "username and password" }
+                    option value="USERNAME_ONLY" { "the username alone" }
+                }
+            }
+            label { "Second factor"
+                select name="mfa" {
+                    option value="false" { "no" }
+                    option value="true" { "yes" }
+                }
+            }
+            label { "Application" input name="application" autocomplete="off"; }
+            button .primary { "Start the flow" }
+        }
+    };
+    (html! { (live("flows", &content)) (form) }, rows.len())
 }
 
 pub(super) fn faults(shared: &Shared) -> (Markup, usize) {
@@ -268,19 +306,7 @@ pub(super) fn faults(shared: &Shared) -> (Markup, usize) {
         form .plan method="post" action="/_sandbox/faults" {
             label { "What goes wrong"
                 select name="effect" {
-                    option value="status=503" { "503 Service Unavailable" }
-                    option value="status=500" { "500 Internal Server Error" }
-                    option value="status=429; retry-after=3" { "429 with Retry-After" }
-                    option value="html-error=502" { "502 with a page of a proxy" }
-                    option value="latency=2000" { "The answer is 2 seconds late" }
-                    option value="drop-before-commit" { "The request is lost" }
-                    option value="drop-after-commit" { "The answer is lost" }
-                    option value="connection-reset" { "The connection is reset" }
-                    option value="truncated-body" { "The body is cut off" }
-                    option value="malformed-json" { "The body is no JSON" }
-                    option value="wrong-content-type" { "The body claims to be text" }
-                    option value="dribble=200" { "The body dribbles" }
-                    option value="oversized-body=16777216" { "The body is 16 MiB longer" }
+                    @for (text, meaning) in EXAMPLES { option value=(text) { (meaning) } }
                 }
             }
             label { "For"
@@ -340,7 +366,12 @@ pub(super) fn journal(shared: &Shared) -> (Markup, usize) {
         }
         (table("Journal", &heads, &rows, "No requests yet."))
     };
-    let clear = html! { form method="post" action="/_sandbox/journal/clear" { button { "Clear the journal" } } };
+    let clear = ask(
+        "Clear",
+        html! {
+            form method="post" action="/_sandbox/journal/clear" { button .danger { "Clear the journal" } }
+        },
+    );
     (html! { (live("journal", &content)) (clear) }, records.len())
 }
 
@@ -367,7 +398,7 @@ pub(super) fn rules_note(shared: &Shared) -> Markup {
         p {
             "Environment " code { (shared.environment()) } " at " code { (shared.links().platform()) }
             " and " code { (shared.links().auth()) } ". "
-            "Nothing here leaves this machine. It is no copy of PingOne: an answer that rests on an assumption says so in "
+            "Nothing here leaves this machine. It is not a copy of PingOne: an answer that rests on an assumption says so in "
             code { "X-Sandbox-Assumed" } "."
         }
     }

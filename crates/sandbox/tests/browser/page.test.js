@@ -77,6 +77,13 @@ try {
   await page.locator("#outbox tbody tr").nth(2).waitFor();
   assert.equal(await page.locator("#journal details[open]").count(), 1);
 
+  // A user is created, and a flow started.
+  await page.getByLabel("Username").fill("created");
+  await page.getByRole("button", { name: "Create the user" }).click();
+  await page.locator("#users tbody").getByText("created").waitFor();
+  await page.getByRole("button", { name: "Start the flow" }).click();
+  await page.locator("#flows tbody tr").nth(1).waitFor();
+
   // Every control can be reached by keyboard and has a name.
   for (const control of await page.locator("button, select, input, a").all()) {
     const name = await control.evaluate((node) => node.labels?.[0]?.textContent || node.textContent);
@@ -101,7 +108,10 @@ try {
   const plain = await browser.newPage({ javaScriptEnabled: false });
   await plain.goto(`${origin}/_sandbox`);
   await plain.locator("#outbox").getByText("recovery code").waitFor();
-  await plain.getByRole("button", { name: "Reset everything" }).click();
+  const reset = plain.getByRole("button", { name: "Reset everything" });
+  assert.ok(!(await reset.isVisible()), "a reset asks first");
+  await plain.getByText("Reset…").click();
+  await reset.click();
   await plain.getByText("Nothing was sent yet.").waitFor();
   console.log("the page: a code appeared and ran out, a fault was planned and met, nothing was cut off");
 } finally {

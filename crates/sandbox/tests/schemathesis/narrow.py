@@ -32,4 +32,11 @@ for item in document["paths"].values():
         content = item[method].get("requestBody", {}).get("content", {})
         if any("x-no-body" in entry for entry in content.values()):
             item[method]["requestBody"]["required"] = True
+# Recorded answers of the platform server are `application/hal+json`, which its pages call `application/json`.
+responses = [response for item in document["paths"].values() for method in methods & set(item)
+             for response in item[method]["responses"].values()]
+for response in responses:
+    content = response.get("content", {})
+    if wanted == "platform" and "application/json" in content:
+        content["application/hal+json"] = content["application/json"]
 json.dump(document, sys.stdout, default=str)
