@@ -24,7 +24,7 @@ pub mod workflows;
 pub use builder::ClientBuilder;
 pub use call::{Acknowledged, Request, Response};
 pub use client::Client;
-pub use error::{BoxError, Error, ErrorBuilder, ErrorKind, Result};
+pub use error::{BoxError, Error, ErrorBuilder, ErrorKind, Reason, Result};
 pub use http::Region;
 pub use links::Linked;
 pub use runtime::{BoxFuture, Runtime, TokioRuntime};

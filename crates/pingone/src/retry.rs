@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 pub use pingone_models::operation::Effect;
 use pingone_models::operation::Operation;
 
@@ -23,7 +23,7 @@ use pingone_models::operation::Operation;
 /// use pingone::retry::{Outcome, RetryContext, RetryDecision};
 ///
 /// // Again only if the service has seen nothing of the call.
-/// let policy = |context: &RetryContext| match context.outcome {
+/// let policy = |context: &RetryContext<'_>| match context.outcome {
 ///     Outcome::NotSent if context.attempt < 3 => RetryDecision::RetryAfter(context.remaining / 10),
 ///     _ => RetryDecision::Stop,
 /// };
@@ -34,6 +34,10 @@ use pingone_models::operation::Operation;
 pub enum Outcome {
     /// The request did not leave: the connection could not be made.
     NotSent,
+    /// The service rejected the access token before acting, and the token provider can give another one.
+    ///
+    /// It happens at most once in a call.
+    TokenRejected,
     /// The request may have left, and no answer came: the service may or may not have acted.
     MaybeSent,
     /// The service answered with this status.
@@ -51,7 +55,7 @@ pub enum Outcome {
 /// use pingone::retry::{Effect, RetryContext, RetryDecision};
 ///
 /// // What only reads, once more and at once.
-/// let policy = |context: &RetryContext| match context.effect {
+/// let policy = |context: &RetryContext<'_>| match context.effect {
 ///     Effect::Read if context.attempt == 1 => RetryDecision::RetryAfter(Default::default()),
 ///     _ => RetryDecision::Stop,
 /// };
@@ -59,7 +63,7 @@ pub enum Outcome {
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct RetryContext {
+pub struct RetryContext<'a> {
     /// The operation's name in the document, such as `verifyUser`.
     pub operation: &'static str,
     /// What sending the operation a second time would do.
@@ -68,6 +72,8 @@ pub struct RetryContext {
     pub attempt: u32,
     /// What is known about the last attempt.
     pub outcome: Outcome,
+    /// The code that the service answered with, such as `REQUEST_LIMITED`.
+    pub code: Option<&'a str>,
     /// How long the service asked to wait.
     pub retry_after: Option<Duration>,
     /// How long the call has taken.
@@ -78,7 +84,7 @@ pub struct RetryContext {
     pub random: u64,
 }
 
-impl RetryContext {
+impl RetryContext<'_> {
     /// A context for tests of policies: a first attempt of this operation, with a minute left.
     ///
     /// ```
@@ -95,6 +101,7 @@ impl RetryContext {
             effect: operation.effect,
             attempt: 1,
             outcome,
+            code: None,
             retry_after: None,
             elapsed: Duration::ZERO,
             remaining: Duration::from_secs(60),
@@ -132,7 +139,7 @@ pub enum RetryDecision {
 ///
 /// // What is safe, but never after the third attempt, and never for lists.
 /// let policy = SafeRetry::default().limit_attempts(3);
-/// let policy = move |context: &RetryContext| match context.operation {
+/// let policy = move |context: &RetryContext<'_>| match context.operation {
 ///     "listUsers" => RetryDecision::Stop,
 ///     _ => policy.decide(context),
 /// };
@@ -140,7 +147,7 @@ pub enum RetryDecision {
 /// ```
 pub trait RetryPolicy: Send + Sync + 'static {
     /// Decides. The same context gives the same decision.
-    fn decide(&self, context: &RetryContext) -> RetryDecision;
+    fn decide(&self, context: &RetryContext<'_>) -> RetryDecision;
 
     /// This policy, and no more than this many attempts, the first included.
     fn limit_attempts(self, attempts: u32) -> LimitAttempts<Self>
@@ -167,9 +174,9 @@ pub trait RetryPolicy: Send + Sync + 'static {
 
 impl<F> RetryPolicy for F
 where
-    F: Fn(&RetryContext) -> RetryDecision + Send + Sync + 'static,
+    F: Fn(&RetryContext<'_>) -> RetryDecision + Send + Sync + 'static,
 {
-    fn decide(&self, context: &RetryContext) -> RetryDecision {
+    fn decide(&self, context: &RetryContext<'_>) -> RetryDecision {
         self(context)
     }
 }
@@ -189,7 +196,7 @@ pub struct LimitAttempts<P> {
 }
 
 impl<P: RetryPolicy> RetryPolicy for LimitAttempts<P> {
-    fn decide(&self, context: &RetryContext) -> RetryDecision {
+    fn decide(&self, context: &RetryContext<'_>) -> RetryDecision {
         if context.attempt >= self.attempts {
             return RetryDecision::Stop;
         }
@@ -213,7 +220,7 @@ pub struct LimitElapsed<P> {
 }
 
 impl<P: RetryPolicy> RetryPolicy for LimitElapsed<P> {
-    fn decide(&self, context: &RetryContext) -> RetryDecision {
+    fn decide(&self, context: &RetryContext<'_>) -> RetryDecision {
         if context.elapsed >= self.elapsed {
             return RetryDecision::Stop;
         }
@@ -230,7 +237,7 @@ impl<P: RetryPolicy> RetryPolicy for LimitElapsed<P> {
 pub struct NeverRetry;
 
 impl RetryPolicy for NeverRetry {
-    fn decide(&self, _: &RetryContext) -> RetryDecision {
+    fn decide(&self, _: &RetryContext<'_>) -> RetryDecision {
         RetryDecision::Stop
     }
 }
@@ -240,13 +247,15 @@ impl RetryPolicy for NeverRetry {
 /// | what happened | reads | everything else |
 /// |---|---|---|
 /// | the request did not leave | again | again |
+/// | the token was rejected, and there is another one | again | again |
 /// | status 429: refused before acting | again | again |
 /// | status 408, 500, 502, 503, 504 | again | error |
 /// | no answer, or an answer that broke off | again | error |
 /// | any other status | error | error |
 ///
-/// A wait that the service asks for is kept to. If it is longer than the longest wait that this policy accepts, the
-/// error is returned at once and [`Error::retry_after`](crate::Error::retry_after) has the time.
+/// A wait that the service asks for is the shortest that is made, never shorter than the policy's own, and up to a
+/// tenth longer by chance. If it is longer than the longest wait that this policy accepts, the error is returned at
+/// once and [`Error::retry_after`](crate::Error::retry_after) has the time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -298,10 +307,10 @@ impl SafeRetry {
     }
 
     /// Whether a second attempt does no harm.
-    fn is_safe(context: &RetryContext) -> bool {
+    fn is_safe(context: &RetryContext<'_>) -> bool {
         let read = context.effect == Effect::Read;
         match context.outcome {
-            Outcome::NotSent => true,
+            Outcome::NotSent | Outcome::TokenRejected => true,
             Outcome::MaybeSent => read,
             Outcome::Answered { status: 429, .. } => true,
             Outcome::Answered {
@@ -319,7 +328,7 @@ impl SafeRetry {
 }
 
 impl RetryPolicy for SafeRetry {
-    fn decide(&self, context: &RetryContext) -> RetryDecision {
+    fn decide(&self, context: &RetryContext<'_>) -> RetryDecision {
         if context.attempt >= self.max_attempts || !Self::is_safe(context) {
             return RetryDecision::Stop;
         }
@@ -330,18 +339,28 @@ impl RetryPolicy for SafeRetry {
             .build()
             .nth(position.min(64))
             .unwrap_or(self.max_wait);
+        if context.outcome == Outcome::TokenRejected {
+            return RetryDecision::RetryAfter(Duration::ZERO);
+        }
+        let backoff = backoff.min(self.max_wait);
         match context.retry_after {
             Some(asked) if asked > self.max_wait => RetryDecision::Stop,
-            Some(asked) => RetryDecision::RetryAfter(asked),
-            None => RetryDecision::RetryAfter(backoff.min(self.max_wait)),
+            Some(asked) => {
+                // Clients that were refused together do not come back together.
+                let part = u32::try_from(context.random % 1024).unwrap_or_default();
+                RetryDecision::RetryAfter(backoff.max(asked + asked / 10 * part / 1024))
+            }
+            None => RetryDecision::RetryAfter(backoff),
         }
     }
 }
 
 /// How long the service asks to wait: the longest of the readable `Retry-After` headers.
 ///
-/// A date in the past asks for no wait; what cannot be read asks for nothing.
+/// A date counts from the `Date` of the response, so that a wrong clock here does no harm. A date in the past asks for
+/// no wait; what cannot be read asks for nothing.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let now = date(headers).unwrap_or(now);
     headers
         .get_all(RETRY_AFTER)
         .iter()
@@ -354,6 +373,11 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
             Some(date.duration_since(now).unwrap_or_default())
         })
         .max()
+}
+
+/// When the service says that it answered.
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }
 
 /// How many retries a client may make in all, so that it does not add to an outage.

@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
+use cookie::Cookie;
 use http::HeaderMap;
 use http::header::SET_COOKIE;
-use pingone_models::Secret;
 use pingone_models::operation::Security;
 use pingone_models::operations::READ_FLOW;
+use pingone_models::{EnvironmentId, Secret};
+use url::Url;
 
 use crate::{Error, Result};
 
@@ -32,9 +35,13 @@ impl Session {
         let Some(cookie) = self.value() else {
             return Ok(None);
         };
-        // RFC 6265: anything else would begin another cookie, or end the header.
-        let fine = |byte: u8| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
-        if cookie.is_empty() || !cookie.expose().bytes().all(fine) {
+        // Anything else would begin another cookie, or end the header. Services also set blanks and commas.
+        let fine = |byte: u8| (byte.is_ascii_graphic() || byte == b' ') && byte != b';';
+        let value = cookie.expose();
+        let named = value
+            .split_once('=')
+            .is_some_and(|(name, _)| name.trim() == cookie_name());
+        if value.is_empty() || value.trim() != value || named || !value.bytes().all(fine) {
             return Err(Error::invalid_request(
                 "the session cookie is empty or holds a character that no cookie has: give its value alone, without name and attributes",
             ));
@@ -49,18 +56,80 @@ impl Session {
         Ok(cookie.map(pair))
     }
 
-    /// Takes over what an answer sets.
-    pub(crate) fn keep(&self, headers: &HeaderMap) {
+    /// Takes over what an answer sets. A cookie that the answer deletes ends the session.
+    pub(crate) fn keep(&self, headers: &HeaderMap, from: &Origin<'_>, now: SystemTime) {
         for header in headers.get_all(SET_COOKIE) {
-            let set = header.to_str().ok().and_then(|text| {
-                let (name, value) = text.split(';').next()?.split_once('=')?;
-                (name.trim() == cookie_name()).then(|| value.trim().trim_matches('"'))
-            });
-            if let Some(value) = set.filter(|value| !value.is_empty()) {
-                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(value.into());
+            let Some(cookie) = header
+                .to_str()
+                .ok()
+                .and_then(|text| Cookie::parse(text).ok())
+            else {
+                continue;
+            };
+            if cookie.name() == cookie_name() && from.may_set(&cookie) {
+                let ended = cookie.value().is_empty() || has_ended(&cookie, now);
+                let value = (!ended).then(|| cookie.value().into());
+                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = value;
             }
         }
     }
+}
+
+/// Where an answer came from.
+pub(crate) struct Origin<'a> {
+    /// The base address of the server.
+    pub(crate) address: &'a str,
+    pub(crate) environment: EnvironmentId,
+    /// Whether paths have no environment id.
+    pub(crate) custom_domain: bool,
+}
+
+impl Origin<'_> {
+    /// Whether a cookie is for the flows of this server, by RFC 6265.
+    fn may_set(&self, cookie: &Cookie<'_>) -> bool {
+        let Ok(address) = Url::parse(self.address) else {
+            return false;
+        };
+        let host = address.host_str().unwrap_or_default();
+        let for_host = cookie.domain().is_none_or(|domain| {
+            let domain = domain.to_ascii_lowercase();
+            host == domain
+                || host
+                    .strip_suffix(domain.as_str())
+                    .is_some_and(|rest| rest.ends_with('.'))
+        });
+        let flows = match self.custom_domain {
+            true => format!("{}/flows", address.path().trim_end_matches('/')),
+            false => format!(
+                "{}/{}/flows",
+                address.path().trim_end_matches('/'),
+                self.environment
+            ),
+        };
+        let for_flows = cookie
+            .path()
+            .filter(|path| path.starts_with('/'))
+            .is_none_or(|path| {
+                let rest = flows.strip_prefix(path);
+                rest.is_some_and(|rest| {
+                    path.ends_with('/') || rest.is_empty() || rest.starts_with('/')
+                })
+            });
+        for_host && for_flows
+    }
+}
+
+/// Whether a cookie is deleted: its time has passed.
+fn has_ended(cookie: &Cookie<'_>, now: SystemTime) -> bool {
+    if let Some(age) = cookie.max_age() {
+        return age.whole_seconds() <= 0;
+    }
+    let now = now
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |now| now.as_secs());
+    cookie
+        .expires_datetime()
+        .is_some_and(|end| i128::from(end.unix_timestamp()) <= i128::from(now))
 }
 
 /// The name of the cookie in the document.

@@ -82,14 +82,14 @@ fn own_retry_policy() {
     readUser attempt 1: Some(503)
     Err("readUser: the service refused: status 503 UNEXPECTED_ERROR, log id ID")
     verifyUser attempt 1: Some(503)
-    verifyUser: the service refused: status 503 UNEXPECTED_ERROR, log id ID; the service may have acted: read what has become of it before calling again; may have been sent: true
+    verifyUser: the service refused: status 503 UNEXPECTED_ERROR, log id ID; the service may have acted: check the current state before retrying; may have been sent: true
     "#);
 }
 
 #[test]
 fn recover() {
     assert_snapshot!(printed("recover"), @r"
-    that is not the code: recoverPassword: the service refused: status 400 INVALID_DATA (INVALID_VALUE at recoveryCode), log id ID; what was entered is wrong or has expired: have it entered again, or send a new code
+    that is not the code: recoverPassword: the service refused: status 400 INVALID_DATA (INVALID_VALUE at recoveryCode), log id ID; the code is wrong or has expired: ask for it again, or send a new one
     the password is set: status 200
     ");
 }
@@ -98,7 +98,7 @@ fn recover() {
 fn verify() {
     assert_snapshot!(printed("verify"), @r"
     needs to be verified: true
-    that is not the code: verifyUser: the service refused: status 400 INVALID_DATA (INVALID_VALUE at verificationCode), log id ID; what was entered is wrong or has expired: have it entered again, or send a new code
+    that is not the code: verifyUser: the service refused: status 400 INVALID_DATA (INVALID_VALUE at verificationCode), log id ID; the code is wrong or has expired: ask for it again, or send a new one
     verified: Some(AccountOk)
     ");
 }

@@ -1,5 +1,6 @@
 //! Builds clients, and checks what they are given before anything is sent.
 
+mod environment;
 mod token_requests;
 
 use std::fmt;
@@ -15,7 +16,7 @@ use crate::http::{Endpoints, Region, Transport};
 use crate::observe::{AttemptReport, OnAttempt};
 use crate::retry::{RetryBudget, RetryPolicy, SafeRetry};
 use crate::runtime::{Runtime, TokioRuntime};
-use crate::token::{ClientCredentials, StaticToken, Token, TokenProvider};
+use crate::token::{self, ClientCredentials, StaticToken, Token, TokenProvider};
 use crate::{Error, Result};
 
 impl Client {
@@ -336,22 +337,8 @@ impl ClientBuilder {
 }
 
 fn static_token(token: Secret) -> Result<Arc<dyn TokenProvider>> {
-    if token.expose().trim().is_empty() {
-        return Err(Error::config(
-            "the access token is empty: is the variable that should hold it set?",
-        ));
-    }
-    if !is_header_safe(token.expose()) {
-        return Err(Error::config(
-            "the access token holds a space, line break or other character that no token has: trim what it was read from",
-        ));
-    }
+    token::check(&token).map_err(Error::config)?;
     Ok(Arc::new(StaticToken(Token::new(token))))
-}
-
-/// Whether a text is made of the characters that an access token can have.
-fn is_header_safe(token: &str) -> bool {
-    token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -1,7 +1,11 @@
 //! Token requests, made like every other call.
 
 use std::sync::Arc;
+#[cfg(feature = "jwt")]
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+#[cfg(feature = "jwt")]
+use std::time::SystemTime;
 
 use http::HeaderValue;
 use pingone_client::transport::Answer;
@@ -10,9 +14,12 @@ use pingone_models::requests::RequestToken;
 use pingone_models::{GrantType, Secret, TokenRequest};
 use serde_json::Value;
 
+#[cfg(feature = "jwt")]
+use crate::Error;
 use crate::Result;
 use crate::call::{self, Failure, Request};
 use crate::client::Client;
+use crate::runtime::BoxFuture;
 #[cfg(feature = "jwt")]
 use crate::runtime::Runtime;
 use crate::token::{Authentication, ClientCredentials, Fetched, TokenCache, TokenProvider};
@@ -30,11 +37,21 @@ const SHORTEST_LIFETIME: Duration = Duration::from_secs(1);
 /// However long a token is said to live, it is fetched anew after this time.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The longest wait between two attempts of a token request, by the default policy.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How wrong a clock may be before an assertion, which is good for five minutes, may be refused for it.
+#[cfg(feature = "jwt")]
+const TOLERATED_SKEW: Duration = Duration::from_secs(30);
+
 /// What a token request is made from; the assertion in it is new with every attempt.
 struct Credentials {
     authentication: Authentication,
     #[cfg(feature = "jwt")]
     runtime: Arc<dyn Runtime>,
+    /// What to correct the clock by, once the service has shown that it is wrong.
+    #[cfg(feature = "jwt")]
+    skew: Mutex<Option<Skew>>,
 }
 
 /// Gives the tokens of these credentials, with a client that has the worker application's environment.
@@ -48,9 +65,16 @@ pub(super) fn provider(
         authentication,
         #[cfg(feature = "jwt")]
         runtime: Arc::clone(&runtime),
+        #[cfg(feature = "jwt")]
+        skew: Mutex::default(),
     });
-    let fetch = move || request(&client, Arc::clone(&credentials)).into_future();
-    Ok(Arc::new(TokenCache::new(runtime, fetch)))
+    // The longest attempt, and a wait between two.
+    let stalled_after = client.shared.attempt_timeout + LONGEST_WAIT;
+    let fetch = move || -> BoxFuture<'static, Result<Fetched>> {
+        let (client, credentials) = (client.clone(), Arc::clone(&credentials));
+        Box::pin(async move { fetch(&client, credentials).await })
+    };
+    Ok(Arc::new(TokenCache::new(runtime, stalled_after, fetch)))
 }
 
 /// The address of the token endpoint, which an assertion is made out to.
@@ -66,6 +90,44 @@ fn endpoint(client: &Client) -> String {
     format!("{}{path}", endpoints.auth)
 }
 
+async fn fetch(client: &Client, credentials: Arc<Credentials>) -> Result<Fetched> {
+    let fetched = request(client, Arc::clone(&credentials)).await;
+    #[cfg(feature = "jwt")]
+    if let Err(error) = &fetched
+        && let Some(skew) = credentials.skew_in(error)
+    {
+        // A token request changes nothing, so that it can be made again with the service's time.
+        let again = match credentials.correct_by(skew) {
+            true => request(client, credentials).await,
+            false => fetched,
+        };
+        return again.map_err(|error| skewed(error, skew));
+    }
+    fetched
+}
+
+/// How far the clock of this machine is from the service's: ahead, or behind.
+#[cfg(feature = "jwt")]
+#[derive(Clone, Copy)]
+enum Skew {
+    Ahead(Duration),
+    Behind(Duration),
+}
+
+/// Says in an error that the clock of this machine is wrong.
+#[cfg(feature = "jwt")]
+fn skewed(mut error: Error, skew: Skew) -> Error {
+    let (seconds, direction) = match skew {
+        Skew::Ahead(by) => (by.as_secs(), "ahead of"),
+        Skew::Behind(by) => (by.as_secs(), "behind"),
+    };
+    error.inner_mut().note = format!(
+        "the clock of this machine is {seconds} s {direction} the service's, and the assertion of the client depends on it"
+    )
+    .into();
+    error
+}
+
 fn request(client: &Client, credentials: Arc<Credentials>) -> Request<Fetched> {
     let mut basic = None;
     if let Authentication::Basic(id, secret) = &credentials.authentication {
@@ -77,6 +139,40 @@ fn request(client: &Client, credentials: Arc<Credentials>) -> Request<Fetched> {
 }
 
 impl Credentials {
+    /// How wrong the clock is, if an assertion was refused and the difference may be why.
+    #[cfg(feature = "jwt")]
+    fn skew_in(&self, error: &Error) -> Option<Skew> {
+        let signed = matches!(self.authentication, Authentication::Assertion(_));
+        let refused = error
+            .code()
+            .is_some_and(|code| code.starts_with("invalid_"));
+        let theirs = error.service_date().filter(|_| signed && refused)?;
+        let own = self.runtime.wall_clock();
+        let skew = match own.duration_since(theirs) {
+            Ok(ahead) => Skew::Ahead(ahead),
+            Err(behind) => Skew::Behind(behind.duration()),
+        };
+        let (Skew::Ahead(by) | Skew::Behind(by)) = skew;
+        (by > TOLERATED_SKEW).then_some(skew)
+    }
+
+    /// Corrects the clock for assertions. False, if it was corrected before.
+    #[cfg(feature = "jwt")]
+    fn correct_by(&self, skew: Skew) -> bool {
+        let mut own = self.skew.lock().unwrap_or_else(PoisonError::into_inner);
+        own.replace(skew).is_none()
+    }
+
+    #[cfg(feature = "jwt")]
+    fn now(&self) -> SystemTime {
+        let now = self.runtime.wall_clock();
+        match *self.skew.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(Skew::Ahead(by)) => now.checked_sub(by).unwrap_or(now),
+            Some(Skew::Behind(by)) => now.checked_add(by).unwrap_or(now),
+            None => now,
+        }
+    }
+
     fn body(&self) -> Result<TokenRequest, String> {
         let body = TokenRequest::new(GrantType::ClientCredentials);
         Ok(match &self.authentication {
@@ -85,7 +181,7 @@ impl Credentials {
             #[cfg(feature = "jwt")]
             Authentication::Assertion(signer) => body
                 .with_client_assertion_type(ASSERTION_TYPE)
-                .with_client_assertion(signer.assertion(&*self.runtime)?),
+                .with_client_assertion(signer.assertion(&*self.runtime, self.now())?),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The loop around every call: token, attempt, what became of it, whether and when to try again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
@@ -14,10 +15,20 @@ use crate::error::{BoxError, Inner};
 use crate::observe::{self, AttemptReport};
 use crate::retry::{Outcome, RetryContext, RetryDecision};
 use crate::runtime::within;
+use crate::session::Origin;
 use crate::token::Token;
 use crate::{Error, ErrorKind, Result};
 
+/// With less time left than this, an attempt is not begun: no answer comes so soon, but the service may act.
+const TOO_LITTLE: Duration = Duration::from_millis(1);
+
 pub(super) async fn run<T: Send>(request: Request<T>) -> Result<Response<T>> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return Err(Error::invalid_request(
+            "there is no Tokio runtime: await requests in one, such as under `#[tokio::main]`",
+        )
+        .of(request.operation));
+    }
     let Request {
         client,
         operation,
@@ -126,6 +137,11 @@ impl<'a> Progress<'a> {
                     return Err(error);
                 }
             };
+            if self.remaining() < TOO_LITTLE {
+                let error = self.finish(timed_out(self.spent()));
+                observe::record_end(span, None, self.attempts, Some(&error));
+                return Err(error);
+            }
             self.attempts += 1;
             let began = shared.runtime.now();
             let limit = self.attempt_timeout.min(self.remaining());
@@ -136,7 +152,12 @@ impl<'a> Progress<'a> {
             let sent = within(&*shared.runtime, limit, sent).await;
             let answer = incoming.into_answer();
             if let (Some(session), Some(answer)) = (&self.options.session, &answer) {
-                session.keep(&answer.headers);
+                let origin = Origin {
+                    address: shared.endpoints.of(self.operation.server),
+                    environment: shared.environment,
+                    custom_domain: shared.endpoints.custom_domain,
+                };
+                session.keep(&answer.headers, &origin, shared.runtime.wall_clock());
             }
             let outcome = match sent {
                 Some(sent) => self.outcome(answer.as_ref(), sent, tolerant, &mut *read),
@@ -229,16 +250,17 @@ impl<'a> Progress<'a> {
 
     fn time_up(&self, limit: Duration) -> String {
         if self.remaining().is_zero() {
-            format!(
-                "the call took {} s, as long as it may",
-                self.timeout.as_secs_f32()
-            )
+            self.spent()
         } else {
-            format!(
-                "an attempt took {} s, as long as it may",
-                limit.as_secs_f32()
-            )
+            format!("the time limit of an attempt is {} s", limit.as_secs_f32())
         }
+    }
+
+    fn spent(&self) -> String {
+        format!(
+            "the time limit of the call is {} s",
+            self.timeout.as_secs_f32()
+        )
     }
 
     fn takes(&self, security: Security) -> bool {
@@ -269,15 +291,19 @@ impl<'a> Progress<'a> {
                 None,
             ));
         };
-        match within(&*self.shared.runtime, self.remaining(), provider.token()).await {
+        let left = self.remaining();
+        if left < TOO_LITTLE {
+            return Err(timed_out(self.spent()));
+        }
+        match within(&*self.shared.runtime, left, provider.token(left)).await {
             Some(Ok(token)) => Ok(Some(token)),
             Some(Err(error)) => Err(match error.downcast::<Error>() {
                 Ok(error) => *error,
                 Err(error) => token_error("the token provider failed", Some(error)),
             }),
             None => Err(token_error(
-                "the token provider took as long as the call may",
-                None,
+                "the token did not come in time",
+                Some(timed_out(self.spent()).into()),
             )),
         }
     }
@@ -302,6 +328,9 @@ impl<'a> Progress<'a> {
             (TRANSACTION_ID, &self.options.transaction_id),
             ("x-ping-external-session-id", &self.options.session_id),
         ];
+        for (name, value) in &self.options.headers {
+            add_header(&mut request, name.clone(), value.clone());
+        }
         for (name, value) in ids {
             if let Some(value) = value {
                 add_header(&mut request, HeaderName::from_static(name), value.clone());
@@ -330,14 +359,18 @@ impl<'a> Progress<'a> {
     fn next(&mut self, failure: Failure, token: Option<&Token>, answer: Option<&Answer>) -> Next {
         let Failure { outcome, mut error } = failure;
         self.may_have_been_sent |= outcome != Outcome::NotSent;
-        let retry_after = answer::retry_after(answer, self.shared.runtime.wall_clock());
-        error.inner_mut().retry_after = retry_after;
+        let now = self.shared.runtime.wall_clock();
+        let retry_after = answer::retry_after(answer, now);
+        error.inner_mut().retry_after = retry_after.max(answer::wait_in_details(&error, now));
+        error.inner_mut().operation = Some(self.operation);
         if error.kind() == ErrorKind::InvalidRequest {
             return Next::Stop(self.finish(error));
         }
-        if error.is_invalid_token() && self.token_is_replaced(token) {
-            return Next::Again(self.finish(error), Duration::ZERO);
-        }
+        let outcome = if error.rejects_token() && self.token_is_replaced(token) {
+            Outcome::TokenRejected
+        } else {
+            outcome
+        };
         let policy = self
             .options
             .retry_policy
@@ -348,6 +381,7 @@ impl<'a> Progress<'a> {
             effect: self.operation.effect,
             attempt: self.attempts,
             outcome,
+            code: error.code(),
             retry_after,
             elapsed: self.elapsed(),
             remaining: self.remaining(),
@@ -399,11 +433,20 @@ impl<'a> Progress<'a> {
     }
 }
 
+/// The error of a call that ran out of time before it sent anything.
+fn timed_out(note: String) -> Error {
+    Error::new(Inner {
+        kind: ErrorKind::Timeout,
+        note: note.into(),
+        ..Inner::default()
+    })
+}
+
 fn token_error(note: &'static str, source: Option<BoxError>) -> Error {
     Error::new(Inner {
         kind: ErrorKind::Token,
         note: note.into(),
-        source,
+        source: source.map(Arc::from),
         ..Inner::default()
     })
 }

@@ -5,7 +5,11 @@ use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST,
+    TRANSFER_ENCODING,
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use pingone_client::transport::Answer;
 use pingone_models::Secret;
 use pingone_models::operation::Operation;
@@ -17,6 +21,7 @@ use crate::client::Client;
 use crate::retry::RetryPolicy;
 use crate::runtime::BoxFuture;
 use crate::session::Session;
+use crate::token;
 use crate::{Error, Result};
 
 /// What an attempt sends.
@@ -117,6 +122,8 @@ pub(crate) struct Options {
     pub(crate) session_id: Option<HeaderValue>,
     pub(crate) retry_policy: Option<Arc<dyn RetryPolicy>>,
     pub(crate) address: Option<url::Url>,
+    /// Headers that the caller adds.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// What is wrong with the call already.
     pub(crate) invalid: Option<String>,
 }
@@ -166,9 +173,29 @@ impl<T: 'static> Request<T> {
 
     /// Sends this access token in place of the client's own, such as the token of a user who is signed on.
     ///
-    /// It is sent as it is and never refreshed. Calls that take no access token do not send it.
+    /// It is sent as it is and never refreshed. Calls that take no access token do not send it. The call fails, without
+    /// being sent, if the token is empty or holds a blank.
     pub fn with_token(mut self, token: impl Into<Secret>) -> Self {
-        self.options.token = Some(token.into());
+        let token = token.into();
+        match token::check(&token) {
+            Ok(()) => self.options.token = Some(token),
+            Err(reason) => self.options.invalid = Some(reason.to_owned()),
+        }
+        self
+    }
+
+    /// Adds a header to the request, such as `traceparent`. Its value is kept out of logs.
+    ///
+    /// The call fails, without being sent, if the name or the value cannot be a header, or if the client sets this
+    /// header itself: the credentials, the media types and what belongs to the connection.
+    pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        match header(name.as_ref(), value.as_ref()) {
+            Ok(header) => {
+                self.options.headers.retain(|(name, _)| *name != header.0);
+                self.options.headers.push(header);
+            }
+            Err(reason) => self.options.invalid = Some(reason),
+        }
         self
     }
 
@@ -246,6 +273,12 @@ impl<T: 'static> Request<T> {
     pub(crate) fn within(mut self, limit: Duration) -> Self {
         let own = self.options.timeout.unwrap_or(self.client.shared.timeout);
         self.options.timeout = Some(own.min(limit));
+        self
+    }
+
+    /// Makes the call fail, because of what was wrong before it was made.
+    pub(crate) fn refused(mut self, reason: Option<String>) -> Self {
+        self.options.invalid = reason.or(self.options.invalid);
         self
     }
 
@@ -342,6 +375,30 @@ impl<T> fmt::Debug for Request<T> {
             .field("has_token", &self.options.token.is_some())
             .finish_non_exhaustive()
     }
+}
+
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    const OWN: [HeaderName; 8] = [
+        ACCEPT,
+        AUTHORIZATION,
+        CONNECTION,
+        CONTENT_LENGTH,
+        CONTENT_TYPE,
+        COOKIE,
+        HOST,
+        TRANSFER_ENCODING,
+    ];
+    let name = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| "the name of a header holds a character that no header has".to_owned())?;
+    if OWN.contains(&name) {
+        return Err(format!(
+            "the header `{name}` is set by the client and cannot be replaced"
+        ));
+    }
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| format!("the header `{name}` holds a character that no header can carry"))?;
+    value.set_sensitive(true);
+    Ok((name, value))
 }
 
 /// Checks an id for the audit trail. PingOne would write underscores in place of what it does not accept.

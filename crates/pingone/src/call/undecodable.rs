@@ -152,7 +152,7 @@ mod tests {
         );
         check::<Value>(
             "{\"a\": {\"b\": ",
-            "the JSON ends too early at `a.b`, line 1 column 13",
+            "the JSON ends too early at `a.b`, line 1 column 12",
         );
         check::<Value>("<html>", "no JSON at `.`, line 1 column 1");
     }

@@ -125,7 +125,7 @@ impl ErrorBuilder {
 
     /// Sets what the error comes from.
     pub fn source(mut self, source: impl Into<BoxError>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
     }
 

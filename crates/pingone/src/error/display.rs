@@ -2,16 +2,16 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 
 use pingone_models::operation::Effect;
 
-use super::{Error, ErrorKind, Place};
+use super::{Error, ErrorKind, Place, Reason};
 
 /// How many details a text shows; a service can send thousands.
 const SHOWN_DETAILS: usize = 4;
 
-const MAY_HAVE_ACTED: &str =
-    "the service may have acted: read what has become of it before calling again";
+const MAY_HAVE_ACTED: &str = "the service may have acted: check the current state before retrying";
 
 /// A text that is a name by its form, and can be shown. Anything else might be what a user typed.
 pub(crate) fn name(text: &str) -> Option<&str> {
@@ -50,9 +50,50 @@ impl fmt::Debug for Error {
     }
 }
 
+/// Why a connection could not be made.
+///
+/// The HTTP client has no types for this that can be named, so that its texts tell the phase.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Connection {
+    Unresolved,
+    Refused,
+    TimedOut,
+    NoTls,
+    Failed,
+}
+
+impl Connection {
+    fn of(source: Option<&(dyn StdError + Send + Sync + 'static)>) -> Self {
+        let mut next = source.map(|source| source as &(dyn StdError + 'static));
+        let mut connected = false;
+        while let Some(error) = next {
+            if let Some(error) = error.downcast_ref::<io::Error>() {
+                match error.kind() {
+                    io::ErrorKind::ConnectionRefused => return Self::Refused,
+                    io::ErrorKind::TimedOut => return Self::TimedOut,
+                    _ => {}
+                }
+            }
+            let text = error.to_string();
+            if text.contains("dns error") {
+                return Self::Unresolved;
+            }
+            if text.contains("timed out") {
+                return Self::TimedOut;
+            }
+            connected |= text.contains("tcp connect error") || text.contains("tunnel");
+            next = error.source();
+        }
+        if connected { Self::Failed } else { Self::NoTls }
+    }
+}
+
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
     }
 }
 
@@ -63,9 +104,11 @@ impl Error {
             ErrorKind::Config => f.write_str("the client cannot be built")?,
             ErrorKind::InvalidRequest => f.write_str("the request cannot be made")?,
             ErrorKind::Token => write!(f, "there is no access token for {}", self.here())?,
-            ErrorKind::Connect => write!(f, "no connection to {}", self.address())?,
-            ErrorKind::Timeout => f.write_str("the time was up")?,
-            ErrorKind::Interrupted => f.write_str("the connection broke off")?,
+            ErrorKind::Connect => self.describe_connection(f)?,
+            ErrorKind::Timeout => f.write_str("timed out")?,
+            ErrorKind::Interrupted => {
+                f.write_str("the connection was lost before the response was complete")?;
+            }
             ErrorKind::Service => f.write_str("the service refused")?,
             ErrorKind::Decode => f.write_str("the service's answer cannot be read")?,
             ErrorKind::TooLarge => f.write_str("the service's answer is too long")?,
@@ -82,6 +125,20 @@ impl Error {
         match self.advice() {
             Some(advice) => write!(f, "; {advice}"),
             None => Ok(()),
+        }
+    }
+
+    /// Why there is no connection, as far as the sources tell.
+    fn describe_connection(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = self.address();
+        match Connection::of(self.0.source.as_deref()) {
+            Connection::Unresolved => write!(f, "the host name of {address} cannot be resolved"),
+            Connection::Refused => write!(f, "{address} refused the connection"),
+            Connection::TimedOut => write!(f, "the connection to {address} timed out"),
+            Connection::NoTls if address.starts_with("https:") => {
+                write!(f, "TLS with {address} failed")
+            }
+            Connection::NoTls | Connection::Failed => write!(f, "no connection to {address}"),
         }
     }
 
@@ -118,18 +175,27 @@ impl Error {
     fn advice(&self) -> Option<String> {
         let advice = match self.kind() {
             ErrorKind::Service => return self.advice_about_refusal(),
-            ErrorKind::Connect => {
-                "check the region, and whether the address can be reached from here"
+            ErrorKind::Connect => match Connection::of(self.0.source.as_deref()) {
+                Connection::Unresolved => {
+                    "check the region or the address, and DNS on this machine"
+                }
+                Connection::NoTls if self.address().starts_with("https:") => {
+                    "check that the address speaks TLS with a certificate that this machine trusts, and that the clock of this machine is right"
+                }
+                _ => "check the region, and whether the address can be reached from here",
+            },
+            ErrorKind::Timeout if !self.may_have_been_sent() => {
+                "nothing was sent: call again, or allow the call more time"
             }
             ErrorKind::Timeout | ErrorKind::Interrupted if self.may_have_acted() => MAY_HAVE_ACTED,
             ErrorKind::Decode | ErrorKind::TooLarge if self.may_have_acted() => {
-                "the service has done it: read what has become of it in place of calling again"
+                "the service has acted: check the current state instead of calling again"
             }
             ErrorKind::NoMatch => {
-                "check the environment and what was searched for, which is compared as a whole"
+                "check the environment and the search value, which must match as a whole"
             }
             ErrorKind::ManyMatches => {
-                "search for what one user alone has, such as the username, or choose with `UserSearch::stream`"
+                "search for what only one user has, such as the username, or choose with `UserSearch::stream`"
             }
             _ => return None,
         };
@@ -138,34 +204,62 @@ impl Error {
 
     fn advice_about_refusal(&self) -> Option<String> {
         let here = self.here();
-        let advice = match () {
-            () if self.is_invalid_token() => {
-                format!("get a new token, with the credentials of an application that may act on {here}")
+        let advice = match self.reason() {
+            Reason::InvalidToken => format!(
+                "the access token was rejected: check that the worker application has a role in {here}"
+            ),
+            Reason::InvalidSession => {
+                "the session of the flow was rejected: send the cookie `ST` that the authorization request set, with `FlowHandle::with_session`".into()
             }
-            () if self.is_permission_denied() => {
-                format!("check the roles of the application or user that the token is for, and whether there is {here}: one that is not there is answered alike")
+            Reason::PermissionDenied => format!(
+                "check the roles of the application or user that the token is for, and that there is {here}: PingOne answers alike if it does not exist"
+            ),
+            Reason::LicenseExceeded => "check the license of the environment".into(),
+            Reason::FlowExpired => {
+                format!("the flow has expired or does not exist in {here}: start a new one")
             }
-            () if self.is_expired_flow() => {
-                format!("the flow has expired or never was in {here}: start a new one")
+            Reason::NotFound => format!("check the ids in the call, which went to {here}"),
+            Reason::AttemptsExceeded => {
+                "no further attempt is accepted for this code: send a new one".into()
             }
-            () if self.is_not_found() => format!("check the ids in the call, which went to {here}"),
-            () if self.is_attempts_exceeded() => "no further attempt helps: send a new code".into(),
-            () if self.is_wrong_code() => {
-                "what was entered is wrong or has expired: have it entered again, or send a new code".into()
+            Reason::CoolDown => match self.retry_after() {
+                Some(wait) => format!(
+                    "no passcode is accepted for another {} s, and a new one does not change that",
+                    wait.as_secs()
+                ),
+                None => "no passcode is accepted until the cool-down ends, and a new one does not change that".into(),
+            },
+            Reason::WrongCode => {
+                "the code is wrong or has expired: ask for it again, or send a new one".into()
             }
-            () if self.is_no_password() => "the user has no password: set one first".into(),
-            () if self.is_locked_out() => {
-                "the user is disabled or locked: an administrator can undo that".into()
+            Reason::WrongPassword => match self.failures_remaining() {
+                Some(left) => format!(
+                    "the username or password is wrong: ask for it again; {left} more failures are accepted"
+                ),
+                None => "the username or password is wrong: ask for it again".into(),
+            },
+            Reason::PasswordRefused => {
+                "the password policy refuses the new password: `Error::unsatisfied_requirements` and `Error::details` say why".into()
             }
-            () if self.is_rate_limited() => {
+            Reason::NoPassword => "the user has no password: set one first".into(),
+            Reason::PasswordLocked => match self.retry_after() {
+                Some(wait) => format!("the password is locked for another {} s", wait.as_secs()),
+                None => "the password is locked: unlock or recover it".into(),
+            },
+            Reason::AccountNotUsable => {
+                "the user is disabled or locked: an administrator can change that".into()
+            }
+            Reason::NoUsableDevices => "register a device for the user that the policy accepts".into(),
+            Reason::NotUnique => "another resource already has this value: choose another one".into(),
+            Reason::RateLimited => {
                 "call less often, and not again before `Error::retry_after`".into()
             }
-            () if self.status() >= Some(500) && self.may_have_acted() => MAY_HAVE_ACTED.into(),
-            () if self.status() == Some(400) && self.is_about_flow() => {
+            _ if self.status() >= Some(500) && self.may_have_acted() => MAY_HAVE_ACTED.into(),
+            _ if self.status() == Some(400) && self.is_about_flow() => {
                 "see `Error::details`, and read the flow: its links say which actions it allows now".into()
             }
-            () if !self.details().is_empty() => "`Error::details` has the reasons".into(),
-            () => return None,
+            _ if !self.details().is_empty() => "`Error::details` has the reasons".into(),
+            _ => return None,
         };
         Some(advice)
     }

@@ -20,18 +20,18 @@ pub enum ErrorKind {
     Token,
     /// No connection could be made. Nothing was sent.
     Connect,
-    /// The time was up.
+    /// The request or the whole call timed out.
     Timeout,
-    /// The connection failed after the request may have left.
+    /// The connection was lost before the response was complete. The request may have been sent.
     Interrupted,
-    /// The service answered, and not with success.
+    /// The service refused: the status is not a success, or the body of a success is an error.
     Service,
     /// The service answered with success, and the body is not what the document says.
     Decode,
     /// The service answered with success, and the body is longer than the client reads.
     TooLarge,
-    /// One was to be found, and there is none. The service itself answered with success.
+    /// The search matched no user. The service itself answered with success.
     NoMatch,
-    /// One was to be found, and there are several. The service itself answered with success.
+    /// The search matched several users. The service itself answered with success.
     ManyMatches,
 }

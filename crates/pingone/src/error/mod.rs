@@ -4,16 +4,20 @@ mod builder;
 mod display;
 mod kind;
 mod predicates;
+mod reason;
 
 pub use builder::ErrorBuilder;
 pub(crate) use display::name;
 pub use kind::ErrorKind;
+pub use reason::Reason;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use pingone_models::operation::Operation;
 use pingone_models::operations::LIST_USERS;
 use pingone_models::{EnvironmentId, ErrorDetail};
@@ -26,8 +30,8 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Why a call, or the building of a client, failed.
 ///
-/// What callers branch on has a predicate, such as [`is_wrong_code`](Self::is_wrong_code); everything that the service
-/// said has an accessor. Neither `Display` nor `Debug` shows a secret: they print statuses, codes and names, and leave
+/// What callers branch on is one [`reason`](Self::reason), or a predicate such as
+/// [`is_wrong_code`](Self::is_wrong_code); everything that the service said has an accessor. Neither `Display` nor `Debug` shows a secret: they print statuses, codes and names, and leave
 /// out what the service wrote in its own words, which [`message`](Self::message) and [`body`](Self::body) have.
 ///
 /// The wording of the texts, and the sources, may change with any release.
@@ -43,9 +47,10 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Inner {
     pub(crate) kind: ErrorKind,
     pub(crate) operation: Option<&'static Operation>,
@@ -57,11 +62,12 @@ pub(crate) struct Inner {
     pub(crate) id: Option<String>,
     pub(crate) transaction_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) attempts: u32,
     pub(crate) may_have_been_sent: bool,
     pub(crate) note: Cow<'static, str>,
-    pub(crate) source: Option<BoxError>,
+    pub(crate) source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// Where a call went to: what most mistakes in the settings of a client are about.
@@ -102,11 +108,6 @@ impl Error {
             may_have_been_sent: true,
             ..Inner::default()
         })
-    }
-
-    /// Where the call went to.
-    pub(crate) fn place(&self) -> Option<Place> {
-        self.0.place.clone()
     }
 
     pub(crate) fn of(mut self, operation: &'static Operation) -> Self {
@@ -171,7 +172,19 @@ impl Error {
         self.0.transaction_id.as_deref()
     }
 
-    /// How long the service asked to wait before the next request.
+    /// A header of the response, such as `Correlation-Id`, if it is text. With several of this name, the first.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.headers.get(name)?.to_str().ok()
+    }
+
+    /// When the service says that it answered.
+    pub(crate) fn service_date(&self) -> Option<std::time::SystemTime> {
+        httpdate::parse_http_date(self.header("date")?).ok()
+    }
+
+    /// How long to wait before the next request: what the service asked for in `Retry-After`, or until the end of a
+    /// cool-down or lock.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

@@ -1,117 +1,111 @@
-//! What callers branch on.
+//! What callers branch on: groups of reasons.
 
-use pingone_models::operation::Effect;
-
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, Reason};
 
 impl Error {
-    /// Whether the time was up, of an attempt or of the call.
+    /// Whether the request or the whole call timed out, or the request for its token did.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        self.0.kind == ErrorKind::Timeout
+        self.kind() == ErrorKind::Timeout || self.of_token().is_some_and(Self::is_timeout)
     }
 
-    /// Whether the code, passcode or password given is not the right one.
+    /// Whether no connection could be made, for the call or for its token. Nothing was sent then.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect || self.of_token().is_some_and(Self::is_connect)
+    }
+
+    /// Whether the same call may succeed later without any change.
     ///
-    /// PingOne publishes the code of a wrong passcode (`INVALID_OTP`) but not the one of a wrong verification or
-    /// recovery code; a detail `INVALID_VALUE` that names the code as its target counts as well. One that names a
-    /// password counts where the call checks it: elsewhere it is the new password that the policy refuses.
+    /// Check [`may_have_been_sent`](Self::may_have_been_sent) before repeating a call that is not a read.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self.reason() {
+            Reason::Connect | Reason::Timeout | Reason::Interrupted => true,
+            Reason::RateLimited | Reason::ServiceFailed => true,
+            Reason::NoToken => self.of_token().is_some_and(Self::is_transient),
+            _ => false,
+        }
+    }
+
+    /// Whether the code, passcode or password that was entered is wrong.
+    ///
+    /// PingOne answers an expired code as it answers a wrong one.
     #[must_use]
     pub fn is_wrong_code(&self) -> bool {
-        let checks = self
-            .0
-            .operation
-            .is_none_or(|operation| operation.effect == Effect::SpendsAttempt);
-        self.has_code("INVALID_OTP")
-            || self.details().iter().any(|detail| {
-                detail.code.as_deref() == Some("INVALID_VALUE")
-                    && match detail.target.as_deref() {
-                        Some("otp" | "verificationCode" | "recoveryCode") => true,
-                        Some("password" | "currentPassword") => checks,
-                        _ => false,
-                    }
-            })
+        matches!(self.reason(), Reason::WrongCode | Reason::WrongPassword)
     }
 
-    /// Whether the attempts for this code are used up, so that only a new code helps.
+    /// Whether no further entry is accepted for this code, or none for a while.
     #[must_use]
     pub fn is_attempts_exceeded(&self) -> bool {
-        const RECOVERY: &str = "Maximum password recovery failures exceeded";
-        let said = |message: Option<&str>| message.is_some_and(|text| text.contains(RECOVERY));
-        (self.status() != Some(429) && self.has_code("QUOTA_EXCEEDED"))
-            || said(self.message())
-            || self
-                .details()
-                .iter()
-                .any(|detail| said(detail.message.as_deref()))
+        matches!(self.reason(), Reason::AttemptsExceeded | Reason::CoolDown)
     }
 
-    /// Whether this was about a flow that has expired, or never was.
+    /// Whether the flow has expired or does not exist.
     #[must_use]
     pub fn is_expired_flow(&self) -> bool {
-        self.is_not_found() && self.is_about_flow()
+        self.reason() == Reason::FlowExpired
     }
 
-    /// Whether the resource does not exist, at least not in this environment, or a search found nothing.
+    /// Whether the resource does not exist in this environment, or a search matched nothing.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.0.kind == ErrorKind::NoMatch
-            || self.is_about_resource()
-                && (self.status() == Some(404) || self.has_code("NOT_FOUND"))
+        matches!(self.reason(), Reason::NotFound | Reason::FlowExpired)
     }
 
     /// Whether the account or its password is locked, or the account is disabled.
     #[must_use]
     pub fn is_locked_out(&self) -> bool {
-        self.has_code("ACCOUNT_NOT_USABLE") || self.has_code("PASSWORD_LOCKED_OUT")
+        matches!(
+            self.reason(),
+            Reason::AccountNotUsable | Reason::PasswordLocked
+        )
     }
 
     /// Whether the user has no password.
     #[must_use]
     pub fn is_no_password(&self) -> bool {
-        self.has_code("NO_PASSWORD")
+        self.reason() == Reason::NoPassword
     }
 
     /// Whether there were too many requests.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(429) || self.has_code("REQUEST_LIMITED")
+        self.reason() == Reason::RateLimited
     }
 
-    /// Whether the token does not permit this, which PingOne also answers when the environment does not exist.
+    /// Whether the token has no permission for this. PingOne answers alike if the environment does not exist.
     #[must_use]
     pub fn is_permission_denied(&self) -> bool {
-        self.is_about_resource()
-            && (self.status() == Some(403) || self.has_code("INSUFFICIENT_PERMISSIONS"))
+        self.reason() == Reason::PermissionDenied
     }
 
-    /// Whether the service did not accept the token.
+    /// Whether the service rejected the access token.
     #[must_use]
     pub fn is_invalid_token(&self) -> bool {
-        self.status() == Some(401) && self.has_code("INVALID_TOKEN")
+        self.reason() == Reason::InvalidToken
+    }
+
+    /// The error of the token request, if this is about a token.
+    fn of_token(&self) -> Option<&Self> {
+        match self.kind() {
+            ErrorKind::Token => self.0.source.as_deref()?.downcast_ref(),
+            _ => None,
+        }
     }
 
     pub(super) fn is_about_flow(&self) -> bool {
         self.0.operation.is_some_and(|operation| {
-            operation
-                .parameters
-                .iter()
-                .any(|parameter| parameter.name == "flowId")
+            let mut names = operation.parameters.iter().map(|parameter| parameter.name);
+            names.any(|name| name == "flowId")
         })
-    }
-
-    /// Whether codes are about what was called, and not about the token that was to be sent with it.
-    fn is_about_resource(&self) -> bool {
-        self.0.kind != ErrorKind::Token
     }
 
     /// Whether the error, or one of its details, has this code.
     #[must_use]
     pub fn has_code(&self, code: &str) -> bool {
-        self.code() == Some(code)
-            || self
-                .details()
-                .iter()
-                .any(|detail| detail.code.as_deref() == Some(code))
+        let mut codes = self.details().iter().map(|detail| detail.code.as_deref());
+        self.code() == Some(code) || codes.any(|own| own == Some(code))
     }
 }

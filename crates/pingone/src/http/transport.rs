@@ -1,5 +1,6 @@
 //! The HTTP client below every call, and what it must never do.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Endpoints;
@@ -60,7 +61,7 @@ impl Transport {
             .build()
             .map_err(|error| {
                 let mut failed = Error::config("the HTTP client cannot be set up");
-                failed.inner_mut().source = Some(error.without_url().into());
+                failed.inner_mut().source = Some(Arc::new(error.without_url()));
                 failed
             })
     }

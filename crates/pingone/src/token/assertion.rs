@@ -1,5 +1,6 @@
 //! JWTs that prove who a client is, by RFC 7523.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
@@ -109,16 +110,20 @@ impl Signer {
                 let mut failed = Error::config(
                     "the private key for the token requests cannot be used: give an RSA private key, or one of the elliptic curve P-256 (P-384 for ES384) in the form PKCS #8",
                 );
-                failed.inner_mut().source = Some(error.into());
+                failed.inner_mut().source = Some(Arc::new(error));
                 Err(failed)
             }
         }
     }
 
     /// A new assertion. Each can be used once.
-    pub(crate) fn assertion(&self, runtime: &dyn Runtime) -> Result<Secret, String> {
+    pub(crate) fn assertion(
+        &self,
+        runtime: &dyn Runtime,
+        now: SystemTime,
+    ) -> Result<Secret, String> {
         let id = format!("{:016x}{:016x}", runtime.random(), runtime.random());
-        self.sign(runtime.wall_clock(), &id)
+        self.sign(now, &id)
             .map_err(|_| "the assertion of the client cannot be signed".to_owned())
     }
 

@@ -39,9 +39,16 @@ use crate::{Error, Result};
 /// # Refresh
 /// The token is fetched with the first call that needs one, kept, and fetched anew shortly before it ends: within the
 /// last quarter of its life, at most five minutes before, at a moment that differs between clients. However many calls
-/// ask at once, one request is made. If an early refresh fails, calls go on with the token at hand until it ends; a
-/// failure is never kept. A token that the service refuses with `INVALID_TOKEN` is replaced once, and the call made
-/// again once: a refusal with status 401 comes before the service acts.
+/// ask at once, one request is made. If an early refresh fails or hangs, calls go on with the current token until it
+/// ends, and none waits for the refresh longer than a quarter of its own time.
+///
+/// A failure is remembered for one second, for longer if more follow, and for as long as `Retry-After` says: until then
+/// calls fail with it at once. A token that the service rejects with status 401 is replaced once, and the call made
+/// again once, if its retry policy allows it: such a refusal comes before the service acts.
+///
+/// A refresh that nothing drives any more, because its runtime has stopped, is taken over by the next caller after the
+/// time of one attempt and 30 seconds. What a stopped runtime holds besides, such as idle connections, is of no use to
+/// other runtimes: give each runtime a client of its own.
 #[derive(Clone)]
 pub struct ClientCredentials {
     id: String,

@@ -20,7 +20,7 @@ pub(crate) use credentials::Authentication;
 pub use credentials::ClientCredentials;
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use pingone_models::Secret;
 
@@ -69,6 +69,7 @@ impl Token {
 /// many tasks at once, and to stop asking at any moment.
 ///
 /// ```
+/// use std::time::Duration;
 /// use pingone::token::{Token, TokenProvider};
 /// use pingone::{BoxError, BoxFuture};
 ///
@@ -77,27 +78,44 @@ impl Token {
 /// struct FromFile(std::path::PathBuf);
 ///
 /// impl TokenProvider for FromFile {
-///     fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+///     fn token(&self, _: Duration) -> BoxFuture<'_, Result<Token, BoxError>> {
 ///         Box::pin(async move { Ok(Token::new(std::fs::read_to_string(&self.0)?.trim())) })
 ///     }
 /// }
 /// ```
 pub trait TokenProvider: fmt::Debug + Send + Sync + 'static {
-    /// A token that is good now.
+    /// A token that is good now, for a call that can still wait this long.
+    ///
+    /// The call stops waiting after that time. A provider that holds a good token and would rather refresh it should
+    /// give the token in good time.
     ///
     /// # Errors
     /// Any error; the caller gets it as the source of an [`Error`](crate::Error) of the kind
     /// [`Token`](crate::ErrorKind::Token). An `Error` of this crate is passed on as it is.
-    fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>>;
+    fn token(&self, limit: Duration) -> BoxFuture<'_, Result<Token, BoxError>>;
 
     /// Tells that the service did not accept this token although it should be good.
     ///
-    /// Return true if asking again can give another one; then the client makes the call once more. Forget the token
-    /// only if it is still the one at hand: many calls may report the same one.
+    /// Return true if asking again can give another one; then the client makes the call once more, if its retry policy
+    /// and budget allow another attempt ([`Outcome::TokenRejected`](crate::retry::Outcome::TokenRejected)). Forget the token
+    /// only if it is still the current one: many calls may report the same one.
     fn reject(&self, token: &Token) -> bool {
         let _ = token;
         false
     }
+}
+
+/// Checks an access token before it is sent.
+pub(crate) fn check(token: &Secret) -> Result<(), &'static str> {
+    if token.expose().trim().is_empty() {
+        return Err("the access token is empty: is the variable that should hold it set?");
+    }
+    if !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(
+            "the access token holds a space, line break or other character that no token has: trim what it was read from",
+        );
+    }
+    Ok(())
 }
 
 /// One token that never changes.
@@ -105,7 +123,7 @@ pub trait TokenProvider: fmt::Debug + Send + Sync + 'static {
 pub(crate) struct StaticToken(pub(crate) Token);
 
 impl TokenProvider for StaticToken {
-    fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+    fn token(&self, _: Duration) -> BoxFuture<'_, Result<Token, BoxError>> {
         Box::pin(std::future::ready(Ok(self.0.clone())))
     }
 }

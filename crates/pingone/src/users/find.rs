@@ -5,6 +5,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt, TryStreamExt};
@@ -38,6 +39,8 @@ use crate::{Error, ErrorKind, Result};
 pub struct UserSearch {
     users: Users,
     conditions: Vec<String>,
+    invalid: Option<String>,
+    timeout: Option<Duration>,
     limit: Option<u16>,
     each: Option<Arc<EachPage>>,
 }
@@ -72,6 +75,8 @@ impl UserSearch {
         Self {
             users,
             conditions: Vec::new(),
+            invalid: None,
+            timeout: None,
             limit: None,
             each: None,
         }
@@ -96,20 +101,36 @@ impl UserSearch {
     ///
     /// The value can be any text; it is quoted as SCIM has it.
     pub fn attribute_eq(self, attribute: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        let condition = format!("{} eq {}", attribute.as_ref(), quote(value.as_ref()));
-        self.condition(condition)
+        self.condition(attribute.as_ref(), "eq", value.as_ref())
     }
 
-    /// Finds the users of whom an attribute begins like this.
+    /// Matches users whose attribute starts with the given prefix.
     ///
     /// The value can be any text; it is quoted as SCIM has it.
     pub fn attribute_starts_with(self, attribute: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        let condition = format!("{} sw {}", attribute.as_ref(), quote(value.as_ref()));
-        self.condition(condition)
+        self.condition(attribute.as_ref(), "sw", value.as_ref())
     }
 
-    fn condition(mut self, condition: String) -> Self {
-        self.conditions.push(condition);
+    fn condition(mut self, attribute: &str, operator: &str, value: &str) -> Self {
+        let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"._-$:".contains(&byte);
+        if !attribute.starts_with(|first: char| first.is_ascii_alphabetic())
+            || !attribute.bytes().all(fine)
+        {
+            self.invalid = Some(
+                "the name of an attribute to search for is empty or holds a character that no attribute has: give a name such as `name.family`".to_owned(),
+            );
+        }
+        self.conditions
+            .push(format!("{attribute} {operator} {}", quote(value)));
+        self
+    }
+
+    /// Sets how long the whole search may take, with all its pages.
+    ///
+    /// Without this, [`one`](Self::one) and [`matches`](Self::matches) take as long as one call of the client may, and
+    /// each page of a [`stream`](Self::stream) has the time of a call of its own.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
         self
     }
 
@@ -157,7 +178,8 @@ impl UserSearch {
     /// As for every read: again after anything that passes.
     ///
     /// [Read all users](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
-    pub async fn matches(self) -> Result<Matches> {
+    pub async fn matches(mut self) -> Result<Matches> {
+        self.timeout.get_or_insert(self.users.client.shared.timeout);
         let mut found: Vec<User> = self.stream().take(2).try_collect().await?;
         Ok(match (found.len(), found.pop()) {
             (1, Some(user)) => Matches::One(Box::new(user)),
@@ -223,23 +245,57 @@ impl UserSearch {
     ///
     /// [Paging](https://developer.pingidentity.com/pingone-api/platform/reference/paging-ordering-collections.html)
     pub fn stream(self) -> UserStream {
-        let start = (self, Next::First, HashSet::new());
+        let start = (self, Next::First, Pages::default());
         let pages = stream::try_unfold(start, |(search, next, mut seen)| async move {
-            let request = match next {
-                Next::First => search.users.list(search.query()),
-                Next::At(address) => search.users.at(address),
+            let (request, address) = match next {
+                Next::First => {
+                    let first = search.users.list(search.query());
+                    (first.refused(search.invalid.clone()), search.address()?)
+                }
+                Next::At(address) => (search.users.at(address.clone()), address),
                 Next::None => return Ok(None),
+            };
+            let runtime = &search.users.client.shared.runtime;
+            let began = *seen.began.get_or_insert_with(|| runtime.now());
+            let request = match search.timeout {
+                Some(timeout) => {
+                    let taken = runtime.now().saturating_duration_since(began);
+                    request.within(timeout.saturating_sub(taken))
+                }
+                None => request,
             };
             let page = match &search.each {
                 Some(change) => change(request).await?,
                 None => request.await?,
             };
-            let next = search.next(&page, &mut seen)?;
+            let next = search.next(&page, &address, &mut seen)?;
             let users = page.embedded.and_then(|embedded| embedded.users);
-            let users = stream::iter(users.unwrap_or_default()).map(Ok);
+            let users = users.unwrap_or_default();
+            seen.empty_in_a_row = if users.is_empty() {
+                seen.empty_in_a_row + 1
+            } else {
+                0
+            };
+            if seen.empty_in_a_row > MOST_EMPTY_PAGES {
+                return Err(Error::invalid_request(
+                    "the service sent 100 pages without users in a row, and a link to yet another one",
+                )
+                .of(&LIST_USERS));
+            }
+            let users = stream::iter(users).map(Ok);
             Ok(Some((users, (search, next, seen))))
         });
         UserStream(pages.try_flatten().boxed())
+    }
+
+    /// The address of the first page, which a link to the next one may be relative to.
+    fn address(&self) -> Result<Url> {
+        let shared = &self.users.client.shared;
+        let environment = shared.environment.to_string();
+        let path = LIST_USERS.path.replace("{environmentId}", &environment);
+        Url::parse(&format!("{}{path}", shared.endpoints.platform)).map_err(|_| {
+            Error::invalid_request("the address of the users cannot be made").of(&LIST_USERS)
+        })
     }
 
     fn query(&self) -> UserQuery {
@@ -254,17 +310,15 @@ impl UserSearch {
     }
 
     /// The page that a page says comes next, unless one before it has said so.
-    fn next(&self, page: &UserCollection, seen: &mut HashSet<Url>) -> Result<Next> {
+    fn next(&self, page: &UserCollection, address: &Url, seen: &mut Pages) -> Result<Next> {
         let link = page.links.as_ref().and_then(|links| links.get("next"));
         let Some(href) = link.and_then(|link| link.href.as_ref()) else {
             return Ok(Next::None);
         };
-        let base = &self.users.client.shared.endpoints.platform;
-        let address = Url::parse(base).and_then(|base| base.join(href.as_str()));
-        let address = address.map_err(|_| {
+        let address = address.join(href.as_str()).map_err(|_| {
             Error::invalid_request("the link to the next page is no address").of(&LIST_USERS)
         })?;
-        if !seen.insert(address.clone()) {
+        if !seen.addresses.insert(address.clone()) {
             return Err(
                 Error::invalid_request("the links to the next page lead in a circle")
                     .of(&LIST_USERS),
@@ -272,6 +326,17 @@ impl UserSearch {
         }
         Ok(Next::At(address))
     }
+}
+
+/// The most pages without users in a row that are read.
+const MOST_EMPTY_PAGES: usize = 99;
+
+/// What is known of the pages that were read.
+#[derive(Default)]
+struct Pages {
+    began: Option<Instant>,
+    addresses: HashSet<Url>,
+    empty_in_a_row: usize,
 }
 
 enum Next {

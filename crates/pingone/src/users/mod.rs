@@ -2,6 +2,8 @@
 
 mod find;
 
+use std::fmt;
+
 pub use find::{Matches, UserSearch, UserStream};
 
 use pingone_models::requests::{
@@ -47,12 +49,23 @@ pub struct Users {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct UserQuery {
     pub(crate) filter: Option<String>,
     pub(crate) limit: Option<i32>,
     pub(crate) cursor: Option<String>,
+}
+
+impl fmt::Debug for UserQuery {
+    /// Leaves the filter out: it holds names and addresses.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserQuery")
+            .field("has_filter", &self.filter.is_some())
+            .field("limit", &self.limit)
+            .field("has_cursor", &self.cursor.is_some())
+            .finish()
+    }
 }
 
 impl UserQuery {

@@ -61,7 +61,7 @@ impl FirstNever {
 }
 
 impl TokenProvider for FirstNever {
-    fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+    fn token(&self, _: Duration) -> BoxFuture<'_, Result<Token, BoxError>> {
         let first = self.is_first();
         Box::pin(async move {
             if first {

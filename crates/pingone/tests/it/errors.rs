@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use pingone::models::{FlowId, UserId};
-use pingone::{Client, Error, ErrorKind};
+use pingone::{Client, Error, ErrorKind, Reason, Region};
 use pingone_tests::stub::{Reply, Stub};
 use pingone_tests::time::TestTime;
 
@@ -53,7 +53,7 @@ async fn the_text_of_an_error_has_names_and_none_of_the_service_s_words() {
         error.to_string(),
         "verifyUser: the service refused: status 400 INVALID_DATA (INVALID_VALUE at verificationCode), \
          log id 6c796712-0f16-4062-815a-e0a92f4a2143; \
-         what was entered is wrong or has expired: have it entered again, or send a new code"
+         the code is wrong or has expired: ask for it again, or send a new one"
     );
     let everything = format!("{error} {error:?} {error:#?}");
     assert!(!everything.contains("CANARY"), "{everything}");
@@ -70,7 +70,7 @@ async fn a_gateway_s_page_keeps_its_status() {
     assert_eq!(error.body(), page.as_bytes());
     assert_eq!(
         error.to_string(),
-        "verifyUser: the service refused: status 502; the service may have acted: read what has become of it before calling again"
+        "verifyUser: the service refused: status 502; the service may have acted: check the current state before retrying"
     );
     assert!(!format!("{error:?}").contains("CANARY"));
 }
@@ -176,8 +176,41 @@ async fn what_cannot_be_sent_is_not_sent_and_says_why() {
             "100",
         ),
         (
+            user.read().with_token("").await.unwrap_err(),
+            "the access token is empty",
+        ),
+        (
+            user.read()
+                .with_header("Authorization", "x")
+                .await
+                .unwrap_err(),
+            "set by the client",
+        ),
+        (
+            user.read().with_header("a", "b\r\nc: d").await.unwrap_err(),
+            "no header can carry",
+        ),
+        (
+            flow.clone()
+                .with_session("ST=abc")
+                .read()
+                .await
+                .unwrap_err(),
+            "without name",
+        ),
+        (
+            client
+                .users()
+                .find()
+                .attribute_eq("a b", "c")
+                .one()
+                .await
+                .unwrap_err(),
+            "attribute",
+        ),
+        (
             user.read().with_token("a\r\nb: c").await.unwrap_err(),
-            "no bearer token has",
+            "holds a space",
         ),
         (
             flow.clone()
@@ -240,11 +273,24 @@ fn a_client_that_cannot_work_is_not_built() {
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.to_string().contains(reason), "{reason}: {error}");
     }
-    let error = "e.u"
-        .parse::<pingone::Region>()
-        .map(|region| region.to_string());
-    assert_eq!(error.unwrap(), "e.u");
-    assert!("https://pingone.eu".parse::<pingone::Region>().is_err());
+    for text in ["EU", "eu", "pingone.eu", "PingOne.eu"] {
+        assert_eq!(text.parse::<Region>().unwrap(), Region::EUROPE);
+    }
+    for text in [
+        "co",
+        "europe",
+        "e.u",
+        "https://pingone.eu",
+        "pingone.",
+        "api.pingone.eu",
+        "",
+    ] {
+        assert!(text.parse::<Region>().is_err(), "{text}");
+    }
+    assert_eq!(Region::other("jp").unwrap().top_level_domain(), "jp");
+    for text in ["pingone.jp", "", "j/p", "JP", "jp."] {
+        assert!(Region::other(text).is_err(), "{text}");
+    }
 }
 
 #[test]
@@ -270,4 +316,217 @@ fn a_password_that_the_policy_refuses_is_no_wrong_code() {
     };
     assert!(refused(&CHECK_PASSWORD).is_wrong_code());
     assert!(!refused(&REGISTER_FLOW_USER).is_wrong_code());
+}
+
+fn service(operation: &'static pingone::models::operation::Operation) -> pingone::ErrorBuilder {
+    Error::builder(ErrorKind::Service)
+        .operation(operation)
+        .status(400)
+}
+
+#[test]
+fn each_refusal_has_one_reason() {
+    use pingone::models::operations::{
+        CHECK_FLOW_USERNAME_PASSWORD, CHECK_OTP, READ_FLOW, READ_USER, RECOVER_PASSWORD,
+    };
+    let cases = [
+        (
+            service(&CHECK_OTP).detail("INVALID_OTP", "otp"),
+            Reason::WrongCode,
+        ),
+        (
+            service(&CHECK_OTP).detail("QUOTA_EXCEEDED", "otp"),
+            Reason::AttemptsExceeded,
+        ),
+        (
+            service(&RECOVER_PASSWORD)
+                .message("Maximum password recovery failures exceeded.")
+                .detail("INVALID_VALUE", "recoveryCode"),
+            Reason::AttemptsExceeded,
+        ),
+        (
+            service(&RECOVER_PASSWORD).detail("INVALID_VALUE", "newPassword"),
+            Reason::PasswordRefused,
+        ),
+        (
+            service(&CHECK_FLOW_USERNAME_PASSWORD).detail("INVALID_CREDENTIALS", ""),
+            Reason::WrongPassword,
+        ),
+        (
+            service(&CHECK_FLOW_USERNAME_PASSWORD).detail("PASSWORD_LOCKED_OUT", ""),
+            Reason::PasswordLocked,
+        ),
+        (
+            service(&READ_USER).detail("EMPTY_VALUE", "username"),
+            Reason::InvalidData,
+        ),
+        (
+            service(&READ_USER)
+                .detail("EMPTY_VALUE", "a")
+                .detail("UNIQUENESS_VIOLATION", "b"),
+            Reason::NotUnique,
+        ),
+        (service(&READ_USER).status(401), Reason::InvalidToken),
+        (service(&READ_FLOW).status(401), Reason::InvalidSession),
+        (service(&READ_USER).status(403), Reason::PermissionDenied),
+        (service(&READ_USER).status(404), Reason::NotFound),
+        (service(&READ_FLOW).status(404), Reason::FlowExpired),
+        (
+            service(&READ_USER).status(429).code("REQUEST_LIMITED"),
+            Reason::RateLimited,
+        ),
+        (service(&READ_USER).status(503), Reason::ServiceFailed),
+        (service(&READ_USER).status(418), Reason::Refused),
+    ];
+    for (builder, reason) in cases {
+        let error = builder.build();
+        assert_eq!(error.reason(), reason, "{error}");
+    }
+    let flow = |text: &str| serde_json::from_str::<pingone::models::Flow>(text).unwrap();
+    let failed = flow(&format!(
+        r#"{{"id":"{ID}","status":"FAILED","error":{{"code":"PASSWORD_LOCKED_OUT"}}}}"#
+    ));
+    assert_eq!(Reason::of_flow(&failed), Some(Reason::PasswordLocked));
+    let going = flow(&format!(r#"{{"id":"{ID}","status":"OTP_REQUIRED"}}"#));
+    assert_eq!(Reason::of_flow(&going), None);
+}
+
+#[tokio::test]
+async fn an_error_is_read_as_far_as_it_can_be() {
+    let wide = |text: &str| {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xFF, 0xFE].into_iter().chain(units).collect::<Vec<u8>>()
+    };
+    let short = r#"{"code":"INVALID_DATA","message":"Zoë","details":{"code":"X","target":3}}"#;
+    let long = format!(
+        r#"{{"code":"INVALID_DATA","message":"Zoë","x":"{}"}}"#,
+        "x".repeat(100_000)
+    );
+    let latin: Vec<u8> = short.chars().map(|character| character as u8).collect();
+    let bodies = [
+        (vec![], format!("\u{feff}{short}").into_bytes()),
+        (vec![], wide(short)),
+        (
+            vec!["Content-Type: application/json; charset=ISO-8859-1"],
+            latin,
+        ),
+        (vec![], long.into_bytes()),
+    ];
+    for (headers, body) in bodies {
+        let headers: Vec<&str> = headers.into_iter().chain(["Correlation-Id: c-1"]).collect();
+        let bytes = pingone_tests::stub::response(400, &headers, &body);
+        let error = verify_error(Reply::Close(bytes)).await;
+        assert_eq!(
+            (error.code(), error.message()),
+            (Some("INVALID_DATA"), Some("Zoë"))
+        );
+        assert_eq!(error.header("correlation-id"), Some("c-1"));
+        if let Some(detail) = error.details().first() {
+            assert_eq!(
+                (detail.code.as_deref(), detail.target.as_deref()),
+                (Some("X"), Some("3"))
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_success_with_an_error_in_it_is_an_error() {
+    // With an id it would read as a user.
+    let body = format!(
+        r#"{{"id":"{ID}","code":"REQUEST_FAILED","message":"no","details":[{{"code":"NO_PASSWORD"}}]}}"#
+    );
+    let error = verify_error(Reply::json(200, &body)).await;
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Service, Some(200))
+    );
+    assert!(error.is_no_password() && error.may_have_been_sent());
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test]
+async fn a_cool_down_and_a_lock_say_how_long() {
+    // A minute after the time of the test, in milliseconds.
+    let cool = r#"{"code":"REQUEST_FAILED","details":[{"code":"QUOTA_EXCEEDED","innerError":{"coolDownExpiresAt":1893456060000}}]}"#;
+    let error = verify_error(Reply::json(400, cool)).await;
+    assert_eq!(error.reason(), Reason::CoolDown);
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+    assert!(error.to_string().contains("another 60 s"), "{error}");
+    assert!(!error.to_string().contains("send a new"), "{error}");
+    let locked = r#"{"code":"REQUEST_FAILED","details":[{"code":"PASSWORD_LOCKED_OUT","innerError":{"secondsUntilUnlock":90}}]}"#;
+    let error = verify_error(Reply::json(400, locked)).await;
+    assert_eq!(
+        (error.reason(), error.retry_after()),
+        (Reason::PasswordLocked, Some(Duration::from_secs(90)))
+    );
+    let policy = r#"{"code":"INVALID_DATA","details":[{"code":"INVALID_VALUE","target":"newPassword","innerError":{"unsatisfiedRequirements":["length","history"],"failuresRemaining":3}}]}"#;
+    let error = verify_error(Reply::json(400, policy)).await;
+    assert_eq!(error.unsatisfied_requirements(), ["length", "history"]);
+    assert_eq!(
+        (error.reason(), error.failures_remaining()),
+        (Reason::PasswordRefused, Some(3))
+    );
+}
+
+#[test]
+fn without_a_runtime_the_error_says_so() {
+    let stub = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (client, _) =
+        stub.block_on(async { client(&Stub::always(Reply::json(200, "{}")).await.unwrap()) });
+    drop(stub);
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    let mut read = Box::pin(user.read().into_future());
+    let error = futures::FutureExt::now_or_never(&mut read)
+        .unwrap()
+        .unwrap_err();
+    assert!(error.to_string().contains("Tokio runtime"), "{error}");
+}
+
+#[tokio::test]
+async fn a_session_ends_and_moves_as_the_cookies_say() {
+    let set = |cookie: &str| {
+        let header = format!("Set-Cookie: {cookie}");
+        Reply::with_headers(
+            200,
+            &[&header],
+            &format!(r#"{{"id":"{ID}","status":"OTP_REQUIRED"}}"#),
+        )
+    };
+    let path = format!("ST=new; Path=/{ENVIRONMENT}; Max-Age=60; Secure; HttpOnly");
+    let cases = [
+        ("ST=new", Some("new")),
+        (path.as_str(), Some("new")),
+        ("ST=a b,c; Path=/", Some("a b,c")),
+        ("ST=; Path=/", None),
+        ("ST=gone; Max-Age=0", None),
+        ("ST=gone; Expires=Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("ST=other; Path=/elsewhere", Some("old")),
+        ("ST=other; Domain=example.com", Some("old")),
+        ("OTHER=x", Some("old")),
+    ];
+    for (cookie, expected) in cases {
+        let stub = Stub::always(set(cookie)).await.unwrap();
+        let (client, _) = client(&stub);
+        let flow = client
+            .flow(ID.parse::<FlowId>().unwrap())
+            .with_session("old");
+        flow.read().await.unwrap();
+        let session = flow.session();
+        assert_eq!(
+            session.as_ref().map(|session| session.expose()),
+            expected,
+            "{cookie}"
+        );
+        flow.read().await.unwrap();
+        let sent = expected.map(|value| format!("ST={value}"));
+        assert_eq!(
+            stub.received()[1].header("cookie"),
+            sent.as_deref(),
+            "{cookie}"
+        );
+    }
 }

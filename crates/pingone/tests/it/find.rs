@@ -236,3 +236,58 @@ async fn what_is_searched_for_is_not_printed() {
     let printed = format!("{search:?} {error:?} {error}");
     assert!(!printed.contains("canary"), "{printed}");
 }
+
+#[tokio::test]
+async fn a_link_is_relative_to_the_page_that_it_is_on() {
+    let stub = Stub::start(|position, _| match position {
+        0 => page(&[1], Some("?cursor=1")),
+        1 => page(&[2], Some("users?cursor=2")),
+        _ => page(&[3], None),
+    })
+    .await
+    .unwrap();
+    let (client, _) = client(&stub);
+    let all: Vec<_> = by_name(&client).stream().try_collect().await.unwrap();
+    assert_eq!(all.len(), 3);
+    let received = stub.received();
+    for (position, cursor) in [(1, "?cursor=1"), (2, "?cursor=2")] {
+        let path = format!(
+            "/environments/{}/users{cursor} ",
+            crate::support::ENVIRONMENT
+        );
+        assert!(
+            received[position].line().contains(&path),
+            "{}",
+            received[position].line()
+        );
+    }
+}
+
+#[tokio::test]
+async fn pages_without_users_come_to_an_end() {
+    let next = |position: usize, _: &Received| page(&[], Some(&format!("?cursor={position}")));
+    let stub = Stub::start(next).await.unwrap();
+    let (client, _) = client(&stub);
+    let error = by_name(&client).one().await.unwrap_err();
+    assert!(error.to_string().contains("100 pages"), "{error}");
+    assert_eq!(stub.received().len(), 100);
+}
+
+#[tokio::test]
+async fn a_search_has_a_time_limit_for_all_its_pages() {
+    let time = pingone_tests::time::TestTime::still();
+    let passing = time.clone();
+    let stub = Stub::start(move |position, _| {
+        passing.advance(std::time::Duration::from_secs(4));
+        page(&[], Some(&format!("?cursor={position}")))
+    })
+    .await
+    .unwrap();
+    let client = crate::support::builder(stub.url(), stub.url(), &time)
+        .build()
+        .unwrap();
+    let search = by_name(&client).with_timeout(std::time::Duration::from_secs(10));
+    let error = search.one().await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(stub.received().len(), 3);
+}

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use futures::future::{join_all, maybe_done};
 use pingone::models::UserId;
-use pingone::retry::NeverRetry;
+use pingone::retry::{NeverRetry, RetryPolicy, SafeRetry};
 use pingone::token::{ClientCredentials, SigningAlgorithm};
-use pingone::{Client, ClientBuilder, Error, ErrorKind};
+use pingone::{Client, ClientBuilder, Error, ErrorKind, Reason};
 use pingone_tests::stub::{Received, Reply, Stub};
 use pingone_tests::time::TestTime;
 use serde_json::{Value, json};
@@ -134,14 +134,15 @@ async fn a_thousand_calls_at_expiry_make_one_token_request() {
 }
 
 #[tokio::test]
-async fn a_failure_reaches_all_who_wait_and_is_not_kept() {
+async fn a_failure_reaches_all_who_wait_and_is_remembered_for_a_second() {
     let refusal = r#"{"error":"invalid_client","error_description":"CANARY"}"#;
     let reply = move |number| match number {
         1 => Reply::json(401, refusal),
         number => hour(number),
     };
     let stub = service(reply, fine).await;
-    let client = builder(&stub).runtime(TestTime::still()).build().unwrap();
+    let time = TestTime::still();
+    let client = builder(&stub).runtime(time.clone()).build().unwrap();
     let results = read_all(&client, 1_000).await;
     let failed = results.iter().filter(|result| result.is_err()).count();
     let first = token_requests(&stub);
@@ -159,6 +160,7 @@ async fn a_failure_reaches_all_who_wait_and_is_not_kept() {
         assert!(chain.contains("requestToken"), "{chain}");
         assert!(!chain.contains("CANARY"), "{chain}");
     }
+    time.advance(Duration::from_secs(1));
     read(&client).await.unwrap();
     let then = token_requests(&stub) - first;
     println!("B3: {failed} waiters failed with {first} token request, the next call made {then}");
@@ -205,6 +207,12 @@ async fn a_winner_that_is_cancelled_hangs_nobody() {
     assert!(worst <= 2);
 }
 
+/// A client that may make another attempt.
+fn replacing(stub: &Stub, time: &TestTime) -> Client {
+    let builder = builder(stub).retry_policy(SafeRetry::default());
+    builder.runtime(time.clone()).build().unwrap()
+}
+
 #[tokio::test]
 async fn a_refused_token_is_replaced_once_and_the_call_made_again_once() {
     // The first token stops being good before its time.
@@ -214,7 +222,7 @@ async fn a_refused_token_is_replaced_once_and_the_call_made_again_once() {
     };
     let stub = service(hour, accept_second).await;
     let time = TestTime::still();
-    let client = builder(&stub).runtime(time.clone()).build().unwrap();
+    let client = replacing(&stub, &time);
     assert!(read(&client).await.unwrap_err().is_invalid_token());
     assert_eq!(
         (token_requests(&stub), calls(&stub).len()),
@@ -231,7 +239,7 @@ async fn a_refused_token_is_replaced_once_and_the_call_made_again_once() {
     // No token is good: one replay, then the error.
     let stub = service(hour, |_| Reply::json(401, REFUSED)).await;
     let time = TestTime::still();
-    let client = builder(&stub).runtime(time.clone()).build().unwrap();
+    let client = replacing(&stub, &time);
     read(&client).await.unwrap_err();
     time.advance(Duration::from_secs(60));
     let error = user(&client).verify("1").await.unwrap_err();
@@ -243,7 +251,11 @@ async fn a_refused_token_is_replaced_once_and_the_call_made_again_once() {
     for result in read_all(&client, 100).await {
         assert!(result.unwrap_err().is_invalid_token());
     }
-    assert_eq!((token_requests(&stub), calls(&stub).len()), (3, 203));
+    assert_eq!(
+        (token_requests(&stub), calls(&stub).len()),
+        (3, 202),
+        "the budget allows 100 retries, and one was made before"
+    );
 }
 
 #[tokio::test]
@@ -252,7 +264,7 @@ async fn only_a_refused_token_is_replaced() {
     for (status, body) in [(401, denied), (403, denied), (400, REFUSED)] {
         let stub = service(hour, move |_| Reply::json(status, body)).await;
         let time = TestTime::still();
-        let client = builder(&stub).runtime(time.clone()).build().unwrap();
+        let client = replacing(&stub, &time);
         read(&client).await.unwrap_err();
         time.advance(Duration::from_secs(60));
         read(&client).await.unwrap_err();
@@ -404,7 +416,7 @@ async fn a_failed_early_refresh_keeps_the_token_until_it_ends() {
         let tries = token_requests(&stub) - 1;
         println!("B9: {failed} of 720 calls failed before expiry, {tries} refreshes failed");
         assert_eq!(failed, 0);
-        assert!((15..=31).contains(&tries), "{tries}");
+        assert!((5..=31).contains(&tries), "{tries}");
         assert_eq!(read(&client).await.unwrap_err().kind(), ErrorKind::Token);
     }
 }
@@ -573,7 +585,7 @@ async fn every_attempt_has_an_assertion_of_its_own() {
     let stub = service(reply, fine).await;
     let client = builder(&stub)
         .client_credentials(ClientCredentials::client_secret_jwt(CLIENT, "secret"))
-        .retry_policy(pingone::retry::SafeRetry::default())
+        .retry_policy(SafeRetry::default())
         .runtime(TestTime::default())
         .build()
         .unwrap();
@@ -668,4 +680,226 @@ async fn an_answer_without_a_token_is_an_error() {
         assert_eq!(error.kind(), ErrorKind::Token, "{body}");
         assert_eq!(calls(&stub).len(), 0);
     }
+}
+
+#[tokio::test]
+async fn a_service_in_trouble_is_not_asked_with_every_call() {
+    let cases = [
+        (Reply::with_headers(429, &["Retry-After: 60"], "{}"), 60),
+        (Reply::json(503, ""), 1),
+        (Reply::json(401, r#"{"error":"invalid_client"}"#), 1),
+    ];
+    for (refusal, remembered) in cases {
+        let stub = service(move |_| refusal.clone(), fine).await;
+        let time = TestTime::still();
+        let client = builder(&stub).runtime(time.clone()).build().unwrap();
+        for _ in 0..300 {
+            read(&client).await.unwrap_err();
+        }
+        assert_eq!(token_requests(&stub), 1);
+        time.advance(Duration::from_millis(remembered * 1_000 - 1));
+        let error = read(&client).await.unwrap_err();
+        assert_eq!(token_requests(&stub), 1);
+        assert!(error.to_string().contains(" s ago; "), "{error}");
+        assert!(error.retry_after().unwrap() <= Duration::from_secs(1));
+        time.advance(Duration::from_millis(1));
+        read(&client).await.unwrap_err();
+        assert_eq!(token_requests(&stub), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_call_in_a_hurry_does_not_wait_for_an_early_refresh() {
+    let reply = |number| match number {
+        1 => hour(1),
+        _ => Reply::Hang(Vec::new()),
+    };
+    let stub = service(reply, fine).await;
+    let time = TestTime::still();
+    let client = builder(&stub).runtime(time.clone()).build().unwrap();
+    read(&client).await.unwrap();
+    time.advance(Duration::from_secs(3_500));
+    let asked = stub.wait_for(3);
+    let hurry = user(&client).read().with_timeout(Duration::from_secs(2));
+    let (read, ()) = tokio::join!(hurry, async {
+        asked.await;
+        time.advance(Duration::from_millis(500));
+    });
+    read.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_sent_without_time_left() {
+    let stub = service(hour, fine).await;
+    let client = builder(&stub).runtime(TestTime::still()).build().unwrap();
+    let error = user(&client)
+        .verify("1")
+        .with_timeout(Duration::ZERO)
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_timeout() && !error.may_have_been_sent(),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("nothing was sent"), "{error}");
+    assert!(stub.received().is_empty());
+    // Also when the time passes while the token is on its way.
+    let time = TestTime::still();
+    let slow = time.clone();
+    let reply = move |number| {
+        slow.advance(Duration::from_secs(10));
+        hour(number)
+    };
+    let stub = service(reply, fine).await;
+    let client = builder(&stub).runtime(time).build().unwrap();
+    let request = user(&client)
+        .verify("1")
+        .with_timeout(Duration::from_secs(10));
+    let error = request.await.unwrap_err();
+    assert!(
+        error.is_timeout() && !error.may_have_been_sent(),
+        "{error:?}"
+    );
+    assert!(calls(&stub).is_empty());
+}
+
+#[tokio::test]
+async fn a_refresh_that_nothing_drives_is_taken_over() {
+    let reply = |number| match number {
+        1 => Reply::Hang(Vec::new()),
+        number => hour(number),
+    };
+    let stub = service(reply, fine).await;
+    let time = TestTime::still();
+    let built = builder(&stub).attempt_timeout(Duration::from_secs(20));
+    let client = built.runtime(time.clone()).build().unwrap();
+    let mut stalled = Box::pin(read(&client));
+    let asked = stub.wait_for(1);
+    futures::future::select(&mut stalled, Box::pin(asked)).await;
+    // It is never polled again, and still held.
+    time.advance(Duration::from_secs(50));
+    read(&client).await.unwrap();
+    assert_eq!(token_requests(&stub), 2);
+    drop(stalled);
+}
+
+#[tokio::test]
+async fn a_token_error_has_the_facts_of_the_service() {
+    let body = r#"{"error":"invalid_client","details":[{"code":"X","target":"y"}]}"#;
+    let headers = ["Correlation-Id: c-1"];
+    let refusal = Reply::with_headers(401, &headers, body);
+    let stub = service(move |_| refusal.clone(), fine).await;
+    let client = builder(&stub).runtime(TestTime::still()).build().unwrap();
+    let error = read(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Token);
+    assert_eq!(error.reason(), Reason::ClientRefused);
+    assert_eq!((error.status(), error.body()), (Some(401), body.as_bytes()));
+    assert_eq!(error.details().len(), 1);
+    assert_eq!(error.header("correlation-id"), Some("c-1"));
+    let source = std::error::Error::source(&error).unwrap();
+    let source: &Error = source.downcast_ref().unwrap();
+    assert_eq!(source.operation(), Some("requestToken"));
+    assert!(!error.is_invalid_token() && !error.is_transient());
+
+    // A token that does not come in time.
+    let stub = service(|_| Reply::Hang(Vec::new()), fine).await;
+    let time = TestTime::still();
+    let client = builder(&stub).runtime(time.clone()).build().unwrap();
+    let asked = stub.wait_for(1);
+    let (read, ()) = tokio::join!(read(&client), async {
+        asked.await;
+        time.advance(Duration::from_secs(10_000));
+    });
+    let error = read.unwrap_err();
+    assert!(error.is_timeout() && error.is_transient(), "{error:?}");
+    assert!(!error.may_have_been_sent());
+}
+
+#[tokio::test]
+async fn a_replaced_token_is_an_attempt_that_the_policy_allows() {
+    for one in [false, true] {
+        let stub = service(hour, |header| match header {
+            "Bearer t-1" => Reply::json(401, REFUSED),
+            _ => Reply::json(200, USER),
+        })
+        .await;
+        let time = TestTime::still();
+        let built = builder(&stub).runtime(time.clone());
+        let client = match one {
+            true => built.retry_policy(SafeRetry::default().limit_attempts(1)),
+            false => built,
+        };
+        let client = client.build().unwrap();
+        read(&client).await.unwrap_err();
+        time.advance(Duration::from_secs(60));
+        assert_eq!(read(&client).await.unwrap_err().attempts(), 1);
+        // The next call has another token all the same.
+        read(&client).await.unwrap();
+        assert_eq!((token_requests(&stub), calls(&stub).len()), (2, 3));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_cannot_be_read_replaces_the_token_too() {
+    let page = "<html>no</html>";
+    let denied = r#"{"code":"ACCESS_FAILED","details":[{"code":"OTHER"}]}"#;
+    let challenge = r#"WWW-Authenticate: Bearer error="invalid_token""#;
+    for refusal in [
+        Reply::with_headers(401, &[], ""),
+        Reply::with_headers(401, &["Content-Type: text/html"], page),
+        Reply::with_headers(401, &[challenge], denied),
+    ] {
+        let stub = service(hour, move |header| match header {
+            "Bearer t-1" => refusal.clone(),
+            _ => Reply::json(200, USER),
+        })
+        .await;
+        let time = TestTime::still();
+        let client = replacing(&stub, &time);
+        assert!(read(&client).await.unwrap_err().is_invalid_token());
+        time.advance(Duration::from_secs(60));
+        read(&client).await.unwrap();
+        assert_eq!(token_requests(&stub), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_corrected_once_and_said() {
+    // The service lives in 2029, and takes an assertion of its own time only.
+    const THEIRS: u64 = 1_861_920_000;
+    let date = "Date: Mon, 01 Jan 2029 00:00:00 GMT";
+    let script = move |always_refused: bool| {
+        move |_: usize, request: &Received| {
+            if !is_token_request(request) {
+                return Reply::json(200, USER);
+            }
+            let form: BTreeMap<String, String> = url::form_urlencoded::parse(&request.body)
+                .into_owned()
+                .collect();
+            let claims =
+                jsonwebtoken::dangerous::insecure_decode::<Value>(&form["client_assertion"]);
+            let issued = claims.unwrap().claims["iat"].as_u64().unwrap();
+            if always_refused || issued.abs_diff(THEIRS) > 60 {
+                Reply::with_headers(400, &[date], r#"{"error":"invalid_client"}"#)
+            } else {
+                hour(1)
+            }
+        }
+    };
+    let credentials = || ClientCredentials::client_secret_jwt(CLIENT, "secret-of-the-test");
+    let stub = Stub::start(script(false)).await.unwrap();
+    let built = builder(&stub).client_credentials(credentials());
+    read(&built.runtime(TestTime::still()).build().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(token_requests(&stub), 2);
+
+    let stub = Stub::start(script(true)).await.unwrap();
+    let built = builder(&stub).client_credentials(credentials());
+    let error = read(&built.runtime(TestTime::still()).build().unwrap())
+        .await
+        .unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("s ahead of the service's"), "{source}");
+    assert_eq!(token_requests(&stub), 2);
 }
