@@ -5,6 +5,8 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
+use super::sent::Begun;
+
 /// How many bytes of an answer are read at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -54,6 +56,7 @@ impl fmt::Debug for Answer {
 #[derive(Debug, Default)]
 pub struct Incoming {
     answer: Option<Answer>,
+    begun: Begun,
 }
 
 impl Incoming {
@@ -69,6 +72,15 @@ impl Incoming {
         self.answer.as_ref()
     }
 
+    /// Whether any of the request may have been written to a connection.
+    ///
+    /// If not, and the future that sends it has been dropped, the service has not seen it: the time passed while the
+    /// connection was made.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.begun.has_begun()
+    }
+
     /// Takes what has arrived.
     #[must_use]
     pub fn into_answer(self) -> Option<Answer> {
@@ -78,10 +90,11 @@ impl Incoming {
     pub(super) async fn receive(
         &mut self,
         http: &reqwest::Client,
-        request: reqwest::Request,
+        mut request: reqwest::Request,
         limits: Limits,
     ) -> reqwest::Result<()> {
-        self.answer = None;
+        *self = Self::new();
+        self.begun.watch(&mut request);
         // An error's text would show the whole address, which may hold what a caller searched for.
         let sent = http.execute(request).await;
         let mut response = sent.map_err(reqwest::Error::without_url)?;

@@ -6,6 +6,7 @@
 
 mod answer;
 mod credentials;
+mod sent;
 mod write;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 use pingone_client::transport::{Answer, Authorization, Incoming, Limits, add_header};
-use pingone_models::operation::{Operation, Security};
+use pingone_models::operation::{Effect, Operation, Security};
 use tracing::{Instrument, Span};
 
 use super::answer::{self, Failure, TRANSACTION_ID};
@@ -150,6 +150,12 @@ impl<'a> Progress<'a> {
                 .transport
                 .send(request, limits(shared), &mut incoming);
             let sent = within(&*shared.runtime, limit, sent).await;
+            if sent.is_none() {
+                // A connection that took the request just before begins to write it within this time; one that takes
+                // it now sees that nobody waits for it.
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            let has_begun = incoming.has_begun();
             let answer = incoming.into_answer();
             if let (Some(session), Some(answer)) = (&self.options.session, &answer) {
                 let origin = Origin {
@@ -161,6 +167,7 @@ impl<'a> Progress<'a> {
             }
             let outcome = match sent {
                 Some(sent) => self.outcome(answer.as_ref(), sent, tolerant, &mut *read),
+                None if !has_begun => Err(answer::not_made(timed_out(self.time_up(limit)))),
                 None => Err(answer::timed_out(answer.as_ref(), self.time_up(limit))),
             };
             let status = answer.as_ref().map(|answer| answer.status.as_u16());
@@ -376,6 +383,13 @@ impl<'a> Progress<'a> {
             .retry_policy
             .as_ref()
             .unwrap_or(&self.shared.retry_policy);
+        // Whether such a request was sent is as good as known, which is not good enough for doing it again.
+        let is_uncertain = error.kind() == ErrorKind::Timeout
+            && outcome == Outcome::NotSent
+            && self.operation.effect != Effect::Read;
+        if is_uncertain {
+            return Next::Stop(self.finish(error));
+        }
         let decision = policy.decide(&RetryContext {
             operation: self.operation.id,
             effect: self.operation.effect,

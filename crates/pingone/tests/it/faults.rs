@@ -7,7 +7,7 @@ use std::time::Duration;
 use pingone::models::UserId;
 use pingone::models::operation::{Effect, Security};
 use pingone::models::operations::{READ_USER, VERIFY_USER};
-use pingone::retry::{Outcome, RetryContext, RetryDecision, RetryPolicy, SafeRetry};
+use pingone::retry::{NeverRetry, Outcome, RetryContext, RetryDecision, RetryPolicy, SafeRetry};
 use pingone::token::{Token, TokenProvider};
 use pingone::{BoxError, BoxFuture, Client, Error, ErrorKind};
 use pingone_tests::stub::{Reply, Stub, response};
@@ -185,6 +185,42 @@ async fn what_was_not_sent_is_tried_again_whatever_it_does() {
     }
     server.abort();
     println!("A3: {cases} pairs of failed connection and operation: not sent, and tried again");
+}
+
+#[tokio::test]
+async fn a_time_limit_that_ends_while_connecting_says_that_nothing_was_sent() {
+    let time = TestTime::default();
+    // Accepts, and says nothing: TLS does not come about.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let secure = format!("https://{}", silent.local_addr().unwrap());
+    let (accepted, mut connections) = tokio::sync::mpsc::unbounded_channel();
+    let server = tokio::spawn(async move {
+        while let Ok((stream, _)) = silent.accept().await {
+            accepted.send(stream).unwrap();
+        }
+    });
+    let client = builder(&secure, &secure, &time)
+        .retry_policy(NeverRetry)
+        .build()
+        .unwrap();
+    let mut cases = 0;
+    for call in every_call(&client) {
+        let operation = call.operation.id;
+        let (error, _connection) = tokio::join!(call.error(), async {
+            let connection = connections.recv().await;
+            time.advance(Duration::from_secs(1_000));
+            connection
+        });
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{operation}");
+        assert!(!error.may_have_been_sent(), "{operation}: {error}");
+        assert!(
+            error.to_string().contains("nothing was sent"),
+            "{operation}: {error}"
+        );
+        cases += 1;
+    }
+    server.abort();
+    println!("A3: {cases} operations whose time ended while connecting: not sent");
 }
 
 /// Has no token.
