@@ -64,7 +64,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let differs = old.root() != new.root();
     report.findings = match (Specification::new(old), Specification::new(new)) {
         (Ok(old), Ok(new)) => compare_documents(&old, &new, &snapshots(&root)),
-        (Err(error), _) | (_, Err(error)) => vec![refused(&error)],
+        (Err(error), _) | (_, Err(error)) => {
+            eprintln!(
+                "error: nothing was compared, because the generator refuses a document: {error}"
+            );
+            vec![refused(&error)]
+        }
     };
     if !is_file && arguments.new.is_none() {
         let (was, is) = (committed_listings(&root, revision)?, listings(&root)?);

@@ -16,6 +16,9 @@ pub(crate) struct Options {
     /// The form of the report.
     #[arg(long, default_value = "text", value_parser = format_parser())]
     format: Format,
+    /// Show every finding with excerpts of both sides; without it, text takes at most 40 lines.
+    #[arg(long)]
+    full: bool,
     /// Write the report to a file.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -102,6 +105,7 @@ pub(crate) fn finish(
     if !strict {
         errors.retain(|error| !matches!(error, pingone_drift::DecisionError::Unused { .. }));
     }
+    report.full = arguments.full;
     let text = report
         .render(arguments.format)
         .map_err(|error| error.to_string())?;
@@ -115,7 +119,16 @@ pub(crate) fn finish(
     for error in &errors {
         eprintln!("error: {error}");
     }
-    let unread = |rule: &str| rule == "unknown-line-found" || rule == "page-no-endpoint-found";
+    let unread = |rule: &str| {
+        matches!(
+            rule,
+            "unknown-line-found"
+                | "unread-part-found"
+                | "page-no-endpoint-found"
+                | "page-not-understood-found"
+                | "refusal-found"
+        )
+    };
     if report.open().any(|finding| unread(&finding.rule)) {
         return Ok(ExitCode::from(NOT_UNDERSTOOD));
     }

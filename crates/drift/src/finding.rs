@@ -1,6 +1,6 @@
 //! What a comparison has found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,6 +19,16 @@ pub struct Side {
     pub pointer: Option<String>,
     /// What is said.
     pub value: String,
+}
+
+impl Side {
+    /// `FILE:LINE`, or the file where no line is known.
+    pub(crate) fn place(&self) -> String {
+        match self.line {
+            Some(line) => format!("{}:{line}", self.file),
+            None => self.file.clone(),
+        }
+    }
 }
 
 /// Why a finding is not counted.
@@ -51,6 +61,8 @@ pub struct Finding {
     pub policy: Option<String>,
     /// The variants and pages that it concerns.
     pub subjects: Vec<String>,
+    /// Every place that says it, as `FILE:LINE`.
+    pub places: Vec<String>,
     /// What was said before, or by the document.
     pub old: Option<Side>,
     /// What is said now, or by the page.
@@ -76,7 +88,9 @@ impl Finding {
 /// A finding before it is joined with others of the same cause.
 pub(crate) struct Draft {
     pub(crate) rule: &'static Rule,
-    /// What makes it the same cause as another one.
+    /// The page that it was found on, by a name that outlives its file; empty for the document.
+    pub(crate) owner: String,
+    /// What makes it the same cause as another one, on whatever page.
     pub(crate) cause: String,
     pub(crate) name: String,
     pub(crate) subject: String,
@@ -87,35 +101,80 @@ pub(crate) struct Draft {
     pub(crate) snapshots: Vec<String>,
     /// More than the rule says.
     pub(crate) detail: Option<String>,
+    /// The other side says so already: nothing is left to do.
+    pub(crate) settled: bool,
 }
 
 impl Draft {
-    /// The fingerprint of the finding that the draft becomes.
-    pub(crate) fn fingerprint(&self) -> String {
-        digest(&format!("{}:{}", self.rule.id, self.cause))
+    pub(crate) fn new(rule: &'static Rule, owner: &str, subject: &str, cause: String) -> Self {
+        Self {
+            rule,
+            owner: owner.to_owned(),
+            cause,
+            name: String::new(),
+            subject: subject.to_owned(),
+            old: None,
+            new: None,
+            document: None,
+            rust: Vec::new(),
+            snapshots: Vec::new(),
+            detail: None,
+            settled: false,
+        }
     }
 }
 
 /// Joins drafts of one cause, the worst first.
 pub(crate) fn findings(drafts: Vec<Draft>) -> Vec<Finding> {
-    let mut causes: BTreeMap<(&str, String), Finding> = BTreeMap::new();
-    for draft in drafts {
+    joined(drafts).0
+}
+
+/// The findings of drafts, the worst first, and for each draft the fingerprint of its finding.
+pub(crate) fn joined(drafts: Vec<Draft>) -> (Vec<Finding>, Vec<String>) {
+    type Cause = (&'static str, bool, String);
+    let mut owners: BTreeMap<Cause, BTreeSet<String>> = BTreeMap::new();
+    let cause = |draft: &Draft| -> Cause { (draft.rule.id, draft.settled, draft.cause.clone()) };
+    for draft in &drafts {
+        owners
+            .entry(cause(draft))
+            .or_default()
+            .insert(draft.owner.clone());
+    }
+    // What several pages say is another finding than what one of them says.
+    let fingerprint = |draft: &Draft| {
+        let all = owners.get(&cause(draft)).map_or(0, BTreeSet::len);
+        let owner = if all > 1 { "*" } else { &draft.owner };
+        digest(&format!("{}:{owner}:{}", draft.rule.id, draft.cause))
+    };
+    let fingerprints: Vec<String> = drafts.iter().map(fingerprint).collect();
+    let mut causes: BTreeMap<Cause, Finding> = BTreeMap::new();
+    for (draft, fingerprint) in drafts.into_iter().zip(&fingerprints) {
         let rule = draft.rule;
         let finding = causes
-            .entry((rule.id, draft.cause.clone()))
+            .entry((rule.id, draft.settled, draft.cause.clone()))
             .or_insert_with(|| Finding {
                 rule: rule.id.to_owned(),
-                fingerprint: draft.fingerprint(),
-                wire: rule.wire,
-                source: rule.source,
+                fingerprint: fingerprint.clone(),
+                wire: if draft.settled { Wire::None } else { rule.wire },
+                source: if draft.settled {
+                    Source::None
+                } else {
+                    rule.source
+                },
                 docs: rule.topic.area() != Area::Rust,
                 text: draft
                     .detail
                     .clone()
                     .unwrap_or_else(|| sentence(rule, &draft)),
-                fix: rule.fix.to_owned(),
+                fix: if draft.settled {
+                    "nothing: the document says so already; `cargo xtask docs lock` records it"
+                        .to_owned()
+                } else {
+                    rule.fix.to_owned()
+                },
                 policy: rule.policy().map(str::to_owned),
                 subjects: Vec::new(),
+                places: Vec::new(),
                 old: draft.old.clone(),
                 new: draft.new.clone(),
                 document: draft.document.clone(),
@@ -123,6 +182,8 @@ pub(crate) fn findings(drafts: Vec<Draft>) -> Vec<Finding> {
                 snapshots: Vec::new(),
                 accepted: None,
             });
+        let side = draft.new.as_ref().or(draft.old.as_ref());
+        add(&mut finding.places, side.map(Side::place));
         add(&mut finding.subjects, [draft.subject]);
         add(&mut finding.rust, draft.rust);
         add(&mut finding.snapshots, draft.snapshots);
@@ -137,7 +198,7 @@ pub(crate) fn findings(drafts: Vec<Draft>) -> Vec<Finding> {
         side.and_then(|side| side.line)
     };
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.overall()), line(finding)));
-    findings
+    (findings, fingerprints)
 }
 
 fn add(list: &mut Vec<String>, items: impl IntoIterator<Item = String>) {

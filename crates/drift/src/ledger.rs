@@ -63,8 +63,8 @@ pub struct Record {
     pub form: FormName,
     /// The digest of the facts.
     pub digest: String,
-    /// The facts: kind, name, value.
-    facts: Vec<[String; 3]>,
+    /// The facts: kind, name, value, and of a sentence its line.
+    facts: Vec<Vec<String>>,
 }
 
 /// A form by its name in the ledger.
@@ -101,10 +101,16 @@ impl From<FormName> for Form {
 
 impl Record {
     pub(crate) fn new(file: &str, page: &Page, url: String, variant: String) -> Self {
-        let facts: Vec<[String; 3]> = page
+        let facts: Vec<Vec<String>> = page
             .facts()
             .into_iter()
-            .map(|fact| [fact.kind.name().to_owned(), fact.name, fact.value])
+            .map(|fact| {
+                // Of a sentence only a digest is kept: the line says where it was.
+                let is_sentence = matches!(fact.kind, Kind::Statement | Kind::Precondition);
+                let line = is_sentence.then(|| fact.line.to_string());
+                let said = [fact.kind.name().to_owned(), fact.name, fact.value];
+                said.into_iter().chain(line).collect()
+            })
             .collect();
         Self {
             file: file.to_owned(),
@@ -126,23 +132,37 @@ impl Record {
     pub fn facts(&self) -> Vec<Fact> {
         let kinds: BTreeMap<&str, Kind> =
             Kind::ALL.iter().map(|kind| (kind.name(), *kind)).collect();
-        let facts = self.facts.iter().filter_map(|[kind, name, value]| {
+        let facts = self.facts.iter().filter_map(|fact| {
+            let [kind, name, value, rest @ ..] = &fact[..] else {
+                return None;
+            };
             Some(Fact {
                 kind: *kinds.get(kind.as_str())?,
                 name: name.clone(),
                 value: value.clone(),
-                line: 0,
+                line: rest
+                    .first()
+                    .and_then(|line| line.parse().ok())
+                    .unwrap_or_default(),
             })
         });
         facts.collect()
     }
 
+    /// Whether a part that was not understood is on record, whatever it says.
+    pub(crate) fn knows(&self, unread: &str) -> bool {
+        let kind = Kind::Unread.name();
+        self.facts
+            .iter()
+            .any(|fact| fact[0] == kind && fact[1] == unread)
+    }
+
     pub(crate) fn says(&self, kind: Kind) -> bool {
-        self.facts.iter().any(|[name, ..]| name == kind.name())
+        self.facts.iter().any(|fact| fact[0] == kind.name())
     }
 }
 
-fn facts_digest(facts: &[[String; 3]]) -> String {
+fn facts_digest(facts: &[Vec<String>]) -> String {
     let text: Vec<String> = facts.iter().map(|fact| fact.join("\t")).collect();
     digest(&text.join("\n"))
 }
@@ -155,11 +175,13 @@ impl Ledger {
     pub fn parse(text: &str) -> Result<Self, LedgerError> {
         let ledger: Self = toml::from_str(text)?;
         for page in &ledger.pages {
-            for [kind, ..] in &page.facts {
-                if !Kind::ALL.iter().any(|known| known.name() == kind) {
+            for fact in &page.facts {
+                let kind = fact.first().map_or("", String::as_str);
+                let known = Kind::ALL.iter().any(|known| known.name() == kind);
+                if !known || !(3..=4).contains(&fact.len()) {
                     return Err(LedgerError::Kind {
                         page: page.file.clone(),
-                        kind: kind.clone(),
+                        kind: kind.to_owned(),
                     });
                 }
             }
@@ -216,13 +238,9 @@ impl Ledger {
                 "form = \"{form}\"\ndigest = \"{}\"\nfacts = [\n",
                 page.digest
             ));
-            for [kind, name, value] in &page.facts {
-                text.push_str(&format!(
-                    "    [{}, {}, {}],\n",
-                    quoted(kind),
-                    quoted(name),
-                    quoted(value)
-                ));
+            for fact in &page.facts {
+                let fact: Vec<String> = fact.iter().map(|part| quoted(part)).collect();
+                text.push_str(&format!("    [{}],\n", fact.join(", ")));
             }
             text.push_str("]\n\n");
         }

@@ -97,19 +97,16 @@ fn draft(
     } else {
         format!("{} items", items.len())
     };
+    let cause = format!("{listing}:{}", items.join("\n"));
     Draft {
-        rule,
-        cause: format!("{listing}:{}", items.join("\n")),
         detail: Some(format!(
             "{}: {count} of `{owner}`: {}",
             rule.text, changes[0].reason
         )),
         name: owner,
-        subject: listing.trim_end_matches(".txt").to_owned(),
         old: removed.then(|| side.clone()),
         new: (!removed).then_some(side),
-        document: None,
         rust: items,
-        snapshots: Vec::new(),
+        ..Draft::new(rule, "", listing.trim_end_matches(".txt"), cause)
     }
 }

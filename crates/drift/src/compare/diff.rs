@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::document::PATH_VARIABLE;
 use super::entry::Entry;
 use super::topic::{Action, Topic};
 
@@ -35,6 +36,7 @@ pub(crate) fn diff<'a>(old: &'a [Entry], new: &'a [Entry]) -> Vec<Change<'a>> {
         requirement: requirements(new),
         was: requirements(old),
         kinds: (types(old), types(new)),
+        defaults: names(new, Topic::RequestDefault),
         changes: Vec::new(),
         gone: BTreeMap::new(),
         fresh: BTreeMap::new(),
@@ -47,6 +49,13 @@ pub(crate) fn diff<'a>(old: &'a [Entry], new: &'a [Entry]) -> Vec<Change<'a>> {
         old.retain(|entry| !both(entry, &all_new));
         new.retain(|entry| !both(entry, &all_old));
         if !old.is_empty() || !new.is_empty() {
+            // What both sides have makes another way to authorize an alternative.
+            let stays = topic == Topic::Authorization && old.len() != all_old.len();
+            let topic = if stays {
+                Topic::AuthorizationWay
+            } else {
+                topic
+            };
             walk.key(topic, name, &old, &new);
         }
     }
@@ -65,6 +74,12 @@ fn requirements(entries: &[Entry]) -> BTreeSet<(Topic, &str)> {
         .collect()
 }
 
+/// The names that one topic has.
+fn names(entries: &[Entry], topic: Topic) -> BTreeSet<&str> {
+    let own = entries.iter().filter(|entry| entry.topic == topic);
+    own.map(|entry| entry.name.as_str()).collect()
+}
+
 fn types(entries: &[Entry]) -> Types<'_> {
     let types = entries
         .iter()
@@ -78,6 +93,8 @@ struct Walk<'a> {
     requirement: BTreeSet<(Topic, &'a str)>,
     was: BTreeSet<(Topic, &'a str)>,
     kinds: (Types<'a>, Types<'a>),
+    /// The properties of the new request that have a default.
+    defaults: BTreeSet<&'a str>,
     changes: Vec<Change<'a>>,
     /// Properties that are gone and properties that are new, by topic and name.
     gone: BTreeMap<(Topic, &'a str), &'a Entry>,
@@ -128,7 +145,8 @@ impl<'a> Walk<'a> {
         let action = match (topic, old, new) {
             // A property without a type is one that came or went, or of which nothing is known.
             (
-                RequestType | ResponseType | RequestFormat | ResponseFormat | ParameterType,
+                RequestType | ResponseType | RequestFormat | ResponseFormat | ParameterType
+                | ParameterFormat,
                 old,
                 new,
             ) if old.is_none() || new.is_none() => {
@@ -156,8 +174,19 @@ impl<'a> Walk<'a> {
             (Header | QueryParameter, Some(_), Some(_)) if required(new) => Action::BecameRequired,
             (Header | QueryParameter, Some(_), Some(_)) => Action::BecameOptional,
             (Header | QueryParameter, None, _) if required(new) => Action::AddedRequired,
-            (RequestBound | ResponseBound, old, new) => bound(old, new),
-            (RequestValue | ResponseValue | ShownValue, Some(_), Some(_)) => {
+            (RequestBound | ResponseBound | ParameterBound, old, new) => bound(old, new),
+            (RequestType | ResponseType, Some(old), Some(new)) => {
+                match (old.value.as_str(), new.value.as_str()) {
+                    ("integer", "number") => Action::Loosened,
+                    ("number", "integer") => Action::Tightened,
+                    _ => Action::Changed,
+                }
+            }
+            (
+                RequestValue | ResponseValue | ShownValue | ParameterValue | AuthorizationWay,
+                Some(_),
+                Some(_),
+            ) => {
                 self.push(topic, Action::Removed, old, None);
                 return self.push(topic, Action::Added, None, new);
             }
@@ -209,7 +238,7 @@ impl<'a> Walk<'a> {
             if topic == Topic::ShownProperty {
                 break;
             }
-            let Some((other, action)) = self.twin(topic, name, &gone, &fresh) else {
+            let Some((other, action)) = self.counterpart(topic, name, &gone, &fresh) else {
                 continue;
             };
             if let (Some(old), Some(new)) = (gone.remove(name), fresh.remove(other)) {
@@ -247,7 +276,11 @@ impl<'a> Walk<'a> {
         let names: Vec<&str> = fresh.keys().copied().collect();
         for (name, entry) in fresh {
             if !names.iter().any(|outer| is_inside(name, outer)) {
-                let action = if self.requirement.contains(&(requirement, name)) {
+                let required = self.requirement.contains(&(requirement, name));
+                let defaulted = topic == Topic::RequestProperty && self.defaults.contains(name);
+                let action = if required && defaulted {
+                    Action::AddedWithDefault
+                } else if required {
                     Action::AddedRequired
                 } else {
                     Action::Added
@@ -258,7 +291,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The new property that a property has most likely become.
-    fn twin(
+    fn counterpart(
         &self,
         topic: Topic,
         name: &str,
@@ -341,24 +374,90 @@ impl<'a> Walk<'a> {
         };
         let existence = [Action::Added, Action::Removed];
         let body = has(&changes, Topic::RequestBody, &existence);
-        let answer = has(&changes, Topic::ResponseBody, &existence);
+        // What answers of one status have comes and goes with the status and with its body.
+        let owned = |topic: Topic| -> BTreeSet<String> {
+            let own = changes.iter().filter(|change| change.topic == topic);
+            own.map(|change| change.name.clone()).collect()
+        };
+        let mut statuses = owned(Topic::ErrorStatus);
+        let replaced = changes.iter().filter_map(|change| {
+            (change.topic == Topic::ErrorStatus).then_some(change.new?.name.clone())
+        });
+        statuses.extend(replaced);
+        let bodies = owned(Topic::ResponseBody);
+        let parameters: BTreeSet<String> = changes
+            .iter()
+            .filter(|change| matches!(change.topic, Topic::Header | Topic::QueryParameter))
+            .map(|change| change.name.clone())
+            .collect();
+        let moved = has(&changes, Topic::Path, &[Action::Changed])
+            || has(&changes, Topic::PathVariable, &[Action::Swapped]);
+        // Format, bounds and values belong to the type.
+        let retyped: BTreeSet<(bool, String)> = changes
+            .iter()
+            .filter(|change| {
+                matches!(
+                    change.topic,
+                    Topic::RequestType | Topic::ResponseType | Topic::ParameterType
+                )
+            })
+            .map(|change| (change.topic == Topic::ResponseType, change.name.clone()))
+            .collect();
         let shown = has(&changes, Topic::ResponseExample, &existence)
             && (has(&changes, Topic::ShownProperty, &existence)
                 || has(&changes, Topic::Status, &existence));
         changes.retain(|change| {
             use Topic::*;
+            let status = change
+                .name
+                .split([' ', '.', '#', '['])
+                .next()
+                .unwrap_or_default();
+            let answer = bodies.contains("") && !status.starts_with(|c: char| c.is_ascii_digit())
+                || bodies.contains(status)
+                || statuses.contains(status);
+            let property = change.name.split('#').next().unwrap_or_default();
+            if moved && property.starts_with(PATH_VARIABLE) {
+                return false;
+            }
+            // All that is said of an answer, or of a property, comes and goes with it.
+            if statuses.contains(status) && !matches!(change.topic, ErrorStatus | Status) {
+                return false;
+            }
+            let one_sided = change.old.is_none() || change.new.is_none();
+            let is_detail = matches!(change.topic, Description | Extension | Other | Deprecation);
+            if one_sided
+                && is_detail
+                && !property.is_empty()
+                && [true, false]
+                    .iter()
+                    .any(|sent| came_or_went.contains(&(*sent, property)))
+            {
+                return false;
+            }
+            let kind = |response: bool| retyped.contains(&(response, property.to_owned()));
             match change.topic {
+                ResponseMediaType => !answer,
+                RequestFormat | RequestBound | RequestDefault | RequestValue | ParameterFormat
+                | ParameterBound | ParameterDefault | ParameterValue
+                    if kind(false) =>
+                {
+                    false
+                }
+                ResponseFormat | ResponseBound | ResponseValue if kind(true) => false,
+                ParameterType | ParameterFormat | ParameterBound | ParameterDefault
+                | ParameterValue => !parameters.contains(property),
                 RequestProperty => !body,
                 ResponseProperty => !answer,
                 ShownProperty | Link | ShownValue | Status if shown => false,
                 RequestExample if change.name.is_empty() => !body,
                 RequestType | RequestFormat | RequestRequirement | RequestNull | RequestValue
-                | RequestBound | RequestDefault | RequestExample => {
-                    !body && !came_or_went.contains(&(true, change.name.as_str()))
+                | RequestBound | RequestDefault | RequestExample | ReadOnly => {
+                    !body && !came_or_went.contains(&(true, property))
                 }
                 ShownValue | ResponseType | ResponseFormat | ResponseRequirement
-                | ResponseValue | ResponseBound => {
-                    !answer && !came_or_went.contains(&(false, change.name.as_str()))
+                | ResponseValue | ResponseBound | WriteOnly => {
+                    !answer && !came_or_went.contains(&(false, property))
                 }
                 // Null in an example takes the place of a type, and may come with its property.
                 ResponseNull => !answer && !came_or_went.contains(&(false, change.name.as_str())),
@@ -375,8 +474,14 @@ fn counts_existence(topic: Topic) -> bool {
     matches!(
         topic,
         Authorization
+            | AuthorizationWay
+            | StatusName
             | Header
             | QueryParameter
+            | ParameterValue
+            | ReadOnly
+            | WriteOnly
+            | ResponseHeader
             | RequestBody
             | ResponseBody
             | RequestNull

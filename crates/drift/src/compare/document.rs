@@ -1,7 +1,9 @@
 //! What the document says of a variant, in the form that can be compared.
 
 use pingone_codegen::join;
-use pingone_codegen::model::{Body, Location, Operation, ResponseBody, Security};
+use pingone_codegen::model::{
+    Body, Location, Operation, Parameter, ResponseBody, SchemaKind, Security,
+};
 use serde_json::Value;
 
 use super::entry::{Entry, Item, Place};
@@ -10,8 +12,28 @@ use super::specification::{Specification, address, group};
 use super::topic::{Direction, Topic};
 use crate::page::{digest, wording};
 
+/// The name of a variable of the path, which is compared by its place: its own name is not sent.
+pub(super) const PATH_VARIABLE: &str = "path variable";
+
 /// Deeper properties are not told apart: a schema may contain itself.
 const MAX_DEPTH: usize = 12;
+
+/// The keywords that bound a value.
+const BOUNDS: [&str; 13] = [
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "multipleOf",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
 
 /// Everything that the document says of a variant.
 pub(super) fn entries(lowered: &Specification, operation: &Operation) -> Vec<Entry> {
@@ -52,7 +74,7 @@ struct Walk<'a> {
 }
 
 /// What the topics of a property are in one direction.
-struct Side {
+struct Topics {
     property: Topic,
     kind: Topic,
     format: Topic,
@@ -62,7 +84,7 @@ struct Side {
     bound: Topic,
 }
 
-impl Side {
+impl Topics {
     fn of(direction: Direction) -> Self {
         use Topic::*;
         if direction == Direction::Request {
@@ -153,17 +175,37 @@ impl Walk<'_> {
         for way in &operation.security {
             self.add(Topic::Authorization, "", &scheme(way), &security);
         }
+        if operation.anonymous && !operation.security.is_empty() {
+            self.add(Topic::AuthorizationWay, "", "none", &security);
+        }
+        if let Some(selector) = &operation.selector {
+            let value = format!("{}={}", selector.property, selector.value);
+            self.add(Topic::Selector, "", &value, &operation.pointer);
+        }
+        let variables = self
+            .lowered
+            .server(operation)
+            .map(|server| &server.variables);
+        for (name, default) in variables.into_iter().flatten() {
+            let at = join(&join(&server, "variables"), name);
+            self.add(Topic::Host, name, default, &at);
+        }
     }
 
     fn parameters(&mut self, operation: &Operation) {
+        let mut variables = 0;
         for parameter in &operation.parameters {
             let word = if parameter.required {
                 "required"
             } else {
                 "optional"
             };
+            let mut name = parameter.name.clone();
             match parameter.location {
-                Location::Path => {}
+                Location::Path => {
+                    variables += 1;
+                    name = format!("{PATH_VARIABLE} {variables}");
+                }
                 Location::Query => {
                     self.add(
                         Topic::QueryParameter,
@@ -176,13 +218,57 @@ impl Walk<'_> {
                     self.add(Topic::Header, &parameter.name, word, &parameter.pointer)
                 }
             }
-            let kind = label(&parameter.schema);
-            self.add(
-                Topic::ParameterType,
-                &parameter.name,
-                &kind,
-                &parameter.pointer,
-            );
+            self.parameter(&name, parameter);
+        }
+    }
+
+    /// The schema of a parameter, and what is said of the parameter for people.
+    fn parameter(&mut self, name: &str, parameter: &Parameter) {
+        let at = parameter.pointer.as_str();
+        let lowered = self.lowered;
+        let target = reference(&parameter.schema);
+        let named = target.and_then(|target| lowered.api.schemas.get_key_value(target));
+        let schema = named.map_or(&parameter.schema, |(_, named)| &named.value);
+        let kind = match named {
+            // Identifiers are texts of one format: only the Rust type tells them apart.
+            Some((target, named)) if named.kind == SchemaKind::Id => target.as_str(),
+            _ => schema
+                .get("type")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
+        };
+        self.add(Topic::ParameterType, name, kind, at);
+        for (key, value) in schema.as_object().into_iter().flatten() {
+            let text = text(value);
+            match key.as_str() {
+                "format" => self.add(Topic::ParameterFormat, name, &text, at),
+                "enum" => {
+                    for value in value.as_array().into_iter().flatten() {
+                        let value = value
+                            .as_str()
+                            .map_or_else(|| value.to_string(), str::to_owned);
+                        self.add(Topic::ParameterValue, name, &value, at);
+                    }
+                }
+                "default" => self.add(Topic::ParameterDefault, name, &text, at),
+                key if BOUNDS.contains(&key) => {
+                    self.add(Topic::ParameterBound, &format!("{name}#{key}"), &text, at);
+                }
+                "type" | "description" | "title" | "example" => {}
+                key if key.starts_with("x-") => {
+                    self.add(Topic::Extension, &format!("{name}#{key}"), &text, at);
+                }
+                key => self.add(Topic::Other, &format!("{name}#{key}"), &text, at),
+            }
+        }
+        if let Some(example) = &parameter.example {
+            let example = digest(&example.to_string());
+            self.add(Topic::RequestExample, "", &format!("{name} {example}"), at);
+        }
+        let raw = lowered.document.get(at);
+        let deprecated = raw.and_then(|parameter| parameter.get("deprecated"));
+        if deprecated == Some(&Value::Bool(true)) {
+            self.add(Topic::Deprecation, name, "deprecated", at);
         }
     }
 
@@ -209,11 +295,15 @@ impl Walk<'_> {
 
     fn responses(&mut self, operation: &Operation) {
         for response in &operation.responses {
-            let success = response.status.starts_with('2');
-            if success {
+            if is_success(&response.status) {
                 self.add(Topic::Status, "", &response.status, &response.pointer);
             } else {
                 self.add(Topic::ErrorStatus, &response.status, "", &response.pointer);
+            }
+            for header in &response.headers {
+                let name = format!("{} {}", response.status, header.to_ascii_lowercase());
+                let at = join(&join(&response.pointer, "headers"), header);
+                self.add(Topic::ResponseHeader, &name, header, &at);
             }
             for (name, value) in &response.examples {
                 let value = format!("{name} {}", digest(&value.to_string()));
@@ -225,21 +315,37 @@ impl Walk<'_> {
                 );
             }
         }
-        for (prefix, body, success) in [
-            ("", operation.success(), true),
-            ("error", operation.failure(), false),
-        ] {
-            let ResponseBody::Json { schema, .. } = &body else {
+        // All successes with one form are one answer; every other answer is named by its status.
+        let unified = operation.success() != ResponseBody::Open;
+        for response in &operation.responses {
+            let ResponseBody::Json { media_type, schema } = &response.body else {
                 continue;
             };
-            let holder = operation.responses.iter().find(|response| {
-                response.status.starts_with('2') == success && response.body == body
-            });
-            let at = holder.map_or(operation.pointer.as_str(), |holder| &holder.pointer);
-            let at = at.to_owned();
-            self.add(Topic::ResponseBody, prefix, "known", &at);
-            self.schema(Direction::Response, schema, &at, prefix, None);
+            let success = unified && is_success(&response.status);
+            let prefix = if success { "" } else { &response.status };
+            let at = &response.pointer;
+            let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
+            let essence = essence.trim().to_ascii_lowercase();
+            self.once(Topic::ResponseMediaType, prefix, &essence, at);
+            if !parameters.is_empty() {
+                let name = format!("answer {}", response.status);
+                self.once(Topic::MediaTypeParameter, &name, parameters.trim(), at);
+            }
+            if self.once(Topic::ResponseBody, prefix, "known", at) {
+                self.schema(Direction::Response, schema, at, prefix, None);
+            }
         }
+    }
+
+    /// Adds an entry unless it is there already.
+    fn once(&mut self, topic: Topic, name: &str, value: &str, pointer: &str) -> bool {
+        let same =
+            |entry: &Entry| entry.topic == topic && entry.name == name && entry.value == value;
+        let new = !self.entries.iter().any(same);
+        if new {
+            self.add(topic, name, value, pointer);
+        }
+        new
     }
 
     /// A schema with everything inside of it; `owner` is the property that has it.
@@ -251,6 +357,14 @@ impl Walk<'_> {
         path: &str,
         owner: Option<(&str, &str)>,
     ) {
+        let whole;
+        let schema = match self.merged(schema, 0) {
+            Some(merged) => {
+                whole = merged;
+                &whole
+            }
+            None => schema,
+        };
         if let Some(name) = reference(schema) {
             let lowered = self.lowered;
             let Some(named) = lowered.api.schemas.get(name) else {
@@ -260,14 +374,55 @@ impl Walk<'_> {
                 return;
             }
             self.open.push(name.to_owned());
-            self.facets(direction, &named.value, &named.pointer, path, name, owner);
-            self.members(direction, &named.value, &named.pointer, path, name);
+            let whole = self.merged(&named.value, 0);
+            let value = whole.as_ref().unwrap_or(&named.value);
+            self.facets(direction, value, &named.pointer, path, name, owner);
+            self.members(direction, value, &named.pointer, path, name);
             self.open.pop();
         } else {
             let name = owner.map_or("", |(schema, _)| schema);
             self.facets(direction, schema, pointer, path, name, owner);
             self.members(direction, schema, pointer, path, name);
         }
+    }
+
+    /// The one schema that the parts of `allOf` make, if a schema has it.
+    fn merged(&self, schema: &Value, depth: usize) -> Option<Value> {
+        let parts = schema.get("allOf")?.as_array()?;
+        let mut whole = schema.as_object()?.clone();
+        whole.remove("allOf");
+        let annotated = whole
+            .keys()
+            .all(|key| key == "description" || key.starts_with("x-"));
+        if let [part] = &parts[..]
+            && annotated
+            && reference(part).is_some()
+        {
+            return Some(part.clone());
+        }
+        for part in parts {
+            let named = reference(part).and_then(|name| self.lowered.api.schemas.get(name));
+            let part = named.map_or(part, |named| &named.value);
+            let inner = (depth < MAX_DEPTH)
+                .then(|| self.merged(part, depth + 1))
+                .flatten();
+            let part = inner.as_ref().unwrap_or(part);
+            for (key, value) in part.as_object().into_iter().flatten() {
+                match whole.entry(key.clone()) {
+                    serde_json::map::Entry::Vacant(entry) => _ = entry.insert(value.clone()),
+                    serde_json::map::Entry::Occupied(mut entry) => match (entry.get_mut(), value) {
+                        (Value::Object(own), Value::Object(more)) if key == "properties" => {
+                            own.extend(more.clone());
+                        }
+                        (Value::Array(own), Value::Array(more)) if key == "required" => {
+                            own.extend(more.iter().cloned());
+                        }
+                        _ => {}
+                    },
+                }
+            }
+        }
+        Some(Value::Object(whole))
     }
 
     fn facets(
@@ -279,34 +434,44 @@ impl Walk<'_> {
         name: &str,
         owner: Option<(&str, &str)>,
     ) {
-        let side = Side::of(direction);
+        let topics = Topics::of(direction);
         let word = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
         let own = Some((name, None));
         let used = owner.map(|(schema, property)| (schema, Some(property)));
-        self.item(side.kind, path, word("type"), pointer, used);
-        self.item(side.format, path, word("format"), pointer, used);
+        self.item(topics.kind, path, word("type"), pointer, used);
+        self.item(topics.format, path, word("format"), pointer, used);
         for (key, value) in schema.as_object().into_iter().flatten() {
             let at = join(pointer, key);
             let text = text(value);
             match key.as_str() {
                 "enum" => {
                     for (index, value) in value.as_array().into_iter().flatten().enumerate() {
-                        let value = value.as_str().unwrap_or_default();
-                        self.item(side.value, path, value, &format!("{at}/{index}"), own);
+                        let value = value
+                            .as_str()
+                            .map_or_else(|| value.to_string(), str::to_owned);
+                        self.item(topics.value, path, &value, &format!("{at}/{index}"), own);
                     }
                 }
-                "nullable" if text == "true" => self.item(side.null, path, "null", &at, used),
+                "nullable" if text == "true" => self.item(topics.null, path, "null", &at, used),
                 "default" if direction == Direction::Request => {
                     self.item(Topic::RequestDefault, path, &text, &at, used);
                 }
-                "pattern" | "minLength" | "maxLength" | "minimum" | "maximum" | "multipleOf"
-                | "exclusiveMinimum" | "exclusiveMaximum" | "minItems" | "maxItems"
-                | "uniqueItems" | "minProperties" | "maxProperties" => {
-                    self.item(side.bound, &format!("{path}#{key}"), &text, &at, used);
+                key if BOUNDS.contains(&key) => {
+                    self.item(topics.bound, &format!("{path}#{key}"), &text, &at, used);
+                }
+                "deprecated" if text == "true" => {
+                    self.item(Topic::Deprecation, path, "deprecated", &at, used.or(own));
+                }
+                "readOnly" if direction == Direction::Request && text == "true" => {
+                    self.item(Topic::ReadOnly, path, "read-only", &at, used);
+                }
+                "writeOnly" if direction == Direction::Response && text == "true" => {
+                    self.item(Topic::WriteOnly, path, "write-only", &at, used);
                 }
                 "x-patch" => self.item(Topic::Patch, path, &text, &at, own),
                 "type" | "format" | "required" | "properties" | "items" | "$ref" | "title"
-                | "example" | "examples" | "default" | "nullable" => {}
+                | "example" | "examples" | "default" | "nullable" | "deprecated" | "readOnly"
+                | "writeOnly" => {}
                 "additionalProperties" if value.is_object() => {}
                 "description" => {
                     self.item(Topic::Description, path, &text, &at, used.or(own));
@@ -339,7 +504,7 @@ impl Walk<'_> {
         path: &str,
         name: &str,
     ) {
-        let side = Side::of(direction);
+        let topics = Topics::of(direction);
         let required: Vec<&str> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -361,15 +526,15 @@ impl Walk<'_> {
             } else {
                 "optional"
             };
-            self.item(side.property, &path, "", &at, item);
-            self.item(side.requirement, &path, word, &at, item);
+            self.item(topics.property, &path, "", &at, item);
+            self.item(topics.requirement, &path, word, &at, item);
             self.schema(direction, value, &at, &path, Some((name, property)));
         }
         for (key, mark) in [("items", "[]"), ("additionalProperties", ".*")] {
             if let Some(inner) = schema.get(key).filter(|inner| inner.is_object()) {
                 let path = format!("{path}{mark}");
                 let at = join(pointer, key);
-                self.item(side.property, &path, "", &at, Some((name, None)));
+                self.item(topics.property, &path, "", &at, Some((name, None)));
                 self.schema(direction, inner, &at, &path, None);
             }
         }
@@ -389,7 +554,9 @@ impl Walk<'_> {
             );
         }
         if let Some(docs) = &operation.docs {
-            self.add(Topic::PageAddress, "", &docs.page, &join(at, "x-docs"));
+            let at = join(at, "x-docs");
+            self.add(Topic::PageAddress, "", &docs.page, &at);
+            self.add(Topic::PageAddress, "basis", &docs.basis, &at);
         }
         if let Some(description) = &operation.description {
             let key = if operation.media_type().is_some() {
@@ -453,11 +620,9 @@ fn scheme(way: &Security) -> String {
     }
 }
 
-fn label(schema: &Value) -> String {
-    match reference(schema) {
-        Some(name) => name.to_owned(),
-        None => text(schema),
-    }
+/// A redirect that the document has is what was asked for.
+fn is_success(status: &str) -> bool {
+    status.starts_with(['2', '3'])
 }
 
 fn text(value: &Value) -> String {

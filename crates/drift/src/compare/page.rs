@@ -1,5 +1,7 @@
 //! What a page says, in the form that can be compared.
 
+use std::collections::BTreeSet;
+
 use super::diff::shape;
 use super::entry::{Entry, Place};
 use super::topic::Topic;
@@ -8,8 +10,17 @@ use crate::page::{Address, Fact, Kind};
 /// The entries of the facts of a page.
 pub(crate) fn entries(facts: &[Fact]) -> Vec<Entry> {
     let mut entries = Entries(Vec::new());
+    let optional: BTreeSet<&str> = facts
+        .iter()
+        .filter(|fact| fact.kind == Kind::OptionalHeader)
+        .map(|fact| fact.name.as_str())
+        .collect();
     for fact in facts {
-        entries.fact(fact);
+        if fact.kind == Kind::Header && optional.contains(fact.name.as_str()) {
+            entries.add(Topic::Header, &fact.name, "optional", fact.line);
+        } else {
+            entries.fact(fact);
+        }
     }
     let has_example = facts.iter().any(|fact| fact.kind == Kind::ResponseStatus);
     if has_example {
@@ -81,7 +92,18 @@ impl Entries {
             }
             Kind::Body => return self.body(name, value, *line),
             Kind::Response => return self.response(name, value, *line),
-            Kind::ResponseStatus if value.starts_with('2') => Topic::Status,
+            Kind::OptionalHeader => return,
+            Kind::QueryParameter => {
+                let word = if value.eq_ignore_ascii_case("required") {
+                    "required"
+                } else {
+                    "optional"
+                };
+                return self.add(Topic::QueryParameter, name, word, *line);
+            }
+            Kind::ErrorBody => Topic::ErrorExample,
+            Kind::Unread => unread_topic(name),
+            Kind::ResponseStatus if value.starts_with(['2', '3']) => Topic::Status,
             Kind::ResponseStatus => return self.add(Topic::ErrorStatus, value, "", *line),
             Kind::Statement => return self.add(Topic::Sentence, "", name, *line),
             Kind::Precondition => return self.add(Topic::Precondition, "", name, *line),
@@ -173,6 +195,15 @@ impl Entries {
         };
         self.add(Topic::ResponseType, name, kind, line);
         self.add(Topic::ResponseFormat, name, format, line);
+    }
+}
+
+/// What a part that was not understood is: content, or another way to lay out what is known.
+pub(crate) fn unread_topic(name: &str) -> Topic {
+    if name.starts_with("heading ") || name.starts_with("column ") {
+        Topic::Layout
+    } else {
+        Topic::Unread
     }
 }
 

@@ -116,8 +116,8 @@ impl Rule {
     #[must_use]
     pub fn mirrors(&self) -> Vec<(Topic, Action)> {
         let mut mirrors = vec![(self.topic, self.action.opposite())];
-        if let Some(twin) = twin(self.topic) {
-            mirrors.push((twin, self.action));
+        if let Some(other) = other_direction(self.topic) {
+            mirrors.push((other, self.action));
         }
         mirrors.retain(|mirror| *mirror != (self.topic, self.action));
         mirrors
@@ -147,9 +147,9 @@ impl Rule {
 }
 
 /// The topic that says of the other direction what this one says.
-fn twin(topic: Topic) -> Option<Topic> {
+fn other_direction(topic: Topic) -> Option<Topic> {
     use Topic::*;
-    const TWINS: [(Topic, Topic); 8] = [
+    const PAIRS: [(Topic, Topic); 8] = [
         (RequestBody, ResponseBody),
         (RequestProperty, ResponseProperty),
         (RequestType, ResponseType),
@@ -161,7 +161,7 @@ fn twin(topic: Topic) -> Option<Topic> {
     ];
     match topic.direction() {
         Direction::None => None,
-        _ => TWINS.iter().find_map(|(request, response)| match topic {
+        _ => PAIRS.iter().find_map(|(request, response)| match topic {
             topic if topic == *request => Some(*response),
             topic if topic == *response => Some(*request),
             _ => None,
@@ -230,16 +230,32 @@ rules! {
     "query-parameter-removed" = QueryParameter Removed, Review, Major, "a query parameter is gone", "find out whether it may still be sent before removing it";
     "query-parameter-became-required" = QueryParameter BecameRequired, Breaking, Major, "a query parameter became required", "add `required: true` to the parameter";
     "query-parameter-became-optional" = QueryParameter BecameOptional, Compatible, Major, "a query parameter became optional", "take `required: true` from the parameter";
+    "authorization-alternative-added" = AuthorizationWay Added, Compatible, None, "another way to authorize the request", "add it under `security`";
+    "authorization-alternative-removed" = AuthorizationWay Removed, Breaking, None, "one way to authorize the request is gone", "remove it under `security`, after nobody uses it any more";
+    "parameter-format-changed" = ParameterFormat Changed, Review, Major, "the format of a parameter", "change its `format` if the service refuses other texts";
+    "parameter-value-added" = ParameterValue Added, Compatible, Minor, "a new value of a parameter", "add it to `enum`";
+    "parameter-value-removed" = ParameterValue Removed, Breaking, Major, "a value of a parameter is gone", "take it from `enum`";
+    "parameter-bound-tightened" = ParameterBound Tightened, Breaking, None, "less is allowed in a parameter", "change the bound";
+    "parameter-bound-loosened" = ParameterBound Loosened, Compatible, None, "more is allowed in a parameter", "change the bound";
+    "parameter-default-changed" = ParameterDefault Changed, Behaviour, None, "the default of a parameter", "change `default`";
+    "variant-selector-changed" = Selector Changed, Breaking, Major, "the property of the body that chooses the variant", "change the variant in the document";
+    "read-only-property-added" = ReadOnly Added, Review, None, "the service no longer takes a property of the request", "find out whether it may still be sent";
+    "read-only-property-removed" = ReadOnly Removed, Compatible, None, "the service takes a property of the request now", "take `readOnly` away";
+    "write-only-property-added" = WriteOnly Added, Review, None, "answers no longer have a property", "find out whether it is gone; keep its field optional";
+    "write-only-property-removed" = WriteOnly Removed, Compatible, None, "answers have a property now", "take `writeOnly` away";
     "parameter-type-changed" = ParameterType Changed, Review, Major, "the type of a parameter", "change the schema of the parameter";
     "request-body-added" = RequestBody Added, Breaking, Major, "the request has a body now", "replace `x-no-body: true` by a `schema`";
     "request-body-removed" = RequestBody Removed, Breaking, Major, "the request has no body any more", "replace the `schema` by `x-no-body: true`";
     "request-property-added" = RequestProperty Added, Compatible, Minor, "a new optional property of the request", "add it under `properties`";
     "request-property-added-required" = RequestProperty AddedRequired, Breaking, Major, "a new required property of the request", "add it under `properties` and `required`";
+    "request-property-added-with-default" = RequestProperty AddedWithDefault, Review, Major, "a new required property of the request, with a default", "find out whether the service uses the default when the property is absent; if so it is optional";
     "request-property-removed" = RequestProperty Removed, Review, Major, "a property of the request is gone", "find out whether it may still be sent before removing it";
     "request-property-renamed" = RequestProperty Renamed, Breaking, Major, "the name of a property of the request", "rename it under `properties`";
     "request-property-respelled" = RequestProperty Respelled, Breaking, Major, "the case of a property of the request", "rename it under `properties`: names are case-sensitive";
     "request-property-moved" = RequestProperty Moved, Breaking, Major, "the place of a property of the request", "move it to the other object";
     "request-type-changed" = RequestType Changed, Breaking, Major, "the type of a property of the request", "change its `type`";
+    "request-type-loosened" = RequestType Loosened, Compatible, Major, "a wider type of a property of the request", "change its `type`; its field changes too";
+    "request-type-tightened" = RequestType Tightened, Breaking, Major, "a narrower type of a property of the request", "change its `type`; its field changes too";
     "request-format-changed" = RequestFormat Changed, Review, Major, "the format of a property of the request", "change its `format` if the service refuses other texts";
     "request-requirement-became-required" = RequestRequirement BecameRequired, Breaking, Major, "a property of the request became required", "add it to `required`";
     "request-requirement-became-optional" = RequestRequirement BecameOptional, Compatible, Major, "a property of the request became optional", "take it from `required`; its field becomes an `Option`";
@@ -258,6 +274,9 @@ rules! {
     "error-status-added" = ErrorStatus Added, Behaviour, None, "a status of failure", "add it under `responses`";
     "error-status-removed" = ErrorStatus Removed, Behaviour, None, "a status of failure is gone", "remove it under `responses`";
     "error-status-changed" = ErrorStatus Changed, Behaviour, None, "a status of failure", "change the key under `responses`";
+    "response-header-added" = ResponseHeader Added, Compatible, None, "a new header of the response", "add it under `headers`";
+    "response-header-removed" = ResponseHeader Removed, Review, None, "a header of the response is gone", "check whether callers read it";
+    "response-media-type-changed" = ResponseMediaType Changed, Breaking, None, "the media type of the response", "change the key under `content`";
     "response-body-added" = ResponseBody Added, Compatible, Major, "the form of the response is known now", "give the response a `schema`";
     "response-body-removed" = ResponseBody Removed, Breaking, Major, "the response has no body of a known form any more", "remove its `schema`";
     "response-property-added" = ResponseProperty Added, Compatible, Minor, "a new property of the response", "add it under `properties`";
@@ -268,6 +287,8 @@ rules! {
     "response-property-respelled" = ResponseProperty Respelled, Breaking, Major, "the case of a property of the response", "rename it under `properties`: names are case-sensitive";
     "response-property-moved" = ResponseProperty Moved, Breaking, Major, "the place of a property of the response", "move it to the other object";
     "response-type-changed" = ResponseType Changed, Breaking, Major, "the type of a property of the response", "change its `type`";
+    "response-type-loosened" = ResponseType Loosened, Breaking, Major, "a wider type of a property of the response", "change its `type`; its field changes too";
+    "response-type-tightened" = ResponseType Tightened, Compatible, Major, "a narrower type of a property of the response", "change its `type`; its field changes too";
     "response-format-changed" = ResponseFormat Changed, Breaking, Major, "the format of a property of the response", "change its `format`: clients read it";
     "response-requirement-became-required" = ResponseRequirement BecameRequired, Compatible, Major, "every response has this property now", "add it to `required`; its field is no `Option` any more";
     "response-requirement-became-optional" = ResponseRequirement BecameOptional, Breaking, Major, "not every response has this property any more", "take it from `required`; its field becomes an `Option`";
@@ -308,6 +329,8 @@ rules! {
     "prose-property-changed" = ProseProperty Changed, Review, None, "a property that the prose refers to", "read the sentence";
     "prose-status-code-changed" = ProseStatusCode Changed, Behaviour, None, "a status code in the prose", "read the sentence, and change `responses`";
     "prose-requirement-changed" = ProseRequirement Changed, Review, None, "a property that the prose requires", "compare it with `required`";
+    "status-name-added" = StatusName Added, Review, None, "the prose mentions another status name", "read the sentence; add the name to its enum if it is a value";
+    "status-name-removed" = StatusName Removed, Review, None, "the prose does not mention a status name any more", "read the sentence";
     "status-name-changed" = StatusName Changed, Breaking, Major, "a status name in the prose", "change the enum that it belongs to";
     "lifetime-changed" = Lifetime Changed, Behaviour, None, "how long something is valid", "change the description and the sandbox";
     "attempts-changed" = Attempts Changed, Behaviour, None, "how many attempts are allowed", "change the description and the sandbox";
@@ -318,6 +341,11 @@ rules! {
     "sdk-version-changed" = SdkVersion Changed, None, None, "the version of an SDK", "nothing";
     "date-changed" = Date Changed, None, None, "a date", "nothing, unless it is the date of a sunset";
     "ambiguity-found" = Ambiguity Found, Review, Review, "two pages say different things of one variant", "ask the vendor which one is right";
+    "unread-part-found" = Unread Found, Review, None, "a part of the page was not understood", "read it; `cargo xtask docs lock` keeps its digest, so that changing it is seen";
+    "unread-part-changed" = Unread Changed, Review, None, "a part of the page that was not understood has changed", "read it";
+    "page-layout-found" = Layout Found, None, None, "a heading or a column is named in another way", "nothing: `cargo xtask docs lock` records it";
+    "page-not-understood-found" = NotUnderstood Found, Review, None, "most of the page was not understood, so nothing is concluded from it", "teach the reader of pages its form";
+    "error-example-changed" = ErrorExample Changed, Review, None, "what an example of an error shows", "compare it with the schema of the error";
     "unknown-line-found" = UnknownLine Found, Review, None, "a line of the page was not understood", "read it; teach the reader of pages if it will come again";
     "refusal-found" = Refusal Found, Review, Review, "the generator refuses the document", "correct the document where the error points";
     "other-changed" = Other Changed, Review, Review, "a part of the document that no rule knows", "decide by hand, and write a rule for it";
@@ -339,5 +367,6 @@ rules! {
 #[rustfmt::skip]
 pub static WAIVERS: &[MirrorWaiver] = &[
     (Topic::ResponseRequirement, Action::BecameUnclear, "responses have no column that says whether a property is required"),
+    (Topic::ResponseProperty, Action::AddedWithDefault, "an answer holds the value itself, so a default says nothing"),
     (Topic::RequestProperty, Action::RemovedRequired, "what a client must no longer send is judged as any property that is gone"),
 ];

@@ -130,8 +130,24 @@ topics! {
     Header = "header", Request, Parameter, Existence;
     /// A query parameter.
     QueryParameter = "query-parameter", Request, Parameter, Existence;
+    /// Another way to authorize a request, beside one that stays.
+    AuthorizationWay = "authorization-alternative", Request, Parameter, Existence;
     /// The type of a parameter.
     ParameterType = "parameter-type", Request, Parameter, Type;
+    /// The format of a parameter.
+    ParameterFormat = "parameter-format", Request, Parameter, Type;
+    /// A value that a parameter can have.
+    ParameterValue = "parameter-value", Request, Parameter, Values;
+    /// A bound of a parameter.
+    ParameterBound = "parameter-bound", Request, Parameter, Constraints;
+    /// What an absent parameter stands for.
+    ParameterDefault = "parameter-default", Request, Parameter, Behaviour;
+    /// The property of the body that chooses a variant, and its value.
+    Selector = "variant-selector", Request, Body, Structure;
+    /// Whether the service ignores or refuses a property of the request.
+    ReadOnly = "read-only-property", Request, Body, Requiredness;
+    /// Whether the service leaves a property out of its answers.
+    WriteOnly = "write-only-property", Response, Body, Requiredness;
     /// The request body as a whole.
     RequestBody = "request-body", Request, Body, Existence;
     /// A property of the request.
@@ -156,6 +172,10 @@ topics! {
     Status = "response-status", Response, Status, Structure;
     /// A status of failure.
     ErrorStatus = "error-status", Response, Status, Behaviour;
+    /// A header of the response.
+    ResponseHeader = "response-header", Response, Parameter, Existence;
+    /// The media type of the response.
+    ResponseMediaType = "response-media-type", Response, MediaType, Structure;
     /// The response body as a whole.
     ResponseBody = "response-body", Response, Body, Existence;
     /// A property of the response.
@@ -234,6 +254,14 @@ topics! {
     Date = "date", None, Prose, Documentation;
     /// Two pages that say different things of one variant.
     Ambiguity = "ambiguity", None, Source, Consistency;
+    /// A part of a page that was seen, but not understood.
+    Unread = "unread-part", None, Source, Consistency;
+    /// A heading or a column in other words than before.
+    Layout = "page-layout", None, Source, Consistency;
+    /// A page most of which was not understood.
+    NotUnderstood = "page-not-understood", None, Source, Consistency;
+    /// What an example of an error shows.
+    ErrorExample = "error-example", Response, Body, Documentation;
     /// A line of a page that was not understood.
     UnknownLine = "unknown-line", None, Source, Consistency;
     /// A document that the generator refuses.
@@ -302,6 +330,8 @@ actions! {
     Added = "added" / Removed,
     /// It was not there before, and must be sent.
     AddedRequired = "added-required" / Removed,
+    /// It was not there before, must be sent, and has a default.
+    AddedWithDefault = "added-with-default" / Removed,
     /// It is gone.
     Removed = "removed" / Added,
     /// It was always there, and is gone.

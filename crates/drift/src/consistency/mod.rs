@@ -71,6 +71,8 @@ pub struct Contradiction {
     pub line: usize,
     /// A line that it disagrees with, if one line says it.
     pub against: Option<usize>,
+    /// Whether every sample says so, so that the one line against them is the odd one.
+    pub everywhere: bool,
     /// What is wrong, in one sentence without its full stop.
     pub text: String,
 }
@@ -131,6 +133,7 @@ impl Checker<'_> {
             about,
             line,
             against,
+            everywhere: false,
             text,
         });
     }
@@ -206,6 +209,29 @@ impl Checker<'_> {
             .iter()
             .filter(|property| !property.name.is_empty())
             .collect();
+        for (index, property) in named.iter().enumerate() {
+            let other = named[..index].iter().find(|other| {
+                other.name == property.name
+                    && (&other.type_name, &other.requirement)
+                        != (&property.type_name, &property.requirement)
+            });
+            if let Some(other) = other {
+                let text = format!(
+                    "the request model has `{}` as {} {} and as {} {}",
+                    property.name,
+                    other.requirement,
+                    other.type_name,
+                    property.requirement,
+                    property.type_name
+                );
+                self.report(
+                    Disagreement::PropertyType,
+                    property.line,
+                    Some(other.line),
+                    text,
+                );
+            }
+        }
         // Tight text loses names: then no member can be said to be missing from the model.
         let whole = named.len() == properties.len();
         for property in &named {
@@ -300,7 +326,8 @@ impl Checker<'_> {
         let page = self.page;
         let Some(body) = page
             .responses
-            .first()
+            .iter()
+            .find(|response| response.is_success())
             .and_then(|response| response.body.as_ref())
         else {
             return;

@@ -1,146 +1,150 @@
 //! The samples of a page against the page.
 
-use super::{Checker, Disagreement};
+use std::collections::BTreeMap;
+
+use super::{Checker, Contradiction, Disagreement};
 use crate::page::{Named, Sample, SampleBody, is_content_type};
 
+/// One way in which samples differ from the page: what it is about, what they have, and the line of the page.
+type Difference = (Disagreement, String, Option<usize>);
+
 impl Checker<'_> {
+    /// Samples that differ from the page in the same way are one contradiction.
     pub(super) fn samples(&mut self) {
+        let mut differences: BTreeMap<Difference, Vec<(&str, usize)>> = BTreeMap::new();
         for sample in &self.page.samples {
-            self.sample(sample);
+            for (line, difference) in self.sample(sample) {
+                let name = sample.language.name();
+                differences
+                    .entry(difference)
+                    .or_default()
+                    .push((name, line));
+            }
+        }
+        let all = self.page.samples.len();
+        for ((about, text, against), samples) in differences {
+            let everywhere = all > 1 && samples.len() == all;
+            let names: Vec<&str> = samples.iter().map(|(name, _)| *name).collect();
+            let who = match &names[..] {
+                [name] => format!("the sample in {name} has"),
+                _ if everywhere => format!("all {all} samples have"),
+                [rest @ .., last] => format!("the samples in {} and {last} have", rest.join(", ")),
+                [] => continue,
+            };
+            self.found.push(Contradiction {
+                about,
+                line: samples[0].1,
+                against,
+                everywhere,
+                text: format!("{who} {text}"),
+            });
         }
     }
 
-    fn sample(&mut self, sample: &Sample) {
-        let name = sample.language.name();
+    /// How one sample differs, by line.
+    fn sample(&self, sample: &Sample) -> Vec<(usize, Difference)> {
+        let start = sample.lines.start;
+        let incomplete = |what: &str| {
+            let text = format!("no {what}");
+            vec![(start, (Disagreement::SampleIncomplete, text, None))]
+        };
         let Some(address) = &sample.address else {
-            let text = format!("the sample in {name} sends to no address");
-            return self.report(
-                Disagreement::SampleIncomplete,
-                sample.lines.start,
-                None,
-                text,
-            );
+            return incomplete("address");
         };
         let Some(method) = &sample.method else {
-            let text = format!("the sample in {name} has no method");
-            return self.report(
-                Disagreement::SampleIncomplete,
-                sample.lines.start,
-                None,
-                text,
-            );
+            return incomplete("method");
         };
+        let mut found = Vec::new();
         if let Some(endpoint) = &self.page.endpoint {
             let main = &endpoint.value;
+            let against = Some(endpoint.line);
             if address.value != main.address {
                 let text = format!(
-                    "the sample in {name} sends to `{}`, the page is about `{}`",
+                    "the address `{}`, the page is about `{}`",
                     written(&address.value),
                     written(&main.address)
                 );
-                self.report(
-                    Disagreement::Address,
-                    address.line,
-                    Some(endpoint.line),
-                    text,
-                );
+                found.push((address.line, (Disagreement::Address, text, against)));
             }
             if method.value != main.method {
                 let text = format!(
-                    "the sample in {name} uses {}, the page is about {}",
+                    "the method {}, the page is about {}",
                     method.value, main.method
                 );
-                self.report(Disagreement::Method, method.line, Some(endpoint.line), text);
+                found.push((method.line, (Disagreement::Method, text, against)));
             }
         }
-        self.sample_headers(sample);
-        self.sample_body(sample);
+        self.sample_headers(sample, &mut found);
+        self.sample_body(sample, &mut found);
+        found
     }
 
-    fn sample_headers(&mut self, sample: &Sample) {
+    fn sample_headers(&self, sample: &Sample, found: &mut Vec<(usize, Difference)>) {
         let page = self.page;
-        let name = sample.language.name();
-        let mut expected: Vec<Named<(String, String)>> = page
+        let mut expected: Vec<(Named<(&str, String)>, bool)> = page
             .request_headers()
             .into_iter()
-            .map(|header| Named {
-                line: header.line,
-                value: (header.name.clone(), header.value.clone()),
+            .map(|header| {
+                let value = (header.name.as_str(), header.value.clone());
+                let line = header.line;
+                (Named { line, value }, page.is_optional(header))
             })
             .collect();
-        expected.extend(page.media_type().map(|media_type| Named {
-            line: media_type.line,
-            value: ("Content-Type".to_owned(), media_type.value),
+        expected.extend(page.media_type().map(|media_type| {
+            let value = ("Content-Type", media_type.value);
+            let line = media_type.line;
+            (Named { line, value }, false)
         }));
-        for Named {
-            line,
-            value: (header, value),
-        } in &expected
-        {
-            let sent = sample
-                .headers
-                .iter()
-                .find(|sent| sent.name.eq_ignore_ascii_case(header));
-            let about = if header.eq_ignore_ascii_case("content-type") {
+        let about = |header: &str| {
+            if header.eq_ignore_ascii_case("content-type") {
                 Disagreement::MediaType
             } else {
                 Disagreement::Headers
-            };
-            match sent {
+            }
+        };
+        for (header, optional) in &expected {
+            let (name, value) = &header.value;
+            let mut sent = sample.headers.iter();
+            match sent.find(|sent| sent.name.eq_ignore_ascii_case(name)) {
+                None if *optional => {}
                 None => {
-                    let text = format!("the sample in {name} does not send `{header}`");
-                    self.report(about, sample.lines.start, Some(*line), text);
+                    let text = format!("no header `{name}`");
+                    found.push((sample.lines.start, (about(name), text, Some(header.line))));
                 }
                 Some(sent) if sent.value != *value => {
-                    let text = format!(
-                        "the sample in {name} sends `{}` as `{header}`, not `{value}`",
-                        sent.value
-                    );
-                    self.report(about, sent.line, Some(*line), text);
+                    let text = format!("`{}` as `{name}`, not `{value}`", sent.value);
+                    found.push((sent.line, (about(name), text, Some(header.line))));
                 }
                 Some(_) => {}
             }
         }
         for sent in &sample.headers {
-            let known = expected
-                .iter()
-                .any(|header| header.value.0.eq_ignore_ascii_case(&sent.name));
-            if !known {
+            let known = |(header, _): &(Named<(&str, String)>, bool)| {
+                header.value.0.eq_ignore_ascii_case(&sent.name)
+            };
+            if !expected.iter().any(known) {
+                let text = format!("a header `{}`, which the page does not name", sent.name);
                 let about = if is_content_type(sent) {
                     Disagreement::MediaType
                 } else {
                     Disagreement::Headers
                 };
-                let text = format!(
-                    "the sample in {name} sends `{}`, which the page does not name",
-                    sent.name
-                );
-                self.report(about, sent.line, None, text);
+                found.push((sent.line, (about, text, None)));
             }
         }
     }
 
-    fn sample_body(&mut self, sample: &Sample) {
-        let name = sample.language.name();
+    fn sample_body(&self, sample: &Sample, found: &mut Vec<(usize, Difference)>) {
         let expected = self.page.request_body();
         let against = expected.as_ref().map(|body| body.line);
-        match (&sample.body, &expected) {
-            (None, None) => {}
-            (Some(SampleBody::Json(sent)), Some(body)) if sent.value == body.value => {}
-            (Some(SampleBody::Other(text)), _) => {
-                let line = text.line;
-                let text = format!("the body that the sample in {name} sends is not JSON");
-                self.report(Disagreement::Body, line, against, text);
-            }
-            (Some(SampleBody::Json(sent)), _) => {
-                let text = format!("the sample in {name} sends another body than the page shows");
-                self.report(Disagreement::Body, sent.line, against, text);
-            }
-            (None, Some(_)) => {
-                let text = format!("the sample in {name} sends no body");
-                self.report(Disagreement::Body, sample.lines.start, against, text);
-            }
-        }
+        let (line, text) = match (&sample.body, &expected) {
+            (None, None) => return,
+            (Some(SampleBody::Json(sent)), Some(body)) if sent.value == body.value => return,
+            (Some(SampleBody::Other(text)), _) => (text.line, "a body that is not JSON"),
+            (Some(SampleBody::Json(sent)), _) => (sent.line, "another body than the page shows"),
+            (None, Some(_)) => (sample.lines.start, "no body"),
+        };
+        found.push((line, (Disagreement::Body, text.to_owned(), against)));
     }
 }
 

@@ -4,9 +4,10 @@
 //! document does, [`schema`] makes them from tables and payloads.
 //!
 //! [`scaffold()`] adds what the document does not know: [`payload`] finds or makes what is sent and answered,
-//! [`operation`] what stands around it. [`reconcile()`] changes what the document knows: [`surgery`] chooses one of the
-//! edits in [`relocate`], [`request`] and [`response`].
+//! [`operation`] what stands around it. [`reconcile()`] changes what the document knows: [`change`] chooses one of the
+//! edits in [`relocate`] and [`request`]. What a variant is answered is never edited.
 
+mod change;
 mod editor;
 mod node;
 mod operation;
@@ -14,10 +15,8 @@ mod payload;
 mod reconcile;
 mod relocate;
 mod request;
-mod response;
 mod scaffold;
 mod schema;
-mod surgery;
 
 pub use reconcile::{Edited, Reconciled, reconcile};
 pub use scaffold::{Choices, Part, Scaffold, ScaffoldError, scaffold};

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::editor::{Editor, Refusal};
 use super::node::{Map, Member, Node, reference};
 use super::scaffold::{Draft, list, member};
-use super::schema::{self, Shape, example};
+use super::schema::{self, Shape, example, todo_note};
 use crate::compare::document::schema_entries;
 use crate::compare::specification::Specification;
 use crate::compare::{Direction, Entry, Topic, page};
@@ -93,14 +93,17 @@ impl<'a> Draft<'a> {
         };
         let mut answer = Map::default().with("description", "Done.");
         if let Some(body) = &response.body {
-            let schema = self
-                .response_schema()
-                .unwrap_or_else(|| Shape::of(&body.value).node(links(editor).as_ref()));
+            let known = self.response_schema();
+            let note = known.is_none().then(|| {
+                todo_note("the example follows none of the schemas of answers, or more than one: say which type it is")
+            });
+            let schema =
+                known.unwrap_or_else(|| Shape::of(&body.value).node(links(editor).as_ref()));
             let shown = Map::default()
                 .with("summary", "The payload of the page.")
                 .with("value", example(body, &|_| String::new()));
             let content = Map::default()
-                .with("schema", schema)
+                .noted("schema", schema, note)
                 .with("examples", Map::default().with(name, shown));
             answer = answer.with("content", Map::default().with("application/json", content));
         }
@@ -272,7 +275,8 @@ fn follows(
                     own.topic == Topic::ResponseProperty
                         && crate::pages::matches(&own.name, &entry.name)
                 })
-            });
+            })
+            && shows_all_required(&documented, &said);
     let judge = Judge {
         lowered: specification,
         operation,
@@ -280,6 +284,31 @@ fn follows(
         form: crate::page::Form::TightText,
     };
     properties && known && judge.differences(&said).is_empty()
+}
+
+/// Whether an example has everything that a schema says is always there.
+fn shows_all_required(documented: &[Entry], said: &[Entry]) -> bool {
+    let inside = |path: &str, outer: &str| {
+        path.strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let shown = |path: &str| {
+        said.iter().any(|entry| {
+            matches!(entry.topic, Topic::ShownProperty | Topic::ResponseNull)
+                && inside(&entry.name, path)
+        })
+    };
+    documented
+        .iter()
+        .filter(|own| own.topic == Topic::ResponseRequirement && own.value == "required")
+        // What is inside of a map or of something left out is not required.
+        .filter(|own| !own.name.contains(".*"))
+        .filter(|own| {
+            own.name
+                .rsplit_once('.')
+                .is_none_or(|(outer, _)| shown(outer))
+        })
+        .all(|own| shown(&own.name))
 }
 
 /// How the document writes links.

@@ -1,9 +1,11 @@
 //! The edits that follow from a changed page without a decision.
 
+use std::collections::BTreeMap;
+
+use super::change::Edit;
 use super::editor::{Editor, Refusal};
-use super::surgery::Surgery;
-use crate::compare::Topic;
 use crate::compare::specification::Specification;
+use crate::compare::{Topic, Wire};
 use crate::decisions::{DecisionError, Decisions, Scope};
 use crate::finding::Finding;
 use crate::ledger::Ledger;
@@ -53,9 +55,12 @@ pub fn reconcile(
     // Names change last, so that everything can be found by its old one.
     let mut steps: Vec<&Step> = steps.iter().collect();
     steps.sort_by_key(|step| matches!(step.topic, Topic::Method | Topic::Path | Topic::MediaType));
+    // A finding is settled by all of its edits, or it is left.
+    let mut lines: BTreeMap<&str, Vec<Option<usize>>> = BTreeMap::new();
     for step in steps {
         let unclear = |finding: &Finding| {
             finding.rule.ends_with("-found")
+                && finding.overall() != Wire::None
                 && finding.accepted.is_none()
                 && finding.subjects.contains(&step.file)
         };
@@ -68,24 +73,35 @@ pub fn reconcile(
         if findings[index].accepted.is_some() {
             continue;
         }
-        let outcome = if findings.iter().any(unclear) {
-            Err("the page is not clear".to_owned())
-        } else {
-            attempt(&editor, specification, pages, step)
+        let cause = findings.iter().find(|finding| unclear(finding));
+        let outcome = match cause {
+            Some(cause) => Err(format!("the page is not clear: {}", cause.text)),
+            None => attempt(&editor, specification, pages, step),
         };
+        let done = lines.entry(&step.fingerprint).or_default();
         match outcome {
             Ok(Some((next, line))) => {
                 editor = next;
-                edited.push(Edited {
-                    finding: findings.remove(index),
-                    line,
-                });
+                done.push(Some(line));
             }
-            Ok(None) => {}
+            Ok(None) => done.push(None),
             Err(reason) => {
+                done.push(None);
                 let finding = &mut findings[index];
                 finding.fix = format!("{} (not edited: {reason})", finding.fix);
             }
+        }
+    }
+    for (fingerprint, lines) in lines {
+        let lines: Option<Vec<usize>> = lines.into_iter().collect();
+        let index = findings
+            .iter()
+            .position(|finding| finding.fingerprint == fingerprint);
+        if let (Some(lines), Some(index)) = (lines, index) {
+            edited.push(Edited {
+                finding: findings.remove(index),
+                line: lines.into_iter().min().unwrap_or_default(),
+            });
         }
     }
     Reconciled {
@@ -110,14 +126,14 @@ fn attempt(
     };
     let mut copy = editor.clone();
     copy.written.clear();
-    let mut surgery = Surgery {
+    let mut edit = Edit {
         editor: &mut copy,
         specification,
         page,
         operation,
         step,
     };
-    if !surgery.operate()? {
+    if !edit.make()? {
         return Ok(None);
     }
     pingone_codegen::lower(&copy.document).map_err(|error| error.to_string())?;

@@ -1,17 +1,17 @@
-//! Edits of where a variant is: its method, its path and its parameters.
+//! Edits of where a variant is and of what is around its body: method, path, parameters and statuses.
 
 use pingone_codegen::{Document, join};
 use serde_json::Value;
 
+use super::change::Edit;
 use super::editor::Refusal;
 use super::node::{Map, Node};
 use super::scaffold::member;
 use super::schema::todo_note;
-use super::surgery::Surgery;
 use crate::compare::specification;
 use crate::compare::{Action, Topic, variables};
 
-impl Surgery<'_> {
+impl Edit<'_> {
     pub(super) fn path(&mut self) -> Result<(), Refusal> {
         let known = &self.operation.path;
         let prefix = specification::address(self.specification, self.operation).2;
@@ -174,5 +174,34 @@ impl Surgery<'_> {
             _ => ("query", false),
         };
         self.add_parameter(&group, &self.step.name.clone(), place, required)
+    }
+
+    pub(super) fn status(&mut self) -> Result<(), Refusal> {
+        let group = self.alone("the status")?;
+        let old = self.step.old.clone().unwrap_or_default();
+        let new = self.new_value()?.to_owned();
+        self.editor
+            .rename(&join(&join(&group, "responses"), &old), &new)
+    }
+
+    /// A status of failure has the form that it has elsewhere.
+    pub(super) fn failure(&mut self) -> Result<(), Refusal> {
+        let group = self.alone("the status")?;
+        let status = self.step.name.clone();
+        let operations = self.specification.api.operations.iter();
+        let elsewhere = operations.filter_map(|other| {
+            let at = join(&join(&specification::group(other), "responses"), &status);
+            self.editor
+                .document
+                .get(&at)
+                .filter(|response| response.get("$ref").is_some())
+                .cloned()
+        });
+        let known = elsewhere
+            .into_iter()
+            .next()
+            .ok_or("no other operation has this status")?;
+        self.editor
+            .insert(&join(&group, "responses"), &member(&status, &known))
     }
 }

@@ -3,14 +3,14 @@
 use pingone_codegen::{join, names};
 use serde_json::Value;
 
+use super::change::Edit;
 use super::editor::Refusal;
 use super::node::{Map, Member, Node};
 use super::payload::request_body;
 use super::scaffold::member;
 use super::schema::{Shape, is_placeholder, todo_note};
-use super::surgery::Surgery;
 
-impl Surgery<'_> {
+impl Edit<'_> {
     pub(super) fn body_appears(&mut self) -> Result<(), Refusal> {
         let absent = join(&self.operation.pointer, "x-no-body");
         if self.editor.document.get(&absent).is_none() {

@@ -7,9 +7,9 @@ use regex::Regex;
 
 use super::pattern;
 
-/// The variable that holds the platform's address. Older pages count `/v1` to it, newer ones
-/// write `/v1` into the path; the effective address is the same.
-const PLATFORM: &str = "apiPath";
+/// The variable that holds the address of the authentication server, which has no version. Older pages count `/v1`
+/// to the variable of any other server, newer ones write it into the path; the effective address is the same.
+const UNVERSIONED: &str = "authPath";
 
 /// The address of a request as a page writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,10 @@ impl Address {
         static HOST: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"^(?:\{\{(?P<variable>\w+)\}\}|https?://(?P<name>[^/?#]+))"));
         let host = HOST.captures(text);
+        let versioned = host.as_ref().is_some_and(|host| {
+            host.name("variable")
+                .is_some_and(|variable| variable.as_str() != UNVERSIONED)
+        });
         let rest = host
             .as_ref()
             .and_then(|host| text.get(host[0].len()..))
@@ -38,7 +42,7 @@ impl Address {
             .map(|host| host.as_str().to_owned());
         let path = rest.replace("{{", "{").replace("}}", "}");
         match path.strip_prefix("/v1") {
-            Some(path) if host.as_deref() == Some(PLATFORM) && path.starts_with('/') => Self {
+            Some(path) if versioned && path.starts_with('/') => Self {
                 host,
                 base: "/v1".to_owned(),
                 path: path.to_owned(),

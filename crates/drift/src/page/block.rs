@@ -55,6 +55,7 @@ pub(super) enum Section {
     Body,
     ExampleRequest,
     ExampleResponse,
+    QueryParameters,
     /// A section that is not known.
     Other,
 }
@@ -71,17 +72,49 @@ impl Section {
                 "Body" => Self::Body,
                 "Example Request" => Self::ExampleRequest,
                 "Example Response" => Self::ExampleResponse,
+                "Query Parameters" | "Query parameters" => Self::QueryParameters,
                 _ => return None,
             },
         )
     }
+
+    /// The known section that a heading in other words most likely means.
+    pub(super) fn reworded(heading: &str) -> Option<Self> {
+        let heading = heading.trim().trim_end_matches(':').to_lowercase();
+        let words: Vec<&str> = heading.split(' ').collect();
+        if words.len() > 3 {
+            return None;
+        }
+        let has = |stems: &[&str]| {
+            words.iter().any(|word| {
+                stems
+                    .iter()
+                    .any(|stem| word.strip_suffix('s').unwrap_or(word) == *stem)
+            })
+        };
+        let example = has(&["example", "sample", "code"]);
+        Some(match () {
+            () if example && has(&["request", "sample"]) && !has(&["response"]) => {
+                Self::ExampleRequest
+            }
+            () if example && has(&["response"]) && !has(&["code"]) => Self::ExampleResponse,
+            () if has(&["query"]) && has(&["parameter"]) => Self::QueryParameters,
+            () if has(&["request"]) && has(&["header"]) => Self::Headers,
+            () if has(&["request"]) && has(&["body"]) => Self::Body,
+            () if has(&["request"]) && has(&["model", "attribute", "property", "propertie"]) => {
+                Self::RequestModel
+            }
+            () if has(&["prerequisite"]) => Self::Prerequisites,
+            () => return None,
+        })
+    }
 }
 
-/// The columns of a request model in the words of a header row.
+/// The columns of a request model in the words of a header row; more columns may follow.
 pub(super) fn is_request_model(header: &[String]) -> bool {
     matches!(
         header,
-        [name, type_name, required]
+        [name, type_name, required, ..]
             if name == "Property"
                 && type_name == "Type"
                 && matches!(required.as_str(), "Required?" | "Required")

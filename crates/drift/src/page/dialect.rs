@@ -42,10 +42,10 @@ struct Row(
 const ROWS: [Row; 11] = [
     Row(Language::Curl, "cURL", &["shell", "bash", "sh"],
         r"^curl ",
-        r"^curl [^'\n]*'(?P<url>[^'\n]*)'",
-        r"(?:--request|-X) '?(?P<method>[A-Z]+)",
+        r#"^curl (?:[^'"]|\\\n)*?['"]?(?P<url>(?:\{\{\w+\}\}|https?://)[^'"\s]*)"#,
+        r#"(?:--request|-X) ?['"]?(?P<method>[A-Z]+)"#,
         "",
-        r"(?:--header|-H) '(?P<name>[^:'\n]+): (?P<value>[^'\n]*)'",
+        r#"(?:--header|-H) ['"](?P<name>[^:'"\n]+): *(?P<value>[^'"\n]*)['"]"#,
         (Quoting::Shell, r"--data(?:-raw|-binary)? '(?P<body>(?:[^']|'\\'')*)'")),
     Row(Language::CSharp, "C#", &["csharp", "cs"],
         r"\bnew RestClient(?:Options)?\(",

@@ -1,9 +1,12 @@
 //! The facts of a page, one by one.
 
 use std::fmt;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::sample::{Sample, SampleBody};
-use super::{Body, Header, Named, Page, leaves};
+use super::{Body, Header, Named, Page, Property, leaves, pattern};
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal,)+) => {
@@ -56,8 +59,16 @@ kinds! {
     Body = "body",
     /// The status of an example response.
     ResponseStatus = "response-status",
-    /// A path of an example response, and what stands there.
+    /// A path of an example of a successful response, and what stands there.
     Response = "response",
+    /// What an example of an error shows, by status.
+    ErrorBody = "error-body",
+    /// A request header that may be left out, by name.
+    OptionalHeader = "optional-header",
+    /// A query parameter of the table, and whether it is required.
+    QueryParameter = "query-parameter",
+    /// A part of the page that was not understood, by its digest.
+    Unread = "unread",
     /// A sentence, by the digest of its wording.
     Statement = "statement",
     /// A sentence that says when the operation is possible, by the digest of its wording.
@@ -121,6 +132,13 @@ impl Page {
     pub fn facts(&self) -> Vec<Fact> {
         let mut facts = Facts::default();
         facts.named(Kind::Title, self.title.as_ref());
+        for title in self
+            .title
+            .iter()
+            .filter(|title| is_deprecated(&title.value))
+        {
+            facts.add(Kind::Deprecation, "", "deprecated", title.line);
+        }
         facts.named(Kind::CanonicalUrl, self.canonical_url.as_ref());
         facts.named(Kind::PageId, self.page_id.as_ref());
         if let Some(Named { line, value }) = &self.endpoint {
@@ -138,6 +156,9 @@ impl Page {
         facts.named(Kind::MediaType, self.media_type().as_ref());
         for header in self.request_headers() {
             facts.add(Kind::Header, &header.name, scheme(header), header.line);
+            if self.is_optional(header) {
+                facts.add(Kind::OptionalHeader, &header.name, "", header.line);
+            }
         }
         for property in self
             .properties
@@ -162,7 +183,32 @@ impl Page {
         for response in &self.responses {
             let status = response.status.to_string();
             facts.add(Kind::ResponseStatus, "", &status, response.line);
-            facts.body(Kind::Response, response.body.as_ref());
+            if response.is_success() {
+                facts.body(Kind::Response, response.body.as_ref());
+            } else if let Some(body) = &response.body {
+                let leaves = leaves(&body.value).into_iter();
+                let shown: Vec<String> = leaves
+                    .map(|leaf| format!("{} {}", leaf.path, leaf.shape))
+                    .collect();
+                facts.add(Kind::ErrorBody, &status, &shown.join(", "), body.line);
+            }
+        }
+        for parameter in self.query_parameters.iter().flatten() {
+            let Property {
+                name,
+                requirement,
+                line,
+                ..
+            } = parameter;
+            facts.add(Kind::QueryParameter, name, requirement, *line);
+        }
+        for unread in &self.unread {
+            facts.add(
+                Kind::Unread,
+                &unread.name,
+                &unread.digest,
+                unread.lines.start,
+            );
         }
         for statement in &self.statements {
             if statement.complete {
@@ -176,6 +222,17 @@ impl Page {
             facts.0.extend(statement.constants.iter().cloned());
         }
         facts.sorted()
+    }
+
+    /// Whether a sentence says that a header of the table may be left out.
+    #[must_use]
+    pub fn is_optional(&self, header: &Header) -> bool {
+        static OPTIONAL: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"(?i)\b(optional|optionally|may be|can be|need not)\b"));
+        let name = header.name.to_lowercase();
+        self.statements.iter().any(|statement| {
+            OPTIONAL.is_match(&statement.text) && statement.text.to_lowercase().contains(&name)
+        })
     }
 
     /// The media type of the request: from the headers, else from above the body, else from
@@ -259,6 +316,13 @@ impl Sample {
             && headers(self) == headers(other)
             && body(self) == body(other)
     }
+}
+
+/// Whether a title says that its operation goes away.
+fn is_deprecated(title: &str) -> bool {
+    static NOTICE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(deprecated|sunset|end of life)\b"));
+    NOTICE.is_match(title)
 }
 
 pub(crate) fn is_content_type(header: &Header) -> bool {

@@ -9,8 +9,8 @@ use super::address::Endpoint;
 use super::block::{Block, Content, Row, Section, is_request_model};
 use super::form::Form;
 use super::sample::{self, Language};
-use super::source::{Ledger, Source};
-use super::{Body, Header, Named, Page, Property, Response, json, pattern, prose};
+use super::source::{Source, Tally};
+use super::{Body, Header, Named, Page, Property, Response, Unread, json, pattern, prose};
 
 /// The line above the title of every page of plain text.
 const BANNER: &str = "PingOne Platform APIs";
@@ -20,7 +20,7 @@ const MAX_SAMPLES: usize = 64;
 
 pub(super) fn page(form: Form, source: Source, blocks: &[Block]) -> Page {
     let mut reader = Reader {
-        ledger: Ledger::new(&source),
+        ledger: Tally::new(&source),
         section: Section::Intro,
         title: None,
         canonical_url: None,
@@ -33,10 +33,45 @@ pub(super) fn page(form: Form, source: Source, blocks: &[Block]) -> Page {
         responses: Vec::new(),
         samples: Vec::new(),
         statements: Vec::new(),
+        query: None,
+        unread: Vec::new(),
+        other: None,
+        method: None,
     };
-    for block in blocks {
+    let is_text = form != Form::Markdown;
+    for (index, block) in blocks.iter().enumerate() {
+        if let Content::Paragraph(lines) = &block.content
+            && let [line] = &lines[..]
+            && is_text
+            && reader.is_heading(line)
+        {
+            reader.heading(block.lines.clone(), line);
+            continue;
+        }
+        // The title is the last line before the endpoint; what precedes it is the site's.
+        if let Content::Paragraph(lines) = &block.content
+            && reader.title.is_none()
+            && reader.endpoint.is_none()
+            && is_text
+            && is_banner(lines, &blocks[index + 1..])
+        {
+            if lines.join(" ") == BANNER {
+                reader.ledger.boilerplate(block.lines.clone());
+            }
+            continue;
+        }
+        if let Content::Paragraph(lines) = &block.content
+            && reader.endpoint.is_none()
+            && !is_text
+            && is_breadcrumb(&lines.join(" "))
+        {
+            reader.ledger.boilerplate(block.lines.clone());
+            continue;
+        }
         reader.block(block);
     }
+    reader.close_section(source.len() + 1, &source);
+    let digests = std::mem::take(&mut reader.unread);
     Page {
         form,
         title: reader.title,
@@ -50,13 +85,52 @@ pub(super) fn page(form: Form, source: Source, blocks: &[Block]) -> Page {
         responses: reader.responses,
         samples: reader.samples,
         statements: reader.statements,
+        query_parameters: reader.query,
+        unread: digests,
         account: reader.ledger.close(&source),
         source,
     }
 }
 
+/// Whether a line before the title belongs to the site: another short line follows before the endpoint.
+fn is_banner(lines: &[String], rest: &[Block]) -> bool {
+    let text = lines.join(" ");
+    if text == BANNER {
+        return true;
+    }
+    let mut following = rest.iter().filter_map(|block| match &block.content {
+        Content::Paragraph(lines) => Some(lines.join(" ")),
+        _ => None,
+    });
+    let next = following.next().unwrap_or_default();
+    let then = following.next().unwrap_or_default();
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text.split(' ').count() <= 8
+            && !text.ends_with('.')
+            && !is_request(text)
+    };
+    plain(&text) && plain(&next) && is_request(&then)
+}
+
+/// Whether a line begins like an endpoint.
+fn is_request(text: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or_default();
+    METHODS.contains(&first)
+}
+
+/// Whether a line leads from the front page of a site to this one.
+fn is_breadcrumb(text: &str) -> bool {
+    [" > ", " » ", " › ", " / "]
+        .iter()
+        .any(|mark| text.contains(mark))
+        && !text.ends_with('.')
+}
+
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
 struct Reader {
-    ledger: Ledger,
+    ledger: Tally,
     section: Section,
     title: Option<Named<String>>,
     canonical_url: Option<Named<String>>,
@@ -69,9 +143,54 @@ struct Reader {
     responses: Vec<Response>,
     samples: Vec<super::Sample>,
     statements: Vec<super::Statement>,
+    query: Option<Vec<Property>>,
+    unread: Vec<Unread>,
+    /// The line and the heading of the section that is not known.
+    other: Option<(usize, String)>,
+    /// A method that waits for its address.
+    method: Option<(Range<usize>, String)>,
 }
 
 impl Reader {
+    /// Whether a line of plain text is a heading that no section is known for.
+    fn is_heading(&self, line: &str) -> bool {
+        static HEADING: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"^[A-Z][A-Za-z]+(?: [A-Za-z]+){0,3}$"));
+        // Among samples and between cells, any word can be a line of its own.
+        self.endpoint.is_some()
+            && !matches!(
+                self.section,
+                Section::ExampleRequest | Section::QueryParameters
+            )
+            && Section::named(line).is_none()
+            && HEADING.is_match(line)
+            // Below a request model, a word alone is a cell that was lost.
+            && (Section::reworded(line).is_some()
+                || self.section != Section::RequestModel
+                || line.contains(' ') && !line.starts_with("Required") && !line.starts_with("Optional"))
+    }
+
+    /// Ends the section that is not known: all of it is one thing that was not read.
+    fn close_section(&mut self, end: usize, source: &Source) {
+        self.end_section(end);
+        for unread in &mut self.unread {
+            if unread.digest.is_empty() {
+                unread.digest = prose::digest(source.text(unread.lines.clone()).trim());
+            }
+        }
+    }
+
+    fn end_section(&mut self, end: usize) {
+        if let Some((line, heading)) = self.other.take() {
+            self.ledger.boilerplate(line..end);
+            self.unread.push(Unread {
+                name: format!("section `{heading}`"),
+                lines: line..end,
+                digest: String::new(),
+            });
+        }
+    }
+
     fn block(&mut self, block: &Block) {
         let lines = block.lines.clone();
         match &block.content {
@@ -122,12 +241,28 @@ impl Reader {
     }
 
     fn heading(&mut self, lines: Range<usize>, text: &str) {
-        if let Some(section) = Section::named(text) {
+        if let Some(status) = status_line(text)
+            && self.section == Section::ExampleResponse
+        {
+            return self.status_found(lines, status);
+        }
+        let known = Section::named(text);
+        let reworded = Section::reworded(text).filter(|_| self.endpoint.is_some());
+        if let Some(section) = known.or(reworded) {
+            self.end_section(lines.start);
+            if known.is_none() {
+                self.unread.push(Unread {
+                    name: format!("heading `{text}`"),
+                    lines: lines.clone(),
+                    digest: prose::digest(text),
+                });
+            }
             self.section = section;
             self.ledger.boilerplate(lines);
             match section {
                 Section::Headers => _ = self.headers.get_or_insert_default(),
                 Section::RequestModel => _ = self.properties.get_or_insert_default(),
+                Section::QueryParameters => _ = self.query.get_or_insert_default(),
                 _ => {}
             }
         } else if text.is_empty() {
@@ -135,9 +270,9 @@ impl Reader {
         } else if self.section == Section::Intro && self.endpoint.is_none() {
             self.title(lines, text);
         } else {
+            self.end_section(lines.start);
             self.section = Section::Other;
-            self.ledger
-                .unknown(lines, "no section of this name is known");
+            self.other = Some((lines.start, text.to_owned()));
         }
     }
 
@@ -168,7 +303,10 @@ impl Reader {
             Section::Intro if self.endpoint.is_none() && text == BANNER => {
                 self.ledger.boilerplate(lines);
             }
-            Section::Intro if self.endpoint.is_none() => match Endpoint::parse(&text) {
+            Section::Intro if self.endpoint.is_none() && METHODS.contains(&text.as_str()) => {
+                self.method = Some((lines, text));
+            }
+            Section::Intro if self.endpoint.is_none() => match self.parse_endpoint(&text) {
                 Some(endpoint) => self.endpoint(lines, endpoint),
                 None if self.title.is_none() => self.title(lines, &text),
                 None => self.prose(lines, &text),
@@ -183,8 +321,21 @@ impl Reader {
             }
             Section::Body => self.raw(lines, &text),
             Section::ExampleResponse => self.status(lines, &text),
-            Section::ExampleRequest | Section::Other => {}
+            Section::ExampleRequest | Section::QueryParameters | Section::Other => {}
         }
+    }
+
+    /// Method and address on one line, or the address below its method.
+    fn parse_endpoint(&mut self, text: &str) -> Option<Endpoint> {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let below = self.method.take();
+        let joined = below
+            .as_ref()
+            .and_then(|(_, method)| Endpoint::parse(&format!("{method} {text}")));
+        if let (Some(_), Some((lines, _))) = (&joined, &below) {
+            self.ledger.fact(lines.clone());
+        }
+        joined.or_else(|| Endpoint::parse(&text))
     }
 
     fn endpoint(&mut self, lines: Range<usize>, endpoint: Endpoint) {
@@ -215,19 +366,23 @@ impl Reader {
                 r"^([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+|Authorization|Cookie|Accept|[A-Za-z]+\s)\s+(\S.*)$",
             )
         });
-        let Some(found) = HEADER.captures(text.trim()) else {
-            return;
-        };
+        if let Some(found) = HEADER.captures(text.trim()) {
+            self.header_found(line, found[1].trim(), found[2].trim());
+        }
+    }
+
+    fn header_found(&mut self, line: usize, name: &str, value: &str) {
         self.headers.get_or_insert_default().push(Header {
             line,
-            name: found[1].trim().to_owned(),
-            value: found[2].trim().to_owned(),
+            name: name.to_owned(),
+            value: value.to_owned(),
         });
         self.ledger.fact(line..line + 1);
     }
 
     fn raw(&mut self, lines: Range<usize>, text: &str) {
-        static RAW: LazyLock<Regex> = LazyLock::new(|| pattern(r"^raw \( *(\S+) *\)$"));
+        static RAW: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"^raw \( *([^\s()](?:[^()]*[^\s()])?) *\)$"));
         if let Some(found) = RAW.captures(text) {
             let value = found[1].to_owned();
             self.raw_media_type = Some(Named {
@@ -239,19 +394,18 @@ impl Reader {
     }
 
     fn status(&mut self, lines: Range<usize>, text: &str) {
-        static STATUS: LazyLock<Regex> =
-            LazyLock::new(|| pattern(r"^([1-5]\d\d)(?: [A-Za-z][A-Za-z' -]*)?$"));
-        if let Some(status) = STATUS
-            .captures(text)
-            .and_then(|found| found[1].parse().ok())
-        {
-            self.responses.push(Response {
-                line: lines.start,
-                status,
-                body: None,
-            });
-            self.ledger.fact(lines);
+        if let Some(status) = status_line(text) {
+            self.status_found(lines, status);
         }
+    }
+
+    fn status_found(&mut self, lines: Range<usize>, status: u16) {
+        self.responses.push(Response {
+            line: lines.start,
+            status,
+            body: None,
+        });
+        self.ledger.fact(lines);
     }
 
     fn item(&mut self, lines: Range<usize>, text: &str) {
@@ -286,10 +440,66 @@ impl Reader {
     }
 
     fn table(&mut self, lines: Range<usize>, header: &[String], rows: &[Row]) {
+        let block_lines = lines.clone();
         if self.section == Section::RequestModel && is_request_model(header) {
-            self.ledger.boilerplate(lines);
+            self.ledger.boilerplate(lines.clone());
             for row in rows {
                 self.property(row);
+            }
+            for (index, column) in header.iter().enumerate().skip(3) {
+                let cells: Vec<&str> = rows
+                    .iter()
+                    .filter_map(|row| row.cells.get(index).map(String::as_str))
+                    .collect();
+                self.unread.push(Unread {
+                    name: format!("column `{column}`"),
+                    lines: lines.clone(),
+                    digest: prose::digest(&cells.join("\n")),
+                });
+            }
+        } else if self.section == Section::Headers && header.len() >= 2 {
+            self.ledger.boilerplate(lines);
+            for row in rows {
+                if let [name, value, ..] = &row.cells[..] {
+                    self.header_found(row.lines.start, name, value);
+                }
+            }
+        } else if self.section == Section::QueryParameters {
+            self.ledger.boilerplate(lines);
+            let column = |names: &[&str]| {
+                let known =
+                    |cell: &&String| names.contains(&cell.to_lowercase().trim_end_matches('?'));
+                header.iter().position(|cell| known(&cell))
+            };
+            let (kind, required) = (column(&["type"]), column(&["required"]));
+            for row in rows {
+                let cell = |index: Option<usize>| {
+                    index
+                        .and_then(|index| row.cells.get(index))
+                        .cloned()
+                        .unwrap_or_default()
+                };
+                let requirement = cell(required);
+                let parameter = Property {
+                    line: row.lines.start,
+                    name: row.cells.first().cloned().unwrap_or_default(),
+                    type_name: cell(kind),
+                    requirement: if requirement.is_empty() {
+                        "Optional".to_owned()
+                    } else {
+                        requirement
+                    },
+                };
+                self.query.get_or_insert_default().push(parameter);
+                self.ledger.fact(row.lines.clone());
+            }
+            let rows: Vec<String> = rows.iter().map(|row| row.cells.join("\t")).collect();
+            if header.len() > 1 + usize::from(kind.is_some()) + usize::from(required.is_some()) {
+                self.unread.push(Unread {
+                    name: "columns of the query parameters".to_owned(),
+                    lines: block_lines,
+                    digest: prose::digest(&rows.join("\n")),
+                });
             }
         } else if header.iter().all(String::is_empty)
             && matches!(
@@ -309,7 +519,7 @@ impl Reader {
     }
 
     fn property(&mut self, row: &Row) {
-        let [name, type_name, requirement] = row.cells.as_slice() else {
+        let [name, type_name, requirement, ..] = row.cells.as_slice() else {
             return self
                 .ledger
                 .unknown(row.lines.clone(), "the row does not have three cells");
@@ -331,7 +541,7 @@ impl Reader {
     fn code(&mut self, lines: Range<usize>, first: usize, language: &str, text: &str) {
         match self.section {
             Section::Intro if self.endpoint.is_none() => {
-                if let Some(endpoint) = Endpoint::parse(text) {
+                if let Some(endpoint) = self.parse_endpoint(text) {
                     self.endpoint(first..first + 1, endpoint);
                     self.ledger.boilerplate(lines);
                 }
@@ -384,12 +594,23 @@ impl Reader {
         // A sample in a language that is not known says what the others say.
         if let Some(language) = Language::fenced(language, text) {
             let (sample, said) = sample::reduce(language, text, first);
+            // A library that is not known is as good as a language that is not.
+            if (sample.address.is_none() || sample.method.is_none()) && sample::is_foreign(text) {
+                return;
+            }
             for lines in said {
                 self.ledger.fact(lines);
             }
             self.samples.push(sample);
         }
     }
+}
+
+/// The status of a line such as `200 OK`.
+fn status_line(text: &str) -> Option<u16> {
+    static STATUS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^([1-5]\d\d)(?: [A-Za-z][A-Za-z' -]*)?$"));
+    STATUS.captures(text)?[1].parse().ok()
 }
 
 /// Whether guidance says something about the service and not only where to look.

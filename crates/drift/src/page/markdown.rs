@@ -53,6 +53,7 @@ impl Reader<'_> {
         match event {
             Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) => self.inline(&text),
             Event::SoftBreak | Event::HardBreak => self.lines.push(String::new()),
+            Event::Html(text) => self.html(&text, range),
             Event::Rule => self.push(range, Content::Layout),
             Event::End(TagEnd::Heading(_)) => {
                 let text = self.take().join(" ");
@@ -108,6 +109,33 @@ impl Reader<'_> {
             }
             Event::End(TagEnd::MetadataBlock(_)) => self.take_nothing(),
             _ => {}
+        }
+    }
+
+    /// A collapsed block in HTML: its summary is a heading, its tags are layout.
+    fn html(&mut self, text: &str, range: Range<usize>) {
+        let tag = text.trim();
+        if let Some(summary) = tag
+            .split_once("<summary>")
+            .and_then(|(_, rest)| rest.split_once("</summary>"))
+        {
+            self.push(range, Content::Heading(summary.0.trim().to_owned()));
+        } else if [
+            "<details",
+            "</details",
+            "<summary",
+            "</summary",
+            "<br",
+            "<a ",
+            "</a",
+            "<!--",
+        ]
+        .iter()
+        .any(|layout| tag.starts_with(layout))
+            && tag.ends_with('>')
+            && tag.matches('<').count() == 1
+        {
+            self.push(range, Content::Layout);
         }
     }
 

@@ -90,6 +90,17 @@ pub struct Property {
     pub requirement: String,
 }
 
+/// A part of a page that the reader knows the extent of, but not the meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// What it is, such as ``section `Notes` ``.
+    pub name: String,
+    /// The lines, from 1.
+    pub lines: std::ops::Range<usize>,
+    /// Twelve hexadecimal digits that stand for its text.
+    pub digest: String,
+}
+
 /// A JSON text of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
@@ -134,6 +145,14 @@ pub struct Response {
     pub body: Option<Body>,
 }
 
+impl Response {
+    /// Whether the status is one of success or of a redirect.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..400).contains(&self.status)
+    }
+}
+
 /// A documentation page: what it says, and what became of each of its lines.
 #[derive(Debug)]
 pub struct Page {
@@ -161,6 +180,10 @@ pub struct Page {
     pub samples: Vec<Sample>,
     /// The sentences of the page.
     pub statements: Vec<Statement>,
+    /// The query parameters, where the page has a section of them.
+    pub query_parameters: Option<Vec<Property>>,
+    /// The parts that were seen but not understood: sections and columns that no reader knows.
+    pub unread: Vec<Unread>,
     source: Source,
     account: Account,
 }
@@ -214,6 +237,17 @@ impl Page {
         self.account.kinds.get(number.checked_sub(1)?).copied()
     }
 
+    /// Whether the page says a method and an address, and most of its lines were understood.
+    ///
+    /// What a page seems to say or to leave out counts for nothing when this is false.
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        let unknown = self.unknown_lines().count();
+        let known = self.account.kinds.iter();
+        let facts = known.filter(|kind| **kind == LineKind::Fact).count();
+        self.endpoint.is_some() && unknown <= 2 * facts
+    }
+
     /// The lines that were not understood.
     pub fn unknown_lines(&self) -> impl Iterator<Item = UnknownLine<'_>> {
         self.source
@@ -224,6 +258,25 @@ impl Page {
                 text,
                 reason: self.account.reason(line),
             })
+    }
+}
+
+impl Page {
+    /// The unknown lines, in runs that only blank lines interrupt.
+    pub(crate) fn unknown_runs(&self) -> Vec<std::ops::Range<usize>> {
+        let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+        for unknown in self.unknown_lines() {
+            let blank = |lines: std::ops::Range<usize>| {
+                lines
+                    .into_iter()
+                    .all(|line| self.line(line).trim().is_empty())
+            };
+            match runs.last_mut().filter(|run| blank(run.end..unknown.line)) {
+                Some(run) if !unknown.reason.contains("front matter") => run.end = unknown.line + 1,
+                _ => runs.push(unknown.line..unknown.line + 1),
+            }
+        }
+        runs
     }
 }
 

@@ -178,14 +178,35 @@ fn values(kind: Kind, found: &Captures<'_>) -> Vec<String> {
             groups().map(str::to_owned).collect()
         }
         Kind::Lifetime | Kind::Attempts => match groups().collect::<Vec<_>>()[..] {
-            [count, unit] => vec![format!("{} {}s", number(count), unit.to_lowercase())],
+            [count, unit] => vec![duration(&number(count), &unit.to_lowercase())],
             _ => vec!["none".to_owned()],
         },
+        // One notice is one, whatever words it takes.
+        Kind::Deprecation => vec!["deprecated".to_owned()],
         _ => {
             let value = groups().map(number).collect::<Vec<_>>().join(" ");
             vec![value.to_lowercase()]
         }
     }
+}
+
+/// A number of units in the largest unit that needs no fraction: 300 seconds are 5 minutes.
+fn duration(count: &str, unit: &str) -> String {
+    const LONGER: [(&str, u64, &str); 3] = [
+        ("second", 60, "minute"),
+        ("minute", 60, "hour"),
+        ("hour", 24, "day"),
+    ];
+    let (mut count, mut unit) = (count.to_owned(), unit);
+    for (short, factor, long) in LONGER {
+        match count.parse::<u64>() {
+            Ok(number) if unit == short && number > 0 && number % factor == 0 => {
+                (count, unit) = ((number / factor).to_string(), long);
+            }
+            _ => {}
+        }
+    }
+    format!("{count} {unit}s")
 }
 
 const WORDS: [&str; 13] = [
@@ -316,10 +337,14 @@ mod tests {
         );
         check(
             "The loan expires after 24 hours.",
-            &[(Kind::Lifetime, "24 hours")],
+            &[(Kind::Lifetime, "1 days")],
         );
         check(
             "The timeout for a loan is 5 minutes.",
+            &[(Kind::Lifetime, "5 minutes")],
+        );
+        check(
+            "The code is valid for 300 seconds.",
             &[(Kind::Lifetime, "5 minutes")],
         );
         check("The card has no timeout.", &[(Kind::Lifetime, "none")]);

@@ -4,12 +4,13 @@
 //! method, headers and a body. The rest of a sample is of no interest.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 use serde_json::Value;
 
 use super::dialect::{DIALECTS, Dialect};
-use super::{Address, Body, Header, Named, json};
+use super::{Address, Body, Header, Named, json, pattern};
 
 /// A language in which a page shows its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,7 +141,11 @@ impl Openings {
             .find(|dialect| dialect.opens.is_match(line))
             .map(|dialect| dialect.language)
             .filter(|language| match self.current {
-                Some(current) => current != *language && self.has_address,
+                // What a line of another language could be, opens nothing inside of a sample.
+                Some(current) => {
+                    let weak = matches!(language, Language::JQuery | Language::Swift);
+                    current != *language && (self.has_address || !weak)
+                }
                 None => true,
             });
         if opens.is_some() {
@@ -152,6 +157,16 @@ impl Openings {
         }
         opens.map_or(Opening::Continues, Opening::Opens)
     }
+}
+
+/// Whether a sample uses another HTTP library than those whose calls are read.
+pub(super) fn is_foreign(text: &str) -> bool {
+    static LIBRARY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"(?i)http\.client|urllib|httpx|aiohttp|axios|node-fetch|\bfetch\(|\bgot\b|require\(['"](?:node:)?https?['"]\)|HttpClient|WebClient|guzzle|curl_init|faraday|httparty|rest-client|alamofire|resty|invoke-\w+"#,
+        )
+    });
+    LIBRARY.is_match(text)
 }
 
 /// Reduces the text of a sample that begins at a line.

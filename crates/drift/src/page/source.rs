@@ -1,8 +1,11 @@
 //! The text of a page by lines, and what became of each line.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::ReadError;
+use regex::{Captures, Regex};
+
+use super::{ReadError, pattern};
 
 /// The largest page that is read, in bytes: the real ones are below 32 KiB.
 pub const MAX_PAGE_BYTES: usize = 256 * 1024;
@@ -28,6 +31,7 @@ impl Source {
             return Err(ReadError::NotText { offset });
         }
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = double_braces(&decode_entities(&text));
         let lines: Vec<String> = text.lines().map(normalise).collect();
         if lines.iter().all(String::is_empty) {
             return Err(ReadError::Empty);
@@ -64,6 +68,69 @@ impl Source {
             .enumerate()
             .map(|(index, line)| (index + 1, line.as_str()))
     }
+}
+
+/// Replaces the HTML entities that exports of pages leave in their text.
+fn decode_entities(text: &str) -> String {
+    static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"&(?:#(?P<decimal>\d{1,7})|#[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<name>[a-zA-Z]{2,8}));",
+        )
+    });
+    const NAMES: [(&str, char); 16] = [
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("nbsp", ' '),
+        ("lsquo", '‘'),
+        ("rsquo", '’'),
+        ("ldquo", '“'),
+        ("rdquo", '”'),
+        ("ndash", '–'),
+        ("mdash", '—'),
+        ("hellip", '…'),
+        ("bull", '•'),
+        ("middot", '·'),
+        ("shy", '\u{200b}'),
+    ];
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    ENTITY
+        .replace_all(text, |found: &Captures<'_>| {
+            let number = |group: &str, radix| {
+                let digits = found.name(group)?.as_str();
+                u32::from_str_radix(digits, radix)
+                    .ok()
+                    .and_then(char::from_u32)
+            };
+            let named = || {
+                let name = found.name("name")?.as_str();
+                NAMES
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, c)| *c)
+            };
+            let decoded = number("decimal", 10)
+                .or_else(|| number("hex", 16))
+                .or_else(named)
+                .filter(|c| *c == '\t' || !c.is_control());
+            decoded.map_or_else(|| found[0].to_owned(), String::from)
+        })
+        .into_owned()
+}
+
+/// Writes variables in double braces where a page has them in single ones: `{apiPath}`.
+fn double_braces(text: &str) -> String {
+    static ENDPOINT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?m)^[`\s]*(?:GET|POST|PUT|PATCH|DELETE)\s+\{\w+\}/"));
+    static VARIABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{([A-Za-z]\w*)\}"));
+    if text.contains("{{") || !ENDPOINT.is_match(text) {
+        return text.to_owned();
+    }
+    VARIABLE.replace_all(text, "{{$1}}").into_owned()
 }
 
 fn normalise(line: &str) -> String {
@@ -113,12 +180,12 @@ pub struct UnknownLine<'page> {
 ///
 /// What no part of the reader claims is unknown, so that forgetting a case cannot hide a line.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct Tally {
     kinds: Vec<Option<LineKind>>,
     reasons: Vec<(usize, &'static str)>,
 }
 
-impl Ledger {
+impl Tally {
     pub(crate) fn new(source: &Source) -> Self {
         let kinds = source
             .iter()

@@ -14,6 +14,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         source,
         at: 1,
         section: Section::Intro,
+        seen: false,
         blocks: Vec::new(),
     };
     while reader.at <= source.len() {
@@ -27,15 +28,21 @@ struct Reader<'a> {
     /// The line to read next.
     at: usize,
     section: Section,
+    /// Whether the endpoint was read: before it, no line is a heading.
+    seen: bool,
     blocks: Vec<Block>,
 }
 
 impl Reader<'_> {
     fn block(&mut self) {
         let line = self.source.line(self.at).trim();
+        self.seen |= line.contains("{{");
         if line.is_empty() || line == "|" {
             self.push(1, Content::Layout);
-        } else if let Some(section) = Section::named(line) {
+        } else if let Some(section) = Section::named(line).or_else(|| {
+            Section::reworded(line).filter(|_| self.section != Section::Intro || self.seen)
+        }) {
+            self.seen = true;
             self.section = section;
             self.push(1, Content::Heading(line.to_owned()));
         } else if let Some(marker) = list_marker(line) {
@@ -48,6 +55,10 @@ impl Reader<'_> {
             self.json();
         } else if self.section == Section::RequestModel && is_header_row(line) {
             self.request_model();
+        } else if self.section == Section::RequestModel && self.is_stacked_header() {
+            self.stacked_request_model();
+        } else if self.section == Section::QueryParameters {
+            self.grid(line);
         } else {
             self.push(1, Content::Paragraph(vec![line.to_owned()]));
         }
@@ -148,27 +159,99 @@ impl Reader<'_> {
         let (rows, end) = if line.contains('|') {
             self.piped_rows()
         } else {
-            self.stacked_rows()
+            self.stacked_rows(self.at + 1, header.len().max(3))
         };
         self.push(end - self.at, Content::Table { header, rows });
     }
 
-    fn stacked_rows(&self) -> (Vec<Row>, usize) {
+    /// The next lines that are not blank, up to the next heading.
+    fn filled(&self, from: usize) -> impl Iterator<Item = (usize, &str)> {
+        (from..=self.source.len())
+            .map(|line| (line, self.source.line(line).trim()))
+            .filter(|(_, text)| !text.is_empty())
+            .take_while(|(_, text)| Section::named(text).is_none())
+    }
+
+    /// Whether the words of the header row are on lines of their own.
+    fn is_stacked_header(&self) -> bool {
+        let words: Vec<String> = self
+            .filled(self.at)
+            .take(3)
+            .map(|(_, text)| text.to_owned())
+            .collect();
+        is_request_model(&words)
+    }
+
+    fn stacked_request_model(&mut self) {
+        let header: Vec<(usize, &str)> = self.filled(self.at).take(3).collect();
+        let after = header.last().map_or(self.at, |(line, _)| line + 1);
+        let header = header.iter().map(|(_, text)| (*text).to_owned()).collect();
+        let (rows, end) = self.stacked_rows(after, 3);
+        self.push(end - self.at, Content::Table { header, rows });
+    }
+
+    /// A table whose cells are on lines of their own below the words of its header row.
+    fn grid(&mut self, line: &str) {
+        let header: Vec<String> = if line.contains('|') {
+            line.split('|')
+                .map(str::trim)
+                .filter(|cell| !cell.is_empty())
+                .map(str::to_owned)
+                .collect()
+        } else {
+            line.split("  ")
+                .map(str::trim)
+                .filter(|cell| !cell.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let header = match &header[..] {
+            [words] => cells(words),
+            _ => header,
+        };
+        if header.len() < 2 || line.ends_with('.') {
+            return self.push(1, Content::Paragraph(vec![line.to_owned()]));
+        }
+        if line.contains('|') {
+            let (rows, end) = self.piped_rows();
+            return self.push(end - self.at, Content::Table { header, rows });
+        }
+        let filled: Vec<(usize, &str)> = self.filled(self.at + 1).collect();
         let mut rows = Vec::new();
         let mut end = self.at + 1;
+        for row in filled.chunks_exact(header.len()) {
+            if !is_property_name(row[0].1) {
+                break;
+            }
+            end = row[row.len() - 1].0 + 1;
+            rows.push(Row {
+                lines: row[0].0..end,
+                cells: row.iter().map(|(_, text)| (*text).to_owned()).collect(),
+            });
+        }
+        self.push(end - self.at, Content::Table { header, rows });
+    }
+
+    fn stacked_rows(&self, from: usize, columns: usize) -> (Vec<Row>, usize) {
+        let mut rows = Vec::new();
+        let mut end = from;
         loop {
-            let filled: Vec<(usize, &str)> = (end..=self.source.len())
-                .map(|line| (line, self.source.line(line).trim()))
-                .filter(|(_, text)| !text.is_empty())
-                .take_while(|(_, text)| Section::named(text).is_none())
-                .take(4)
-                .collect();
+            let filled: Vec<(usize, &str)> = self.filled(end).take(columns + 1).collect();
             let is_row = |at: usize| {
                 matches!((filled.get(at), filled.get(at + 1)), (Some((_, name)), Some((_, kind)))
                     if is_property_name(name) && is_type_name(kind))
             };
             if !is_row(0) {
                 return (rows, end);
+            }
+            if columns > 3 && filled.len() >= columns {
+                let row = &filled[..columns];
+                end = row[columns - 1].0 + 1;
+                rows.push(Row {
+                    lines: row[0].0..end,
+                    cells: row.iter().map(|(_, text)| (*text).to_owned()).collect(),
+                });
+                continue;
             }
             // A cell that begins the next row, or ends a sentence, is not this row's third.
             let third = filled

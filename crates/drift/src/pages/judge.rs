@@ -88,6 +88,32 @@ impl<'a> Judge<'a> {
         differences
     }
 
+    /// Whether the document says what a page says now.
+    pub(crate) fn says_already(&self, entry: &'a Entry) -> bool {
+        use Topic::*;
+        let is_compared = matches!(
+            entry.topic,
+            RequestProperty
+                | RequestType
+                | RequestFormat
+                | RequestRequirement
+                | Header
+                | QueryParameter
+                | ShownProperty
+                | ShownValue
+                | ResponseType
+                | ResponseFormat
+        );
+        // Where the document is silent, it says neither.
+        let is_silent = matches!(
+            entry.topic,
+            RequestType | RequestFormat | ResponseType | ResponseFormat
+        ) && self
+            .property(entry.topic, &entry.name)
+            .is_none_or(|own| own.value != entry.value);
+        is_compared && !is_silent && self.judge(entry).is_none()
+    }
+
     fn judge(&self, entry: &'a Entry) -> Option<Difference<'a>> {
         use Topic::*;
         let (document, agrees, topic, action) = match entry.topic {
@@ -129,7 +155,11 @@ impl<'a> Judge<'a> {
                 None,
                 self.own(Header, &entry.name).is_some(),
                 Header,
-                Action::AddedRequired,
+                if entry.value == "required" {
+                    Action::AddedRequired
+                } else {
+                    Action::Added
+                },
             ),
             QueryParameter => (
                 None,

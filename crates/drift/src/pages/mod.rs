@@ -7,20 +7,21 @@ use std::collections::BTreeSet;
 
 use pingone_codegen::model::Operation;
 
+use crate::compare::page::unread_topic;
 use crate::compare::specification::{self, Specification};
 use crate::compare::{Action, Change, Entry, Place, Topic, diff, page, rule};
-use crate::consistency::{Disagreement, contradictions};
+use crate::consistency::{Contradiction, Disagreement, contradictions};
 use crate::documents::side;
-use crate::finding::{Draft, Finding, Side, findings};
+use crate::finding::{Draft, Finding, Side, joined};
 use crate::ledger::{Ledger, Record};
-use crate::page::{Kind, Page};
+use crate::page::{Endpoint, Kind, Named, Page, digest};
 use comparable::comparable;
 pub(crate) use judge::{Judge, matches};
 
 /// Everything that pages say differently from the ledger and from the document.
 ///
 /// A difference from the ledger is a page that changed; one from the document alone was there before.
-/// `pages` are the pages with the names of their files.
+/// A page that was not understood gives no verdicts but that one. `pages` are the pages with the names of their files.
 #[must_use]
 pub fn check_pages(
     pages: &[(String, Page)],
@@ -44,6 +45,8 @@ pub(crate) struct Step {
     pub(crate) old: Option<String>,
     /// Name and value now.
     pub(crate) new: Option<(String, String)>,
+    /// The finding that it is a part of, until that has its fingerprint.
+    draft: usize,
 }
 
 /// As [`check_pages`], with the single differences that the findings are made of.
@@ -57,51 +60,74 @@ pub(crate) fn inspect(
         drafts: Vec::new(),
         steps: Vec::new(),
     };
-    let mut found = BTreeSet::new();
-    for (file, page) in pages {
-        checker.itself(file, page);
-        let record = record_of(file, page, pages, ledger);
-        let changed = match record {
-            Some(record) => {
-                found.insert(&record.file);
-                checker.ledger(file, page, record)
-            }
-            None => BTreeSet::new(),
-        };
-        checker.document(file, page, record, &changed);
+    let records = assigned(pages, ledger, lowered);
+    for ((file, page), record) in pages.iter().zip(&records) {
+        let record = record.map(|index| &ledger.pages[index]);
+        checker.page(file, page, record);
     }
-    for record in &ledger.pages {
-        if !found.contains(&record.file) {
+    for (index, record) in ledger.pages.iter().enumerate() {
+        if !records.contains(&Some(index)) {
             checker.gone(record);
         }
     }
     checker.ambiguous(pages);
-    (findings(checker.drafts), checker.steps)
+    let (findings, fingerprints) = joined(checker.drafts);
+    let mut steps = checker.steps;
+    for step in &mut steps {
+        step.fingerprint.clone_from(&fingerprints[step.draft]);
+    }
+    (findings, steps)
 }
 
-/// What the ledger has of a page: by its file, else by its address or title under another file.
-fn record_of<'a>(
-    file: &str,
-    page: &Page,
+/// What the ledger has of each page, by its index: whatever the files are called, and no record twice.
+fn assigned(
     pages: &[(String, Page)],
-    ledger: &'a Ledger,
-) -> Option<&'a Record> {
-    let same_file = ledger.pages.iter().find(|record| record.file == file);
-    same_file.or_else(|| {
-        let free = |record: &&Record| !pages.iter().any(|(other, _)| *other == record.file);
-        let mut free = ledger.pages.iter().filter(free);
-        free.find(|record| {
-            let url = page
-                .canonical_url
-                .as_ref()
-                .is_some_and(|url| url.value == record.url);
-            let title = page
-                .title
-                .as_ref()
-                .is_some_and(|title| title.value == record.title);
-            url || title
-        })
-    })
+    ledger: &Ledger,
+    lowered: &Specification,
+) -> Vec<Option<usize>> {
+    struct Alike {
+        file: bool,
+        variant: bool,
+        text: bool,
+    }
+    // The surest signs first.
+    const WAYS: [fn(&Alike) -> bool; 5] = [
+        |alike| alike.file && (alike.variant || alike.text),
+        |alike| alike.variant && alike.text,
+        |alike| alike.variant,
+        |alike| alike.text,
+        |alike| alike.file,
+    ];
+    let variants: Vec<Option<&str>> = pages
+        .iter()
+        .map(|(_, page)| variant_of(page, lowered).map(|operation| operation.id.as_str()))
+        .collect();
+    let said = |named: &Option<Named<String>>, text: &str| {
+        !text.is_empty() && named.as_ref().is_some_and(|named| named.value == text)
+    };
+    let mut records: Vec<Option<usize>> = vec![None; pages.len()];
+    let mut taken = vec![false; ledger.pages.len()];
+    for way in WAYS {
+        for (at, (file, page)) in pages.iter().enumerate() {
+            if records[at].is_some() {
+                continue;
+            }
+            let found = ledger.pages.iter().enumerate().position(|(index, record)| {
+                !taken[index]
+                    && way(&Alike {
+                        file: *file == record.file,
+                        variant: variants[at] == Some(record.variant.as_str()),
+                        text: said(&page.canonical_url, &record.url)
+                            || said(&page.title, &record.title),
+                    })
+            });
+            if let Some(index) = found {
+                taken[index] = true;
+                records[at] = Some(index);
+            }
+        }
+    }
+    records
 }
 
 /// The variant that a page documents: what is sent as the page says.
@@ -117,12 +143,21 @@ pub(crate) fn variant_of<'a>(page: &Page, lowered: &'a Specification) -> Option<
     };
     let media_type = media_type.as_deref().map(essence);
     let path = endpoint.address.path.split('?').next().unwrap_or_default();
-    lowered.api.operations.iter().find(|operation| {
+    let fitting = lowered.api.operations.iter().filter(|operation| {
         operation.method == endpoint.method
             && crate::compare::shape(&specification::address(lowered, operation).2)
                 == crate::compare::shape(path.trim_end_matches('/'))
             && operation.media_type().map(essence) == media_type
-    })
+    });
+    let body = page.request_body();
+    let chosen = |operation: &&Operation| {
+        operation.selector.as_ref().is_none_or(|selector| {
+            let shown = body.as_ref().and_then(|body| body.at(&selector.property));
+            shown.and_then(serde_json::Value::as_str) == Some(&selector.value)
+        })
+    };
+    let fitting: Vec<&Operation> = fitting.collect();
+    fitting.into_iter().find(chosen)
 }
 
 struct Checker<'a> {
@@ -137,14 +172,155 @@ type Said = Vec<(Topic, String, String)>;
 /// The topics and names in which a page has changed.
 type Changed = BTreeSet<(Topic, String)>;
 
-impl Checker<'_> {
-    /// A page against itself.
-    fn itself(&mut self, file: &str, page: &Page) {
-        for line in page.unknown_lines() {
-            let value = format!("{} ({})", line.text.trim(), line.reason);
-            self.found(Topic::UnknownLine, file, line.line, &value, None);
+/// A page as it is checked.
+struct Checked<'a> {
+    file: &'a str,
+    page: &'a Page,
+    record: Option<&'a Record>,
+    /// A name that outlives the file: of the variant, else the title.
+    owner: String,
+    contradictions: Vec<Contradiction>,
+}
+
+impl Checked<'_> {
+    /// Whether all samples are against the one line that a topic is read from.
+    fn is_disputed(&self, topic: Topic) -> bool {
+        use Topic::*;
+        let about = match topic {
+            Host | Path | BasePath | TrailingSlash | PathVariable | QueryParameter => {
+                Disagreement::Address
+            }
+            Method => Disagreement::Method,
+            MediaType => Disagreement::MediaType,
+            RequestProperty | RequestType | RequestFormat | RequestExample => Disagreement::Body,
+            _ => return false,
+        };
+        self.contradictions
+            .iter()
+            .any(|found| found.about == about && found.everywhere)
+    }
+
+    /// Whether the rows of the table disagree about a property.
+    fn is_ambiguous(&self, topic: Topic, name: &str) -> bool {
+        use Topic::*;
+        let mut rows = self
+            .page
+            .properties
+            .iter()
+            .flatten()
+            .filter(|row| row.name == name);
+        let first = rows.next();
+        matches!(topic, RequestRequirement | RequestType | RequestFormat)
+            && rows.any(|row| {
+                first.is_some_and(|first| {
+                    (&row.type_name, &row.requirement) != (&first.type_name, &first.requirement)
+                })
+            })
+    }
+
+    /// Whether the table has a property that the example has under another name.
+    fn is_misnamed(&self, name: &str) -> bool {
+        let about = |about: Disagreement, line: Option<usize>| {
+            self.contradictions
+                .iter()
+                .any(|found| found.about == about && line.is_none_or(|line| found.line == line))
+        };
+        let row = self
+            .page
+            .properties
+            .iter()
+            .flatten()
+            .find(|row| row.name == name);
+        row.is_some_and(|row| about(Disagreement::PropertyNotInBody, Some(row.line)))
+            && about(Disagreement::MemberNotInModel, None)
+    }
+}
+
+impl<'a> Checker<'a> {
+    fn page(&mut self, file: &str, page: &Page, record: Option<&Record>) {
+        let variant = variant_of(page, self.lowered).map(|operation| operation.id.clone());
+        let title = || page.title.as_ref().map(|title| title.value.clone());
+        let owner = record
+            .map(|record| record.variant.clone())
+            .or(variant)
+            .or_else(title)
+            .unwrap_or_else(|| file.to_owned());
+        let checked = Checked {
+            file,
+            page,
+            record,
+            owner,
+            contradictions: contradictions(page),
+        };
+        if !page.is_understood() {
+            return self.not_understood(&checked);
         }
-        for found in contradictions(page) {
+        self.itself(&checked);
+        let changed = match record {
+            Some(record) => self.ledger(&checked, record),
+            None => BTreeSet::new(),
+        };
+        self.document(&checked, &changed);
+    }
+
+    fn not_understood(&mut self, checked: &Checked<'_>) {
+        let page = checked.page;
+        let unknown = page.unknown_lines().next();
+        let line = unknown.as_ref().map_or(1, |unknown| unknown.line);
+        let what = page.unknown_lines().count();
+        let topic = if page.endpoint.is_none() {
+            Topic::NoEndpoint
+        } else {
+            Topic::NotUnderstood
+        };
+        let detail = format!(
+            "{}; {what} of {} lines were not understood, so nothing is concluded from the page",
+            rule(topic, Action::Found).text,
+            page.line_count()
+        );
+        self.found(checked, topic, line, Some(detail), String::new());
+    }
+
+    /// A page against itself.
+    fn itself(&mut self, checked: &Checked<'_>) {
+        let page = checked.page;
+        for run in page.unknown_runs() {
+            let text = page.line(run.start).trim();
+            let reason = page.unknown_lines().find(|line| line.line == run.start);
+            let reason = reason.map_or("", |line| line.reason);
+            let lines: Vec<&str> = run.clone().map(|line| page.line(line).trim()).collect();
+            let is_key = reason.contains("front matter");
+            let (what, cause) = if is_key {
+                let key = text.split(':').next().unwrap_or_default().to_owned();
+                (format!("`{key}`"), key)
+            } else if lines.len() == 1 {
+                (format!("`{text}`"), text.to_owned())
+            } else {
+                let what = format!("`{text}` and the {} lines below it", lines.len() - 1);
+                (what, digest(&lines.join("\n")))
+            };
+            let detail = format!("not understood: {what} ({reason})");
+            self.found(checked, Topic::UnknownLine, run.start, Some(detail), cause);
+        }
+        for unread in &page.unread {
+            let known = checked
+                .record
+                .is_some_and(|record| record.knows(&unread.name));
+            if known {
+                continue;
+            }
+            let topic = unread_topic(&unread.name);
+            let detail = format!("{}: the {}", rule(topic, Action::Found).text, unread.name);
+            let cause = format!("{} {}", unread.name, unread.digest);
+            let cause = if topic == Topic::Layout {
+                unread.name.clone()
+            } else {
+                cause
+            };
+            self.found(checked, topic, unread.lines.start, Some(detail), cause);
+        }
+        let disputed = checked.is_disputed(Topic::Path);
+        for found in &checked.contradictions {
             let topic = match found.about {
                 Disagreement::NoEndpoint => Topic::NoEndpoint,
                 Disagreement::SampleIncomplete => Topic::SampleIncomplete,
@@ -166,100 +342,144 @@ impl Checker<'_> {
             if found.about == Disagreement::PropertyNotInBody && optional {
                 continue;
             }
+            // Prose that agrees with the samples says what they say.
+            if found.about == Disagreement::Address && disputed && !found.everywhere {
+                continue;
+            }
             let detail = match found.against {
                 Some(line) => format!("{} (line {line})", found.text),
                 None => found.text.clone(),
             };
-            let value = page.line(found.line).trim().to_owned();
-            self.found(topic, file, found.line, &value, Some(detail));
             // Lines move without a cause.
-            if let Some(draft) = self.drafts.last_mut() {
-                draft.cause = format!("{file}:{}", found.text);
-            }
+            self.found(checked, topic, found.line, Some(detail), found.text.clone());
         }
     }
 
     fn found(
         &mut self,
+        checked: &Checked<'_>,
         topic: Topic,
-        file: &str,
         line: usize,
-        value: &str,
         detail: Option<String>,
+        cause: String,
     ) {
         self.drafts.push(Draft {
-            rule: rule(topic, Action::Found),
-            cause: format!("{file}:{}", detail.as_deref().unwrap_or(value)),
-            name: String::new(),
-            subject: file.to_owned(),
-            old: None,
             new: Some(Side {
-                file: file.to_owned(),
+                file: checked.file.to_owned(),
                 line: Some(line),
                 pointer: None,
-                value: value.to_owned(),
+                value: checked.page.line(line).trim().to_owned(),
             }),
-            document: None,
-            rust: Vec::new(),
-            snapshots: Vec::new(),
             detail,
+            ..Draft::new(
+                rule(topic, Action::Found),
+                &checked.owner,
+                checked.file,
+                cause,
+            )
         });
     }
 
     /// A page against what it said before.
-    fn ledger(&mut self, file: &str, page: &Page, record: &Record) -> Changed {
-        let (old, new) = comparable(record, page);
+    fn ledger(&mut self, checked: &Checked<'_>, record: &Record) -> Changed {
+        let (old, new) = comparable(record, checked.page);
         let (old, new) = (page::entries(&old), page::entries(&new));
         let said = self.lowered.entries(&record.variant);
+        let operation = self.lowered.operation(&record.variant);
         let mut changed = Changed::new();
-        for change in diff(&old, &new) {
+        let changes = diff(&old, &new);
+        let endpoint = checked
+            .page
+            .endpoint
+            .as_ref()
+            .map(|endpoint| &endpoint.value);
+        for change in &changes {
             changed.insert((change.topic, change.name.clone()));
             changed.extend(change.new.map(|entry| (entry.topic, entry.name.clone())));
-            let place = place_of(&change, said);
-            self.page_draft(file, &change, "spec/docs.lock", place);
-            self.step(file, &record.variant, &change);
+            if checked.is_disputed(change.topic)
+                || change.topic == Topic::RequestProperty && checked.is_misnamed(&change.name)
+                || checked.is_ambiguous(change.topic, &change.name)
+                || follows_another(change, &changes, endpoint)
+            {
+                continue;
+            }
+            let place = place_of(change, said);
+            let settled = operation.is_some_and(|operation| {
+                let judge = Judge {
+                    lowered: self.lowered,
+                    operation,
+                    documented: said,
+                    form: checked.page.form,
+                };
+                change.new.is_some_and(|new| judge.says_already(new))
+            });
+            let draft = self.page_draft(checked, change, "spec/docs.lock", place, settled);
+            if !settled {
+                self.step(draft, checked.file, &record.variant, change);
+            }
         }
         changed
     }
 
-    fn page_draft(&mut self, file: &str, change: &Change<'_>, before: &str, place: Option<&Entry>) {
+    /// Adds a difference of a page, and returns its index.
+    fn page_draft(
+        &mut self,
+        checked: &Checked<'_>,
+        change: &Change<'_>,
+        before: &str,
+        place: Option<&Entry>,
+        settled: bool,
+    ) -> usize {
         let rule = rule(change.topic, change.action);
         let value =
             |entry: Option<&Entry>| entry.map_or("", |entry| entry.value.as_str()).to_owned();
-        let (was, is) = (value(change.old), value(change.new));
+        let (old, new) = (value(change.old), value(change.new));
         let at = |entry: &Entry, file: &str| Side {
             file: file.to_owned(),
             line: (entry.place.line > 0).then_some(entry.place.line),
             pointer: None,
-            value: entry.value.clone(),
+            value: checked.shown(entry),
         };
-        // The same move of `/v1` on several pages is one.
-        let owner = if change.topic == Topic::BasePath {
-            ""
-        } else {
-            file
+        // A record has the lines of the page that it was made from.
+        let locked = |entry: &Entry| match entry.place.line {
+            0 => before.to_owned(),
+            _ => format!("{} as locked", checked.file),
         };
+        let is_sentence = matches!(change.topic, Topic::Sentence | Topic::Precondition);
+        let detail = is_sentence.then(|| checked.sentence(rule.text, change));
         self.drafts.push(Draft {
-            rule,
-            cause: format!("{owner}:{}:{was}:{is}", change.name),
-            name: change.name.clone(),
-            subject: file.to_owned(),
-            old: change.old.map(|entry| at(entry, before)),
-            new: change.new.map(|entry| at(entry, file)),
+            name: if is_sentence {
+                String::new()
+            } else {
+                change.name.clone()
+            },
+            old: change.old.map(|entry| at(entry, &locked(entry))),
+            new: change.new.map(|entry| at(entry, checked.file)),
             document: place.map(|entry| side(self.lowered, &entry.place, &entry.value)),
-            rust: Vec::new(),
-            snapshots: Vec::new(),
-            detail: None,
+            detail,
+            settled,
+            ..Draft::new(
+                rule,
+                // The same move of `/v1` is one, however many pages make it.
+                if change.topic == Topic::BasePath {
+                    ""
+                } else {
+                    &checked.owner
+                },
+                checked.file,
+                match renamed_host(change) {
+                    Some(hosts) => hosts,
+                    None => format!("{}:{old}:{new}", change.name),
+                },
+            )
         });
+        self.drafts.len() - 1
     }
 
-    /// Keeps the difference of the last draft for an edit.
-    fn step(&mut self, file: &str, operation: &str, change: &Change<'_>) {
-        let Some(draft) = self.drafts.last() else {
-            return;
-        };
+    /// Keeps the difference of a draft for an edit.
+    fn step(&mut self, draft: usize, file: &str, operation: &str, change: &Change<'_>) {
         self.steps.push(Step {
-            fingerprint: draft.fingerprint(),
+            fingerprint: String::new(),
             file: file.to_owned(),
             operation: operation.to_owned(),
             topic: change.topic,
@@ -269,10 +489,11 @@ impl Checker<'_> {
             new: change
                 .new
                 .map(|entry| (entry.name.clone(), entry.value.clone())),
+            draft,
         });
     }
 
-    /// A page that is not there any more.
+    /// A page that is gone.
     fn gone(&mut self, record: &Record) {
         let operation = self.lowered.operation(&record.variant);
         let shared = operation.is_some_and(|operation| self.has_siblings(operation));
@@ -291,21 +512,20 @@ impl Checker<'_> {
             pointer: operation.pointer.clone(),
         });
         self.drafts.push(Draft {
-            rule: rule(topic, action),
-            cause: record.file.clone(),
             name: record.variant.clone(),
-            subject: record.file.clone(),
             old: Some(Side {
                 file: "spec/docs.lock".to_owned(),
                 line: None,
                 pointer: None,
                 value: record.title.clone(),
             }),
-            new: None,
             document: place.map(|place| side(self.lowered, &place, &record.variant)),
-            rust: Vec::new(),
-            snapshots: Vec::new(),
-            detail: None,
+            ..Draft::new(
+                rule(topic, action),
+                &record.variant,
+                &record.file,
+                record.variant.clone(),
+            )
         });
     }
 
@@ -356,14 +576,25 @@ impl Checker<'_> {
                 if earlier == key && said != entries {
                     let line = page.endpoint.as_ref().map_or(1, |endpoint| endpoint.line);
                     let detail = format!("`{key}` has another body on the page {other}");
-                    self.found(Topic::Ambiguity, file, line, key, Some(detail));
+                    let rule = rule(Topic::Ambiguity, Action::Found);
+                    self.drafts.push(Draft {
+                        new: Some(Side {
+                            file: (*file).clone(),
+                            line: Some(line),
+                            pointer: None,
+                            value: key.clone(),
+                        }),
+                        detail: Some(detail),
+                        ..Draft::new(rule, "", file, key.clone())
+                    });
                 }
             }
         }
     }
 
     /// A page against the document.
-    fn document(&mut self, file: &str, page: &Page, record: Option<&Record>, changed: &Changed) {
+    fn document(&mut self, checked: &Checked<'_>, changed: &Changed) {
+        let (page, record) = (checked.page, checked.record);
         let Some(endpoint) = &page.endpoint else {
             return;
         };
@@ -402,7 +633,8 @@ impl Checker<'_> {
                 old: None,
                 new: Some(&entry),
             };
-            return self.page_draft(file, &change, "", None);
+            self.page_draft(checked, &change, "", None, false);
+            return;
         };
         let said = page::entries(&page.facts());
         let documented = self.lowered.entries(&operation.id);
@@ -418,6 +650,9 @@ impl Checker<'_> {
                 || difference
                     .page
                     .is_some_and(|entry| changed.contains(&(entry.topic, name.to_owned())))
+                || checked.is_disputed(difference.topic)
+                || difference.topic == Topic::RequestProperty && checked.is_misnamed(name)
+                || checked.is_ambiguous(difference.topic, name)
             {
                 continue;
             }
@@ -428,9 +663,8 @@ impl Checker<'_> {
                 old: None,
                 new: difference.page,
             };
-            let before = self.drafts.len();
-            self.page_draft(file, &change, "", None);
-            if let Some(draft) = self.drafts.get_mut(before) {
+            let index = self.page_draft(checked, &change, "", None, false);
+            if let Some(draft) = self.drafts.get_mut(index) {
                 let place = difference
                     .document
                     .map(|entry| side(self.lowered, &entry.place, &entry.value));
@@ -447,7 +681,7 @@ impl Checker<'_> {
                     old: difference.document,
                     ..change
                 };
-                self.step(file, &operation.id, &change);
+                self.step(index, checked.file, &operation.id, &change);
             }
         }
     }
@@ -473,4 +707,101 @@ fn place_of<'a>(change: &Change<'_>, documented: &'a [Entry]) -> Option<&'a Entr
                 .find(|entry| entry.topic == topic && entry.name.is_empty())
         })
         .or_else(|| documented.iter().find(|entry| entry.topic == Topic::Method))
+}
+
+impl Checked<'_> {
+    /// What an entry says, in words: of a sentence, the sentence.
+    fn shown(&self, entry: &Entry) -> String {
+        if !matches!(entry.topic, Topic::Sentence | Topic::Precondition) {
+            return entry.value.clone();
+        }
+        let mut statements = self.page.statements.iter();
+        let sentence = statements.find(|statement| statement.digest == entry.value);
+        sentence.map_or_else(String::new, |sentence| sentence.text.clone())
+    }
+
+    /// What became of a sentence: the new words, and the line that the old ones were on.
+    fn sentence(&self, text: &str, change: &Change<'_>) -> String {
+        let new = change
+            .new
+            .map(|entry| self.shown(entry))
+            .unwrap_or_default();
+        let line = change
+            .old
+            .map(|entry| entry.place.line)
+            .filter(|line| *line > 0);
+        match (change.old, line, change.new) {
+            (None, ..) => format!("{text}, new: \"{new}\""),
+            (Some(_), Some(line), None) => {
+                format!("{text}, gone: line {line} of the page as it was locked")
+            }
+            (Some(_), None, None) => format!("{text}, gone"),
+            (Some(_), Some(line), Some(_)) => {
+                format!("{text}: line {line} of the page as it was locked now reads \"{new}\"")
+            }
+            (Some(_), None, Some(_)) => format!("{text} now reads \"{new}\""),
+        }
+    }
+}
+
+/// The old and the new host of an operation in the prose, if nothing else of it has changed.
+fn renamed_host(change: &Change<'_>) -> Option<String> {
+    let parts = |entry: &Entry| {
+        let mut words: Vec<String> = entry.value.split(' ').map(str::to_owned).collect();
+        (words.len() >= 2).then(|| {
+            let host = words.remove(words.len() - 2);
+            (host, words)
+        })
+    };
+    let (old, new) = (parts(change.old?)?, parts(change.new?)?);
+    let same = change.topic == Topic::ProseOperation && old.1 == new.1;
+    same.then(|| format!("{} {}", old.0, new.0))
+}
+
+/// Whether a change of the prose only says again what another change of the page says.
+fn follows_another(change: &Change<'_>, all: &[Change<'_>], endpoint: Option<&Endpoint>) -> bool {
+    use Topic::*;
+    let line = |change: &Change<'_>| {
+        let entry = change.new.or(change.old);
+        entry.map(|entry| entry.place.line).filter(|line| *line > 0)
+    };
+    let beside = |topics: &[Topic]| {
+        all.iter().any(|other| {
+            topics.contains(&other.topic)
+                && line(change).is_some()
+                && (line(other) == line(change)
+                    || other.old.map(|entry| entry.place.line) == line(change))
+        })
+    };
+    let changes = |topics: &[Topic]| all.iter().any(|other| topics.contains(&other.topic));
+    match change.topic {
+        // A notice, its date and its sentence are one.
+        Sentence | Precondition | Date | Title => beside(&[Deprecation]),
+        StatusName if change.action != Action::Changed => beside(&[Sentence, Precondition]),
+        ProseOperation => change.new.is_some_and(|new| {
+            let own = endpoint.map(|endpoint| {
+                let host = endpoint.address.host.as_deref().unwrap_or_default();
+                format!(
+                    "{} {host} {}",
+                    endpoint.method,
+                    crate::compare::shape(&endpoint.address.path)
+                )
+            });
+            let own = own.unwrap_or_default();
+            let renamed = all.iter().find(|other| other.topic == Host);
+            let with_host = renamed.and_then(|host| {
+                let (old, new) = (&host.old?.value, &host.new?.value);
+                let said = &change.old?.value;
+                Some(said.replace(old.as_str(), new))
+            });
+            with_host.as_ref() == Some(&new.value)
+                || changes(&[Path, Method, Host]) && own.ends_with(&new.value)
+        }),
+        ProseMediaType => all.iter().any(|other| {
+            other.topic == MediaType
+                && other.new.map(|entry| &entry.value) == change.new.map(|entry| &entry.value)
+        }),
+        Unread | Layout => change.old.is_none() || change.topic == Layout,
+        _ => false,
+    }
 }

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Report, place};
+use super::Report;
 use crate::compare::Wire;
 use crate::finding::{Finding, Side};
 
@@ -123,7 +123,7 @@ fn words(text: &str) -> Markup {
 fn view(report: &Report, side: Option<&Side>, title: &str, class: &str) -> Markup {
     html! {
         section.side.(class) {
-            h3 { (title) @if let Some(side) = side { " " span.place { (place(side)) } } }
+            h3 { (title) @if let Some(side) = side { " " span.place { (side.place()) } } }
             @match side.map(|side| (side, report.excerpt(side, 3))) {
                 None => p.nothing { "nothing" },
                 Some((side, None)) => pre { span.line.hit { (side.value) } },

@@ -2,7 +2,8 @@
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{RenderError, Report, place};
+use super::{RenderError, Report};
+use crate::finding::Side;
 
 pub(super) fn render(report: &Report) -> Result<String, RenderError> {
     let mut suite = TestSuite::new("drift");
@@ -18,7 +19,7 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
                 status.set_type(finding.rule.clone());
                 status.set_message(finding.text.clone());
                 let sides = [&finding.old, &finding.new, &finding.document];
-                let places: Vec<String> = sides.into_iter().flatten().map(place).collect();
+                let places: Vec<String> = sides.into_iter().flatten().map(Side::place).collect();
                 status.set_description(format!(
                     "wire {}, source {}\n{}\n{}",
                     finding.wire,

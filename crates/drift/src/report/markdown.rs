@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use super::Report;
 use super::text::some;
-use super::{Report, place};
 use crate::compare::Wire;
 use crate::finding::Finding;
 
@@ -37,7 +37,7 @@ pub(super) fn render(report: &Report) -> String {
             let places: Vec<String> = sides
                 .into_iter()
                 .flatten()
-                .map(|side| format!("`{}`", place(side)))
+                .map(|side| format!("`{}`", side.place()))
                 .collect();
             let _ = writeln!(
                 out,

@@ -28,6 +28,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What else a reader should know.
     pub notes: Vec<String>,
+    /// Whether text shows every finding, with excerpts; else it takes at most 40 lines.
+    #[serde(skip)]
+    pub full: bool,
     /// The texts that sides point into, by file.
     #[serde(skip)]
     pub texts: BTreeMap<String, String>,
@@ -115,12 +118,22 @@ impl Report {
     /// The part of the version that the open findings ask to be raised.
     #[must_use]
     pub fn bump(&self) -> &'static str {
-        match self.open().map(|finding| finding.source).max() {
-            Some(Source::Major | Source::Review) => "major",
+        let decided = self.open().map(|finding| finding.source);
+        let decided = decided.filter(|source| *source != Source::Review);
+        match decided.max() {
+            Some(Source::Major) => "major",
             Some(Source::Minor) => "minor",
-            Some(Source::None) => "patch",
-            None => "none",
+            _ if self.open().next().is_some() => "patch",
+            _ => "none",
         }
+    }
+
+    /// How many open findings may ask for a higher version than [`Report::bump`] says, when a person has decided.
+    #[must_use]
+    pub fn undecided(&self) -> usize {
+        let open = self.open();
+        open.filter(|finding| finding.source == Source::Review)
+            .count()
     }
 
     /// One line: how many findings of which kind, and the version that they ask for.
@@ -148,7 +161,11 @@ impl Report {
         if parts.is_empty() {
             return "nothing to report".to_owned();
         }
-        format!("{}; version bump: {}", parts.join(", "), self.bump())
+        let mut summary = format!("{}; version bump: {}", parts.join(", "), self.bump());
+        if self.undecided() > 0 {
+            summary.push_str(&format!(" ({} to decide may raise it)", self.undecided()));
+        }
+        summary
     }
 
     /// The report in a form.
@@ -177,13 +194,5 @@ impl Report {
             .take(line + around + 1 - first)
             .collect();
         (!lines.is_empty()).then_some((first, lines))
-    }
-}
-
-/// `FILE:LINE` of a side.
-fn place(side: &Side) -> String {
-    match side.line {
-        Some(line) => format!("{}:{line}", side.file),
-        None => side.file.clone(),
     }
 }

@@ -1,23 +1,89 @@
-//! Text with excerpts, for a terminal.
+//! Text for a terminal: short, or with excerpts of both sides.
 
 use std::fmt::Write;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Report, place};
-use crate::compare::Wire;
+use super::Report;
+use crate::compare::{Source, Wire};
 use crate::finding::{Finding, Side};
 
+/// The lines of a report that was not asked for in full.
+const MAX_LINES: usize = 40;
+
+/// Counts first, then the findings, the worst first.
 pub(super) fn render(report: &Report) -> String {
-    let mut out = String::new();
-    for finding in report.open() {
-        let _ = writeln!(out, "{}\n", one(report, finding));
-    }
+    let mut out = format!("{}: {}\n", report.title, report.summary());
     for note in &report.notes {
         let _ = writeln!(out, "note: {note}");
     }
-    let _ = writeln!(out, "{}: {}", report.title, report.summary());
+    if report.full {
+        for finding in report.open() {
+            let _ = writeln!(out, "\n{}", one(report, finding));
+        }
+        return out;
+    }
+    let mut left = report.open().count();
+    let mut lines = out.lines().count();
+    let mut last = None;
+    for finding in report.open() {
+        let mut text = String::new();
+        let title = group(finding);
+        if last != Some(title) {
+            let _ = writeln!(text, "\n{title}");
+        }
+        text.push_str(&short(finding));
+        let more = text.lines().count();
+        // The last line says how to see the rest.
+        if lines + more > MAX_LINES - 1 {
+            break;
+        }
+        last = Some(title);
+        lines += more;
+        left -= 1;
+        out.push_str(&text);
+    }
+    if left > 0 {
+        let _ = writeln!(
+            out,
+            "and {left} more: `--full` shows all of them, with excerpts"
+        );
+    }
     out
+}
+
+/// The heading that a finding stands under.
+fn group(finding: &Finding) -> &'static str {
+    match (finding.overall(), finding.source) {
+        (Wire::Breaking, _) => "BREAKING",
+        (Wire::Behaviour, _) => "BEHAVIOUR",
+        (Wire::Review, _) => "TO DECIDE",
+        (Wire::Compatible, _) => "COMPATIBLE",
+        (Wire::None, Source::None) => "DOCUMENTATION ONLY",
+        (Wire::None, _) => "RUST ONLY",
+    }
+}
+
+/// What was found, where, and what to do.
+fn short(finding: &Finding) -> String {
+    let mut text = format!("  {}\n", finding.text);
+    let mut places: Vec<String> = finding.places.clone();
+    let document = finding.document.iter().chain(&finding.old).map(Side::place);
+    places.extend(
+        document
+            .filter(|place| !places.contains(place))
+            .collect::<Vec<_>>(),
+    );
+    let _ = writeln!(
+        text,
+        "    {}, wire {}, Rust {} [{}]",
+        some(&places),
+        finding.wire,
+        finding.source,
+        finding.fingerprint
+    );
+    let _ = writeln!(text, "    {}", finding.fix);
+    text
 }
 
 fn one(report: &Report, finding: &Finding) -> String {
@@ -50,7 +116,7 @@ fn one(report: &Report, finding: &Finding) -> String {
             None => {
                 group = group.element(Level::INFO.message(format!(
                     "{label}: {} `{}`",
-                    place(side),
+                    side.place(),
                     side.value
                 )))
             }

@@ -12,6 +12,7 @@ mod noop;
 mod render;
 mod report;
 mod scaffold;
+mod site;
 
 use std::collections::BTreeSet;
 use std::path::Path;

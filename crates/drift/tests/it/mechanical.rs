@@ -298,9 +298,9 @@ fn mechanical_mutations_are_edited_into_the_document() {
     let clear = shares.len() - contradictory.len();
     let settled = (done + nothing) * 100 / clear;
     println!("{settled} % of the {clear} kinds that leave a page clear need no hand");
-    // The invented page alone fits fewer of them.
+    // What a variant is answered is left to a person. The invented page alone fits fewer of them.
     let real = bases.len() > Form::ALL.len();
-    assert!(settled >= if real { 60 } else { 50 }, "{shares:#?}");
+    assert!(settled >= if real { 50 } else { 40 }, "{shares:#?}");
 }
 
 proptest::proptest! {

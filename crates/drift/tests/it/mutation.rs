@@ -40,6 +40,10 @@ pub(crate) struct Case {
     /// Only texts in these forms are edited; all of them when left out.
     #[serde(default)]
     forms: Vec<FormName>,
+    /// More findings than this are too many.
+    pub(crate) at_most: Option<usize>,
+    /// The document that is edited; `pingone.yaml` when left out.
+    pub(crate) base: Option<String>,
     /// What becomes of the pages.
     #[serde(default)]
     pub(crate) pages: Pages,

@@ -12,7 +12,7 @@ use crate::page::{Page, replace_constant};
 use crate::pages::Step;
 
 /// What an edit works on.
-pub(super) struct Surgery<'a> {
+pub(super) struct Edit<'a> {
     pub(super) editor: &'a mut Editor,
     pub(super) specification: &'a Specification,
     pub(super) page: &'a Page,
@@ -20,9 +20,9 @@ pub(super) struct Surgery<'a> {
     pub(super) step: &'a Step,
 }
 
-impl Surgery<'_> {
-    /// Whether something was edited; an error says what a person has to decide.
-    pub(super) fn operate(&mut self) -> Result<bool, Refusal> {
+impl Edit<'_> {
+    /// Makes the edit, and returns whether something was edited; an error says what a person has to decide.
+    pub(super) fn make(&mut self) -> Result<bool, Refusal> {
         use Action::*;
         use Topic::*;
         let step = self.step;
@@ -43,7 +43,10 @@ impl Surgery<'_> {
                 | PathVariable
                 | Link
                 | SdkVersion
-                | Date,
+                | Date
+                | Layout
+                | Unread
+                | ErrorExample,
                 _,
             ) if step.action != Swapped => return Ok(false),
             (ShownProperty | ShownValue, Removed) | (ResponseExample, _) => return Ok(false),
@@ -75,17 +78,12 @@ impl Surgery<'_> {
             (RequestRequirement, BecameRequired) => self.require(true)?,
             (RequestRequirement, BecameOptional) => self.require(false)?,
             (RequestExample, Changed) if !step.name.is_empty() => return self.request_example(),
-            (ShownProperty, Added) => self.response_added()?,
-            (ShownValue, Added) => return self.response_value(),
-            (ResponseType | ResponseFormat, Changed) => self.response_retyped()?,
-            (ResponseNull, Added) => {
-                let at = self.response_property(&step.name)?;
-                self.editor.insert(&at, &member("nullable", true))?;
-            }
-            (ResponseNull, Removed) => {
-                let at = self.response_property(&step.name)?;
-                self.editor.remove(&join(&at, "nullable"))?;
-            }
+            // One example shows one answer, and others get the same schema.
+            (
+                ShownProperty | ShownValue | ResponseType | ResponseFormat | ResponseNull
+                | StatusName,
+                _,
+            ) => return Err("the type of an answer is a person's decision".to_owned()),
             (Status, Changed) => self.status()?,
             (ErrorStatus, Added) => self.failure()?,
             (Topic::Deprecation, Added) => {
@@ -98,7 +96,6 @@ impl Surgery<'_> {
             }
             (Header | QueryParameter, Added | AddedRequired) => self.parameter()?,
             (Lifetime | Attempts | CodeShape | Limit, Changed) => self.constant()?,
-            (StatusName, Changed) => return self.status_name(),
             _ => return Err("a person has to decide".to_owned()),
         }
         Ok(true)

@@ -1,0 +1,212 @@
+//! Changes of the site's template: the same on every page, so one finding and not one for each page and line.
+
+use pingone_drift::{Finding, Form, Ledger, Page, Specification, Wire, check_pages};
+use regex::Regex;
+
+use crate::catalogue::{LIBRARY, document, specification};
+use crate::noop::pages;
+
+/// Pages in one form, by name.
+type Texts = Vec<(String, String)>;
+
+fn texts(form: Form) -> Texts {
+    let own = pages().into_iter().filter(|(_, own, _)| *own == form);
+    own.filter(|(name, ..)| form == Form::Markdown || !name.starts_with("002"))
+        .map(|(name, _, text)| (name, text))
+        .collect()
+}
+
+fn read(texts: &Texts) -> Vec<(String, Page)> {
+    let read = |text: &str| Page::read(text.as_bytes()).expect("the page can be read");
+    texts
+        .iter()
+        .map(|(name, text)| (name.clone(), read(text)))
+        .collect()
+}
+
+/// What is found of an edit of all pages beyond what was found before it.
+fn found(
+    form: Form,
+    edit: &dyn Fn(&str) -> String,
+    specification: &Specification,
+    invented: bool,
+) -> Vec<Finding> {
+    let texts: Texts = texts(form)
+        .into_iter()
+        .filter(|(name, _)| (name == "invented") == invented)
+        .collect();
+    let ledger = Ledger::of(&read(&texts), specification);
+    let known = check_pages(&read(&texts), &ledger, specification);
+    let edited: Texts = texts
+        .iter()
+        .map(|(name, text)| (name.clone(), edit(text)))
+        .collect();
+    let mut found = check_pages(&read(&edited), &ledger, specification);
+    // Lines move without a cause.
+    let line = Regex::new(r"\(line \d+\)").expect("it is a pattern");
+    let words = |finding: &Finding| line.replace_all(&finding.text, "").into_owned();
+    found.retain(|finding| !known.iter().any(|known| words(known) == words(finding)));
+    found
+}
+
+/// Tries an edit of all pages: the real ones against the document, the invented one against its own.
+#[track_caller]
+fn check(form: Form, find: &str, replace: &str, most: usize) {
+    let find = Regex::new(find).expect("it is a pattern");
+    let edit = |text: &str| find.replace_all(text, replace).into_owned();
+    for (text, invented) in [(document(), false), (LIBRARY.to_owned(), true)] {
+        let specification = specification(&text).expect("it is accepted");
+        let found = found(form, &edit, &specification, invented);
+        let worst = found
+            .iter()
+            .map(Finding::overall)
+            .max()
+            .unwrap_or(Wire::None);
+        let texts: Vec<&str> = found.iter().map(|finding| finding.text.as_str()).collect();
+        assert!(
+            found.len() <= most,
+            "{} findings, at most {most}: {texts:#?}",
+            found.len()
+        );
+        assert!(worst <= Wire::Review, "{worst}: {texts:#?}");
+    }
+}
+
+#[test]
+fn a_key_of_the_front_matter() {
+    check(Form::Markdown, "\\A---\n", "---\nreviewed: 2031-01-01\n", 1);
+}
+
+#[test]
+fn a_breadcrumb_above_the_title() {
+    check(
+        Form::Markdown,
+        "(?m)^# ",
+        "Home > Reference > Here\n\n# ",
+        1,
+    );
+}
+
+#[test]
+fn other_levels_of_headings() {
+    check(Form::Markdown, "(?m)^### ", "## ", 0);
+    check(Form::Markdown, "(?m)^### ", "#### ", 0);
+}
+
+#[test]
+fn a_collapsed_block_in_html() {
+    check(
+        Form::Markdown,
+        r"(?s)> \*\*Collapse: Request Model\*\*\n>\n((?:>.*?\n)+)",
+        "<details>\n<summary>Request Model</summary>\n\n$1\n</details>\n",
+        1,
+    );
+}
+
+#[test]
+fn headers_in_a_table() {
+    let row = r"(?m)^(Authorization|Content-Type|X-[\w-]+|Cookie)[ \u{a0}]{2,}(.*)\n\n";
+    check(
+        Form::Markdown,
+        row,
+        "| Header | Value |\n| --- | --- |\n| $1 | $2 |\n\n",
+        1,
+    );
+}
+
+#[test]
+fn the_endpoint_as_inline_code() {
+    check(Form::Markdown, "(?s)```none\n(.*?)\n```", "`$1`", 0);
+}
+
+#[test]
+fn the_status_as_a_heading() {
+    check(
+        Form::Markdown,
+        r"(?m)^(\d\d\d [A-Z][a-zA-Z ]*)$",
+        "#### $1",
+        1,
+    );
+}
+
+#[test]
+fn variables_in_single_braces() {
+    for form in [Form::Markdown, Form::SpacedText] {
+        check(form, r"\{\{(\w+)\}\}", "{$1}", 1);
+    }
+}
+
+#[test]
+fn another_banner() {
+    check(
+        Form::SpacedText,
+        r"\APingOne Platform APIs",
+        "The Reference of all APIs",
+        1,
+    );
+}
+
+#[test]
+fn heads_of_columns_on_lines_of_their_own() {
+    check(
+        Form::SpacedText,
+        "(?m)^Property Type Required\\?$",
+        "Property\n\nType\n\nRequired?",
+        0,
+    );
+}
+
+#[test]
+fn a_footer() {
+    let footer = "\n\nWas this page helpful?\n\nYes No\n\n© The vendor\n";
+    for form in [Form::Markdown, Form::SpacedText] {
+        check(form, r"\s*\z", footer, 3);
+    }
+}
+
+#[test]
+fn method_and_address_on_two_lines() {
+    check(
+        Form::SpacedText,
+        r"(?m)^(POST|PUT) (\{\{\w+\}\}/\S+)$",
+        "$1\n\n$2",
+        0,
+    );
+    check(
+        Form::Markdown,
+        r"(?m)^(POST|PUT) (\{\{\w+\}\}/\S+)$",
+        "$1\n$2",
+        0,
+    );
+}
+
+#[test]
+fn another_name_for_the_host_variable() {
+    check(Form::Markdown, r"\{\{apiPath\}\}", "{{platformPath}}", 3);
+}
+
+#[test]
+fn entities_and_zero_width_characters() {
+    check(Form::SpacedText, "’", "&rsquo;", 0);
+    check(Form::SpacedText, "The ", "The&nbsp;", 0);
+    check(Form::SpacedText, " the ", " \u{200b}the ", 0);
+    check(Form::SpacedText, "\n", "\r\n", 0);
+}
+
+#[test]
+fn other_http_libraries_in_samples() {
+    let python = r"(?s)import requests\n.*?print\(response\.text\)";
+    let other = "import http.client\nimport json\n\nconn = http.client.HTTPSConnection(\"{{apiPath}}\")\nconn.request(\"POST\", \"/somewhere\", \"\", {})\nprint(conn.getresponse().read())";
+    let node = r"(?s)var request = require\('request'\);\n.*?\n\}\);";
+    let axios = "const axios = require('axios');\nlet config = {\n  method: 'post',\n  url: '/somewhere'\n};\naxios.request(config);";
+    for form in [Form::Markdown, Form::SpacedText] {
+        check(form, python, other, 0);
+        check(form, node, axios, 0);
+        check(
+            form,
+            "curl --location --globoff '([^']*)'",
+            "curl -X PUT \\\n  '$1'",
+            1,
+        );
+    }
+}
