@@ -500,8 +500,12 @@ mod tests {
             description: _,
             schema: _,
             example: _,
+            client_supplied: _,
             pointer: _,
         } = &parameters[2];
+        check("readMap", "client_supplied", "other-changed", |it| {
+            it.parameters[2].client_supplied = true;
+        });
         check("readMap", "name", "query-parameter-removed", |it| {
             it.parameters[2].name = "scale".to_owned();
         });
@@ -600,6 +604,7 @@ mod tests {
             media_type: _,
             schema: _,
             examples: _,
+            required: _,
         } = &archive.operation("copyMap").expect("it is there").body
         else {
             panic!("it sends a body");
@@ -608,6 +613,16 @@ mod tests {
             let media_type = it.media_type().unwrap_or_default().to_owned();
             it.body = Body::Empty { media_type };
         });
+        check(
+            "copyMap",
+            "required",
+            "request-body-became-optional",
+            |it| {
+                if let Body::Content { required, .. } = &mut it.body {
+                    *required = !*required;
+                }
+            },
+        );
         check("copyMap", "media type", "media-type-changed", |it| {
             if let Body::Content { media_type, .. } = &mut it.body {
                 media_type.push('x');

@@ -171,6 +171,8 @@ impl<'a> Walk<'a> {
                 Action::BecameUnclear
             }
             (RequestRequirement | ResponseRequirement, ..) => return,
+            (RequestBody, Some(_), Some(_)) if required(new) => Action::BecameRequired,
+            (RequestBody, Some(_), Some(_)) => Action::BecameOptional,
             (Header | QueryParameter, Some(_), Some(_)) if required(new) => Action::BecameRequired,
             (Header | QueryParameter, Some(_), Some(_)) => Action::BecameOptional,
             (Header | QueryParameter, None, _) if required(new) => Action::AddedRequired,

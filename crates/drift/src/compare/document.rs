@@ -265,6 +265,9 @@ impl Walk<'_> {
             let example = digest(&example.to_string());
             self.add(Topic::RequestExample, "", &format!("{name} {example}"), at);
         }
+        if parameter.client_supplied {
+            self.add(Topic::Other, name, "supplied by the client", at);
+        }
         let raw = lowered.document.get(at);
         let deprecated = raw.and_then(|parameter| parameter.get("deprecated"));
         if deprecated == Some(&Value::Bool(true)) {
@@ -274,13 +277,17 @@ impl Walk<'_> {
 
     fn request(&mut self, operation: &Operation) {
         let Body::Content {
-            schema, examples, ..
+            schema,
+            examples,
+            required,
+            ..
         } = &operation.body
         else {
             return;
         };
         let at = join(&operation.pointer, "schema");
-        self.add(Topic::RequestBody, "", "present", &at);
+        let word = if *required { "required" } else { "optional" };
+        self.add(Topic::RequestBody, "", word, &at);
         self.schema(Direction::Request, schema, &at, "", None);
         for (name, value) in examples {
             let at = join(&join(&operation.pointer, "examples"), name);

@@ -245,6 +245,8 @@ rules! {
     "write-only-property-removed" = WriteOnly Removed, Compatible, None, "answers have a property now", "take `writeOnly` away";
     "parameter-type-changed" = ParameterType Changed, Review, Major, "the type of a parameter", "change the schema of the parameter";
     "request-body-added" = RequestBody Added, Breaking, Major, "the request has a body now", "replace `x-no-body: true` by a `schema`";
+    "request-body-became-required" = RequestBody BecameRequired, Breaking, Major, "the body of the request became required", "add `required: true` to `requestBody`";
+    "request-body-became-optional" = RequestBody BecameOptional, Compatible, Major, "the body of the request became optional", "take `required: true` from `requestBody`";
     "request-body-removed" = RequestBody Removed, Breaking, Major, "the request has no body any more", "replace the `schema` by `x-no-body: true`";
     "request-property-added" = RequestProperty Added, Compatible, Minor, "a new optional property of the request", "add it under `properties`";
     "request-property-added-required" = RequestProperty AddedRequired, Breaking, Major, "a new required property of the request", "add it under `properties` and `required`";
@@ -367,6 +369,8 @@ rules! {
 #[rustfmt::skip]
 pub static WAIVERS: &[MirrorWaiver] = &[
     (Topic::ResponseRequirement, Action::BecameUnclear, "responses have no column that says whether a property is required"),
+    (Topic::ResponseBody, Action::BecameRequired, "an answer of one status has its body or has none"),
+    (Topic::ResponseBody, Action::BecameOptional, "an answer of one status has its body or has none"),
     (Topic::ResponseProperty, Action::AddedWithDefault, "an answer holds the value itself, so a default says nothing"),
     (Topic::RequestProperty, Action::RemovedRequired, "what a client must no longer send is judged as any property that is gone"),
 ];

@@ -52,6 +52,12 @@ fn found(
 /// Tries an edit of all pages: the real ones against the document, the invented one against its own.
 #[track_caller]
 fn check(form: Form, find: &str, replace: &str, most: usize) {
+    check_up_to(Wire::Review, form, find, replace, most);
+}
+
+/// As [`check`], with the worst verdict that is right.
+#[track_caller]
+fn check_up_to(limit: Wire, form: Form, find: &str, replace: &str, most: usize) {
     let find = Regex::new(find).expect("it is a pattern");
     let edit = |text: &str| find.replace_all(text, replace).into_owned();
     for (text, invented) in [(document(), false), (LIBRARY.to_owned(), true)] {
@@ -68,7 +74,7 @@ fn check(form: Form, find: &str, replace: &str, most: usize) {
             "{} findings, at most {most}: {texts:#?}",
             found.len()
         );
-        assert!(worst <= Wire::Review, "{worst}: {texts:#?}");
+        assert!(worst <= limit, "{worst}: {texts:#?}");
     }
 }
 
@@ -182,7 +188,14 @@ fn method_and_address_on_two_lines() {
 
 #[test]
 fn another_name_for_the_host_variable() {
-    check(Form::Markdown, r"\{\{apiPath\}\}", "{{platformPath}}", 3);
+    // Nothing says that the new name is the old host.
+    check_up_to(
+        Wire::Breaking,
+        Form::Markdown,
+        r"\{\{apiPath\}\}",
+        "{{platformPath}}",
+        3,
+    );
 }
 
 #[test]
