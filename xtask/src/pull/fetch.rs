@@ -296,13 +296,16 @@ fn page(url: &Url, mut response: ureq::http::Response<ureq::Body>) -> Result<Pag
         etag: text_of(response.headers(), header::ETAG),
         last_modified: text_of(response.headers(), header::LAST_MODIFIED),
     };
-    // Reading to the limit is an error already, not only reading past it.
+    // Whether reading to the limit is an error already depends on the version of the client.
     let limit = u64::try_from(MAX_PAGE_BYTES + 1).unwrap_or(u64::MAX);
     let body = response.body_mut().with_config().limit(limit);
     let bytes = body.read_to_vec().map_err(|source| match source {
         ureq::Error::BodyExceedsLimit(_) => Failure::TooLarge { url: url() },
         source => Failure::Body { url: url(), source },
     })?;
+    if bytes.len() > MAX_PAGE_BYTES {
+        return Err(Failure::TooLarge { url: url() });
+    }
     if bytes.is_empty() {
         return Err(Failure::Empty { url: url() });
     }
