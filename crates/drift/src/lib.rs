@@ -27,7 +27,7 @@ pub use ledger::{FormName, Ledger, LedgerError, Record};
 pub use listings::{NamedListing, compare_listings};
 pub use page::{
     Address, Body, Endpoint, Fact, Form, Header, Kind, Language, LineKind, MAX_PAGE_BYTES, Named,
-    Page, Property, ReadError, Response, Sample, SampleBody, Statement, UnknownLine,
+    Page, Property, ReadError, Response, Sample, SampleBody, Statement, UnknownLine, Unread,
 };
 pub use pages::check_pages;
 pub use report::{Format, RenderError, Report, UnknownFormat, report_schema};
