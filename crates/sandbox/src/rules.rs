@@ -79,6 +79,9 @@ rules! {
     MEDIA_TYPE_REPEATED = "media-type.repeated",
         "Of several Content-Type headers the one with PingOne's own media type counts, in any order.",
         Observed("github.com/patrickcping/pingone-go-sdk-v2 and PingOne's Node.js SDK, which send two");
+    PATH_SLASH = "path.trailing-slash",
+        "A slash at the end of a path makes no difference.",
+        Observed("github.com/pingidentity/pingone-sample-dotnet, which asks for `users/?filter=`");
     NOT_FOUND_TEXT = "error.not-found",
         "A 404 has the message \"The request could not be completed. The requested resource was not found.\"",
         Observed("github.com/pingidentity/pingone-sample-js/issues/17");

@@ -58,7 +58,10 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
             let shared = Arc::clone(&shared);
             async move { respond(&shared, path.ok().map(|path| (resource, path)), request).await }
         };
-        router = router.route(&resource.path, any(respond));
+        let with_slash = format!("{}/", resource.path);
+        router = router
+            .route(&resource.path, any(respond.clone()))
+            .route(&with_slash, any(respond));
     }
     let shared = Arc::clone(shared);
     let cors = cors::layer(&shared.options().origins);
@@ -324,6 +327,9 @@ fn decide(
     let parts = &incoming.parts;
     let method = parts.method.as_str();
     let media_type = incoming.media_type();
+    if incoming.found.is_some() && parts.uri.path().ends_with('/') {
+        context.rule(&rules::PATH_SLASH);
+    }
     if incoming.repeats_media_type() {
         context.rule(&rules::MEDIA_TYPE_REPEATED);
     }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Clients with a TLS stack of their own, and a proxy: curl and Python's requests against --tls, nginx before a public URL.
+# Clients with a TLS stack of their own, transcripts of public clients, and a proxy: curl and Python's requests against
+# --tls, what is in the folder CLIENTS, nginx before a public URL.
 set -euo pipefail
 cd "$(dirname "$0")/../../../.."
 target="${CARGO_TARGET_DIR:-target}"
@@ -47,6 +48,14 @@ print("requests: read the users over HTTPS with the written certificate")
 PYTHON
 else
   echo "skipped: Python has no module requests"
+fi
+
+transcripts="${CLIENTS:-../shared/clients}"
+if [ -d "$transcripts" ]; then
+  serve --empty
+  python3 crates/sandbox/tests/clients/replay.py "$transcripts"
+else
+  echo "skipped: no transcripts of clients at $transcripts; CLIENTS names their folder"
 fi
 
 if ! command -v nginx > /dev/null; then
