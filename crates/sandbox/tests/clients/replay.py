@@ -22,7 +22,7 @@ OPERATIONS = set(re.findall(r"^\| \[?(\w+)\]?", SUPPORTED.read_text(), re.M)) - 
 ORIGIN = "http://localhost:3000"
 # The actions that a flow allows at its beginning.
 STARTS = {"usernamePassword.check", "password.forgot", "user.register", "session.reset"}
-# What PingOne's answers may have and the sandbox's have not, each with its reason.
+# Expectations that the sandbox does not meet, each with its reason.
 KNOWN = {"no _links[\"password.reset\"].href": "the old jQuery demonstration alone reads this link before a recovery"}
 
 
@@ -81,7 +81,8 @@ class Client:
         self.users += 1
         user = control("POST", "/users", {
             "username": name, "email": f"{name}@example.com", "password": password or self.values["password"],
-            "passwordStatus": status, "devices": [{"type": "FIDO2"}], "attributes": {"name": {"given": "Re", "family": "Played"}},
+            "passwordStatus": status, "devices": [{"type": "FIDO2"}],
+            "attributes": {"name": {"given": "Re", "family": "Played"}},
         })
         self.values["username"], self.values["userID"] = name, user["id"]
         self.values["userAccessToken"] = control("POST", "/tokens", {"user": user["id"]})["accessToken"]
