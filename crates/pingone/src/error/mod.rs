@@ -179,6 +179,7 @@ impl Error {
     }
 
     /// When the service says that it answered.
+    #[cfg(feature = "jwt")]
     pub(crate) fn service_date(&self) -> Option<std::time::SystemTime> {
         httpdate::parse_http_date(self.header("date")?).ok()
     }
