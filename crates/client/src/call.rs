@@ -7,13 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use pingone_models::Secret;
 use pingone_models::operation::{Body, Operation, Security};
-use reqwest::Url;
+use reqwest::{ResponseBuilderExt, Url};
 
-/// How many bytes of an answer are read when nothing else is said: one mebibyte.
-pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
+use crate::transport::{Answer, DEFAULT_BODY_LIMIT, Incoming, Limits};
 
 /// Who is calling.
 ///
@@ -41,34 +40,6 @@ pub struct Call {
     address: Option<Url>,
     without_environment: bool,
     answer: Arc<Mutex<Option<Answer>>>,
-}
-
-/// The last answer of a call, as it came.
-///
-/// The generator loses the status of an answer that it cannot decode; it is still here.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body, as far as it was read.
-    pub body: Bytes,
-    /// Whether the body ended where it should, within the limit.
-    pub complete: bool,
-    /// Whether the body was longer than the limit.
-    pub too_large: bool,
-}
-
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
-            .field("status", &self.status)
-            .field("body_bytes", &self.body.len())
-            .field("complete", &self.complete)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Default for Call {
@@ -273,61 +244,32 @@ impl Call {
         request: reqwest::Request,
     ) -> reqwest::Result<reqwest::Response> {
         self.keep(None);
-        // An error's text would show the whole address, which may hold what a caller searched for.
-        let mut response = client
-            .execute(request)
-            .await
-            .map_err(reqwest::Error::without_url)?;
-        let mut answer = Answer {
-            status: response.status(),
-            headers: response.headers().clone(),
-            body: Bytes::new(),
-            complete: false,
-            too_large: false,
+        let address = request.url().clone();
+        let limits = Limits {
+            success: self.body_limit,
+            failure: self.error_body_limit,
         };
-        self.keep(Some(answer.clone()));
-        let limit = if answer.status.is_success() {
-            self.body_limit
-        } else {
-            self.error_body_limit
-        };
-        let mut body = Vec::new();
-        let end = loop {
-            match response.chunk().await {
-                Ok(None) => break Ok(true),
-                Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                    let rest = limit - body.len();
-                    append(&mut body, &chunk[..rest], limit);
-                    answer.too_large = true;
-                    break Ok(false);
-                }
-                Ok(Some(chunk)) => append(&mut body, &chunk, limit),
-                Err(error) => break Err(error.without_url()),
-            }
-        };
-        answer.body = body.into();
-        answer.complete = matches!(end, Ok(true));
-        self.keep(Some(answer.clone()));
+        let mut incoming = Incoming::new();
+        let end = incoming.receive(client, request, limits).await;
+        let answer = incoming.into_answer();
+        self.keep(answer.clone());
         end?;
-        let mut rebuilt = http::Response::new(answer.body);
-        *rebuilt.status_mut() = answer.status;
-        *rebuilt.headers_mut() = answer.headers;
+        // Without its address the response would get one that has to be parsed first.
+        let mut rebuilt = http::Response::builder()
+            .url(address)
+            .body(Bytes::new())
+            .unwrap_or_default();
+        if let Some(answer) = answer {
+            *rebuilt.status_mut() = answer.status;
+            *rebuilt.headers_mut() = answer.headers;
+            *rebuilt.body_mut() = answer.body;
+        }
         Ok(rebuilt.into())
     }
 
     fn keep(&self, answer: Option<Answer>) {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
-}
-
-/// Appends to a body that never gets longer than the limit, so that it takes no more memory than that either.
-fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
-    let length = body.len() + chunk.len();
-    if length > body.capacity() {
-        let capacity = length.max((2 * body.capacity()).min(limit));
-        body.reserve_exact(capacity - body.len());
-    }
-    body.extend_from_slice(chunk);
 }
 
 /// Drops the segment of `{environmentId}` from the address of an operation whose path begins with it.

@@ -12,6 +12,11 @@ use crate::{ByteStream, Error, ResponseValue};
 
 pub use crate::generated::dispatch::{Clients, call};
 
+/// A call that is made when it is polled.
+#[doc(hidden)]
+pub type BoxFuture<'a> =
+    std::pin::Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send + 'a>>;
+
 /// The arguments of a call: parameters as text, the body as JSON.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arguments {

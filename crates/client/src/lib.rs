@@ -3,11 +3,13 @@
 // Generated code names this crate by its outer name, wherever it stands.
 extern crate self as pingone_client;
 
+#[cfg(feature = "operations")]
 mod call;
 #[cfg(feature = "dispatch")]
 pub mod dispatch;
 pub mod transport;
 
+#[cfg(feature = "operations")]
 mod generated {
     #[rustfmt::skip]
     pub(crate) mod auth;
@@ -18,15 +20,20 @@ mod generated {
     pub(crate) mod platform;
 }
 
-pub use call::{Answer, Call, Credentials, DEFAULT_BODY_LIMIT};
+#[cfg(feature = "operations")]
+pub use call::{Call, Credentials};
+#[cfg(feature = "operations")]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+pub use transport::{Answer, DEFAULT_BODY_LIMIT};
 
 /// Operations of the server `platform`: users and their passwords.
+#[cfg(feature = "operations")]
 pub mod platform {
     pub use crate::generated::platform::Client;
 }
 
 /// Operations of the server `auth`: flows, device authentications and tokens.
+#[cfg(feature = "operations")]
 pub mod auth {
     pub use crate::generated::auth::Client;
 }

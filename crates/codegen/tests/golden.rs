@@ -145,11 +145,11 @@ mod wire {
         assert_eq!(
             query,
             [
-                "type=hot",
                 "course=starter",
+                "spicy=true",
                 "tags=a,b",
                 "tags=c d",
-                "spicy=true"
+                "type=hot"
             ]
         );
         assert_eq!(

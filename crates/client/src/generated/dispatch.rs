@@ -3,7 +3,7 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(clippy::all, clippy::pedantic, reason = "generated code")]
-use ::pingone_client::dispatch::{Arguments, Failure};
+use ::pingone_client::dispatch::{Arguments, BoxFuture, Failure};
 /// One client for each server.
 #[derive(Clone, Debug)]
 pub struct Clients {
@@ -22,393 +22,595 @@ pub async fn call(
     id: &str,
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
-    match id {
-        "listUsers" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let cursor: Option<String> = arguments.optional("cursor")?;
-            let filter: Option<String> = arguments.optional("filter")?;
-            let limit: Option<i32> = arguments.optional("limit")?;
-            let answer = clients
-                .platform
-                .list_users(&environment_id, cursor.as_deref(), filter.as_deref(), limit)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "readUser" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let include: Option<::pingone_models::UserInclude> = arguments
-                .optional("include")?;
-            let answer = clients
-                .platform
-                .read_user(&environment_id, &user_id, include.as_ref())
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "sendVerificationCode" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let answer = clients
-                .platform
-                .send_verification_code(&environment_id, &user_id)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "verifyUser" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let body: ::pingone_models::UserVerification = arguments.body()?;
-            let answer = clients
-                .platform
-                .verify_user(&environment_id, &user_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "lockAccount" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let body: ::pingone_models::AccountLock = arguments.body()?;
-            let answer = clients
-                .platform
-                .lock_account(&environment_id, &user_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "unlockAccount" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let answer = clients
-                .platform
-                .unlock_account(&environment_id, &user_id)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "readPassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let answer = clients.platform.read_password(&environment_id, &user_id).await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "sendRecoveryCode" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let answer = clients
-                .platform
-                .send_recovery_code(&environment_id, &user_id)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-        }
-        "recoverPassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let body: ::pingone_models::PasswordRecovery = arguments.body()?;
-            let answer = clients
-                .platform
-                .recover_password(&environment_id, &user_id, &body)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-        }
-        "checkPassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let body: ::pingone_models::PasswordCheck = arguments.body()?;
-            let answer = clients
-                .platform
-                .check_password(&environment_id, &user_id, &body)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-        }
-        "unlockPassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let answer = clients
-                .platform
-                .unlock_password(&environment_id, &user_id)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-        }
-        "resetPassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let body: ::pingone_models::PasswordReset = arguments.body()?;
-            let answer = clients
-                .platform
-                .reset_password(&environment_id, &user_id, &body)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-        }
-        "setPassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let body: ::pingone_models::PasswordSet = arguments.body()?;
-            let answer = clients
-                .platform
-                .set_password(&environment_id, &user_id, &body)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-        }
-        "setPasswordValue" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-            let body: ::pingone_models::PasswordValue = arguments.body()?;
-            let answer = clients
-                .platform
-                .set_password_value(&environment_id, &user_id, &body)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-        }
-        "readFlow" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let answer = clients.auth.read_flow(&environment_id, &flow_id).await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "confirmFlowUser" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::FlowUserConfirmation = arguments.body()?;
-            let answer = clients
-                .auth
-                .confirm_flow_user(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-        }
-        "checkFlowUsernamePassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::FlowUsernamePasswordCheck = arguments.body()?;
-            let answer = clients
-                .auth
-                .check_flow_username_password(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "lookUpFlowUser" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::FlowUserLookup = arguments.body()?;
-            let answer = clients
-                .auth
-                .look_up_flow_user(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "forgotFlowPassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::FlowForgottenPassword = arguments.body()?;
-            let answer = clients
-                .auth
-                .forgot_flow_password(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "registerFlowUser" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::FlowUserRegistration = arguments.body()?;
-            let answer = clients
-                .auth
-                .register_flow_user(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "resetFlowPassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::FlowPasswordReset = arguments.body()?;
-            let answer = clients
-                .auth
-                .reset_flow_password(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "recoverFlowPassword" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::PasswordRecovery = arguments.body()?;
-            let answer = clients
-                .auth
-                .recover_flow_password(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "sendFlowRecoveryCode" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let answer = clients
-                .auth
-                .send_flow_recovery_code(&environment_id, &flow_id)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "verifyFlowUser" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::UserVerification = arguments.body()?;
-            let answer = clients
-                .auth
-                .verify_flow_user(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "sendFlowVerificationCode" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let answer = clients
-                .auth
-                .send_flow_verification_code(&environment_id, &flow_id)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "selectFlowDevice" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::FlowDeviceSelection = arguments.body()?;
-            let answer = clients
-                .auth
-                .select_flow_device(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "checkFlowOtp" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::OtpCheck = arguments.body()?;
-            let answer = clients
-                .auth
-                .check_flow_otp(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "updateFlowUser" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let body: ::pingone_models::UserUpdate = arguments.body()?;
-            let answer = clients
-                .auth
-                .update_flow_user(&environment_id, &flow_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "resetFlowSession" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-            let answer = clients
-                .auth
-                .reset_flow_session(&environment_id, &flow_id)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "initiateDeviceAuthentication" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let body: ::pingone_models::DeviceAuthenticationRequest = arguments.body()?;
-            let answer = clients
-                .auth
-                .initiate_device_authentication(&environment_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "readDeviceAuthentication" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
-                .required("deviceAuthenticationId")?;
-            let answer = clients
-                .auth
-                .read_device_authentication(&environment_id, &device_authentication_id)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "checkOtp" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
-                .required("deviceAuthenticationId")?;
-            let body: ::pingone_models::OtpCheck = arguments.body()?;
-            let answer = clients
-                .auth
-                .check_otp(&environment_id, &device_authentication_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "selectDevice" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
-                .required("deviceAuthenticationId")?;
-            let body: ::pingone_models::DeviceSelection = arguments.body()?;
-            let answer = clients
-                .auth
-                .select_device(&environment_id, &device_authentication_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "checkAssertion" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
-                .required("deviceAuthenticationId")?;
-            let body: ::pingone_models::AssertionCheck = arguments.body()?;
-            let answer = clients
-                .auth
-                .check_assertion(&environment_id, &device_authentication_id, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "cancelPushAuthentication" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
-                .required("deviceAuthenticationId")?;
-            let body: ::pingone_models::PushCancellation = arguments.body()?;
-            let answer = clients
-                .auth
-                .cancel_push_authentication(
-                    &environment_id,
-                    &device_authentication_id,
-                    &body,
-                )
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-        }
-        "requestToken" => {
-            let environment_id: ::pingone_models::EnvironmentId = arguments
-                .required("environmentId")?;
-            let body: ::pingone_models::TokenRequest = arguments.body()?;
-            let answer = clients.auth.request_token(&environment_id, &body).await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        _ => Result::Err(Failure::unknown_operation(id)),
+    match find(id) {
+        Some(caller) => caller(clients, arguments).await,
+        None => Err(Failure::unknown_operation(id)),
     }
+}
+
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+fn find(id: &str) -> Option<Caller> {
+    Some(
+        match id {
+            "listUsers" => list_users,
+            "readUser" => read_user,
+            "sendVerificationCode" => send_verification_code,
+            "verifyUser" => verify_user,
+            "lockAccount" => lock_account,
+            "unlockAccount" => unlock_account,
+            "readPassword" => read_password,
+            "sendRecoveryCode" => send_recovery_code,
+            "recoverPassword" => recover_password,
+            "checkPassword" => check_password,
+            "unlockPassword" => unlock_password,
+            "resetPassword" => reset_password,
+            "setPassword" => set_password,
+            "setPasswordValue" => set_password_value,
+            "readFlow" => read_flow,
+            "confirmFlowUser" => confirm_flow_user,
+            "checkFlowUsernamePassword" => check_flow_username_password,
+            "lookUpFlowUser" => look_up_flow_user,
+            "forgotFlowPassword" => forgot_flow_password,
+            "registerFlowUser" => register_flow_user,
+            "resetFlowPassword" => reset_flow_password,
+            "recoverFlowPassword" => recover_flow_password,
+            "sendFlowRecoveryCode" => send_flow_recovery_code,
+            "verifyFlowUser" => verify_flow_user,
+            "sendFlowVerificationCode" => send_flow_verification_code,
+            "selectFlowDevice" => select_flow_device,
+            "checkFlowOtp" => check_flow_otp,
+            "updateFlowUser" => update_flow_user,
+            "resetFlowSession" => reset_flow_session,
+            "initiateDeviceAuthentication" => initiate_device_authentication,
+            "readDeviceAuthentication" => read_device_authentication,
+            "checkOtp" => check_otp,
+            "selectDevice" => select_device,
+            "checkAssertion" => check_assertion,
+            "cancelPushAuthentication" => cancel_push_authentication,
+            "requestToken" => request_token,
+            _ => return None,
+        },
+    )
+}
+
+fn list_users<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let cursor: Option<String> = arguments.optional("cursor")?;
+        let filter: Option<String> = arguments.optional("filter")?;
+        let limit: Option<i32> = arguments.optional("limit")?;
+        let answer = clients
+            .platform
+            .list_users(&environment_id, cursor.as_deref(), filter.as_deref(), limit)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn read_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let include: Option<::pingone_models::UserInclude> = arguments
+            .optional("include")?;
+        let answer = clients
+            .platform
+            .read_user(&environment_id, &user_id, include.as_ref())
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn send_verification_code<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let answer = clients
+            .platform
+            .send_verification_code(&environment_id, &user_id)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn verify_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::UserVerification = arguments.body()?;
+        let answer = clients
+            .platform
+            .verify_user(&environment_id, &user_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn lock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::AccountLock = arguments.body()?;
+        let answer = clients
+            .platform
+            .lock_account(&environment_id, &user_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn unlock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let answer = clients.platform.unlock_account(&environment_id, &user_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn read_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let answer = clients.platform.read_password(&environment_id, &user_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn send_recovery_code<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let answer = clients
+            .platform
+            .send_recovery_code(&environment_id, &user_id)
+            .await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn recover_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::PasswordRecovery = arguments.body()?;
+        let answer = clients
+            .platform
+            .recover_password(&environment_id, &user_id, &body)
+            .await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn check_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::PasswordCheck = arguments.body()?;
+        let answer = clients
+            .platform
+            .check_password(&environment_id, &user_id, &body)
+            .await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn unlock_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let answer = clients.platform.unlock_password(&environment_id, &user_id).await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn reset_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::PasswordReset = arguments.body()?;
+        let answer = clients
+            .platform
+            .reset_password(&environment_id, &user_id, &body)
+            .await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn set_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::PasswordSet = arguments.body()?;
+        let answer = clients
+            .platform
+            .set_password(&environment_id, &user_id, &body)
+            .await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn set_password_value<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::PasswordValue = arguments.body()?;
+        let answer = clients
+            .platform
+            .set_password_value(&environment_id, &user_id, &body)
+            .await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn read_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let answer = clients.auth.read_flow(&environment_id, &flow_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn confirm_flow_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowUserConfirmation = arguments.body()?;
+        let answer = clients
+            .auth
+            .confirm_flow_user(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn check_flow_username_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowUsernamePasswordCheck = arguments.body()?;
+        let answer = clients
+            .auth
+            .check_flow_username_password(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn look_up_flow_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowUserLookup = arguments.body()?;
+        let answer = clients
+            .auth
+            .look_up_flow_user(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn forgot_flow_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowForgottenPassword = arguments.body()?;
+        let answer = clients
+            .auth
+            .forgot_flow_password(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn register_flow_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowUserRegistration = arguments.body()?;
+        let answer = clients
+            .auth
+            .register_flow_user(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn reset_flow_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowPasswordReset = arguments.body()?;
+        let answer = clients
+            .auth
+            .reset_flow_password(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn recover_flow_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::PasswordRecovery = arguments.body()?;
+        let answer = clients
+            .auth
+            .recover_flow_password(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn send_flow_recovery_code<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let answer = clients
+            .auth
+            .send_flow_recovery_code(&environment_id, &flow_id)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn verify_flow_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::UserVerification = arguments.body()?;
+        let answer = clients
+            .auth
+            .verify_flow_user(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn send_flow_verification_code<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let answer = clients
+            .auth
+            .send_flow_verification_code(&environment_id, &flow_id)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn select_flow_device<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowDeviceSelection = arguments.body()?;
+        let answer = clients
+            .auth
+            .select_flow_device(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn check_flow_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::OtpCheck = arguments.body()?;
+        let answer = clients.auth.check_flow_otp(&environment_id, &flow_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn update_flow_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::UserUpdate = arguments.body()?;
+        let answer = clients
+            .auth
+            .update_flow_user(&environment_id, &flow_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn reset_flow_session<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let answer = clients.auth.reset_flow_session(&environment_id, &flow_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn initiate_device_authentication<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let body: ::pingone_models::DeviceAuthenticationRequest = arguments.body()?;
+        let answer = clients
+            .auth
+            .initiate_device_authentication(&environment_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn read_device_authentication<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
+            .required("deviceAuthenticationId")?;
+        let answer = clients
+            .auth
+            .read_device_authentication(&environment_id, &device_authentication_id)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn check_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
+            .required("deviceAuthenticationId")?;
+        let body: ::pingone_models::OtpCheck = arguments.body()?;
+        let answer = clients
+            .auth
+            .check_otp(&environment_id, &device_authentication_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn select_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
+            .required("deviceAuthenticationId")?;
+        let body: ::pingone_models::DeviceSelection = arguments.body()?;
+        let answer = clients
+            .auth
+            .select_device(&environment_id, &device_authentication_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn check_assertion<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
+            .required("deviceAuthenticationId")?;
+        let body: ::pingone_models::AssertionCheck = arguments.body()?;
+        let answer = clients
+            .auth
+            .check_assertion(&environment_id, &device_authentication_id, &body)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn cancel_push_authentication<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
+            .required("deviceAuthenticationId")?;
+        let body: ::pingone_models::PushCancellation = arguments.body()?;
+        let answer = clients
+            .auth
+            .cancel_push_authentication(
+                &environment_id,
+                &device_authentication_id,
+                &body,
+            )
+            .await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn request_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments
+            .required("environmentId")?;
+        let body: ::pingone_models::TokenRequest = arguments.body()?;
+        let answer = clients.auth.request_token(&environment_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
 }

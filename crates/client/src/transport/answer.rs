@@ -7,6 +7,9 @@ use http::{HeaderMap, StatusCode};
 
 use super::sent::Begun;
 
+/// How many bytes of an answer are read when nothing else is set: one mebibyte.
+pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
+
 /// How many bytes of an answer are read at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -17,11 +20,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// One mebibyte for each.
+    /// [`DEFAULT_BODY_LIMIT`] for each.
     fn default() -> Self {
         Self {
-            success: 1 << 20,
-            failure: 1 << 20,
+            success: DEFAULT_BODY_LIMIT,
+            failure: DEFAULT_BODY_LIMIT,
         }
     }
 }
@@ -87,7 +90,7 @@ impl Incoming {
         self.answer
     }
 
-    pub(super) async fn receive(
+    pub(crate) async fn receive(
         &mut self,
         http: &reqwest::Client,
         mut request: reqwest::Request,

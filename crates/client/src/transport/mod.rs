@@ -15,7 +15,7 @@ use pingone_models::operation::{Body, Operation, Security};
 use pingone_models::request::{DynEndpoint, WriteError};
 use reqwest::Url;
 
-pub use answer::{Answer, Incoming, Limits};
+pub use answer::{Answer, DEFAULT_BODY_LIMIT, Incoming, Limits};
 pub use credentials::{Authorization, InvalidCredentials};
 
 use self::write::Writer;

@@ -1,4 +1,4 @@
-//! A call by name: for tools and tests that walk the document instead of naming functions.
+//! Calls by name, one small function for each: for tools and tests that walk the document instead of naming functions.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -11,7 +11,10 @@ use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Operation, ResponseBody};
 
-/// Generates a function that calls any operation by its id, with arguments as text and JSON.
+/// Generates a table of functions that call an operation, with arguments as text and JSON.
+///
+/// One function with an arm for each operation would be one future with the states of all, for which the compiler needs
+/// memory that grows faster than the document.
 ///
 /// # Errors
 /// When the result cannot be printed, which is a fault of the generator.
@@ -20,19 +23,19 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
         .iter()
         .map(|client| format_ident!("{}", client.name()))
         .collect();
-    let mut arms = TokenStream::new();
+    let (mut names, mut callers) = (TokenStream::new(), TokenStream::new());
     for (client, module) in clients.iter().zip(&modules) {
-        arms.extend(
-            client
-                .functions()
-                .map(|(operation, signature)| arm(module, operation, signature)),
-        );
+        for (operation, signature) in client.functions() {
+            let (id, function) = (&operation.id, &signature.ident);
+            names.extend(quote! { #id => #function, });
+            callers.extend(caller(module, operation, signature));
+        }
     }
     let docs = clients
         .iter()
         .map(|client| doc(&format!("The server `{}`.", client.name())));
     let tokens = quote! {
-        use ::pingone_client::dispatch::{Arguments, Failure};
+        use ::pingone_client::dispatch::{Arguments, BoxFuture, Failure};
 
         /// One client for each server.
         #[derive(Clone, Debug)]
@@ -49,11 +52,22 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
             id: &str,
             arguments: &Arguments,
         ) -> Result<::serde_json::Value, Failure> {
-            match id {
-                #arms
-                _ => Result::Err(Failure::unknown_operation(id)),
+            match find(id) {
+                Some(caller) => caller(clients, arguments).await,
+                None => Err(Failure::unknown_operation(id)),
             }
         }
+
+        type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+
+        fn find(id: &str) -> Option<Caller> {
+            Some(match id {
+                #names
+                _ => return None,
+            })
+        }
+
+        #callers
     };
     let attributes = quote! {
         #![allow(clippy::all, clippy::pedantic, reason = "generated code")]
@@ -61,8 +75,8 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
     file(document, tokens, &attributes)
 }
 
-fn arm(module: &Ident, operation: &Operation, signature: &Signature) -> TokenStream {
-    let (id, function) = (&operation.id, &signature.ident);
+fn caller(module: &Ident, operation: &Operation, signature: &Signature) -> TokenStream {
+    let function = &signature.ident;
     let mut reads = TokenStream::new();
     let mut passed = Vec::new();
     for (ident, ty) in inputs(signature) {
@@ -99,10 +113,12 @@ fn arm(module: &Ident, operation: &Operation, signature: &Signature) -> TokenStr
         ResponseBody::None => quote!(Failure::from_empty),
     };
     quote! {
-        #id => {
-            #reads
-            let answer = clients.#module.#function(#(#passed),*).await;
-            ::pingone_client::dispatch::#finish(answer.map_err(#failed)?).await
+        fn #function<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+            Box::pin(async move {
+                #reads
+                let answer = clients.#module.#function(#(#passed),*).await;
+                ::pingone_client::dispatch::#finish(answer.map_err(#failed)?).await
+            })
         }
     }
 }

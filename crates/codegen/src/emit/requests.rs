@@ -157,7 +157,13 @@ impl<'a> Request<'a> {
         let constructor = self.constructor();
         let needs_nothing = self.required().next().is_none();
         let default = needs_nothing.then(|| quote!(#[derive(Default)]));
-        let writes = self.parameters.iter().map(Field::write);
+        // The generated client writes the query in the order of the names.
+        let mut written: Vec<&Field<'_>> = self.parameters.iter().collect();
+        written.sort_by_key(|field| match field.parameter.location {
+            Location::Path => (Location::Path, ""),
+            other => (other, field.parameter.name.as_str()),
+        });
+        let writes = written.into_iter().map(Field::write);
         let writes: TokenStream = writes
             .chain(self.body.iter().map(BodyField::write))
             .collect();

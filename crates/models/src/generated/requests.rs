@@ -68,14 +68,14 @@ impl Endpoint for ListUsers {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_USERS;
     type Answer = ::pingone_models::UserCollection;
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        if let Some(value) = &self.cursor {
+            to.query("cursor", value)?;
+        }
         if let Some(value) = &self.filter {
             to.query("filter", value)?;
         }
         if let Some(value) = &self.limit {
             to.query("limit", value)?;
-        }
-        if let Some(value) = &self.cursor {
-            to.query("cursor", value)?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(clippy::all, clippy::pedantic, reason = "generated code")]
-use ::pingone_client::dispatch::{Arguments, Failure};
+use ::pingone_client::dispatch::{Arguments, BoxFuture, Failure};
 /// One client for each server.
 #[derive(Clone, Debug)]
 pub struct Clients {
@@ -20,51 +20,72 @@ pub async fn call(
     id: &str,
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
-    match id {
-        "correctEntry" => {
-            let account_id: String = arguments.required("account-id")?;
-            let account_id_2: i64 = arguments.required("accountId")?;
-            let body: super::models::Entry = arguments.body()?;
-            let answer = clients
-                .api
-                .correct_entry(&account_id, account_id_2, &body)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-        }
-        "closeEntry" => {
-            let account_id: String = arguments.required("account-id")?;
-            let account_id_2: i64 = arguments.required("accountId")?;
-            let body: super::models::Closing = arguments.body()?;
-            let answer = clients.api.close_entry(&account_id, account_id_2, &body).await;
-            ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-        }
-        "replaceEntry" => {
-            let account_id: String = arguments.required("account-id")?;
-            let account_id_2: i64 = arguments.required("accountId")?;
-            let body: super::models::Entry = arguments.body()?;
-            let answer = clients
-                .api
-                .replace_entry(&account_id, account_id_2, &body)
-                .await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-        }
-        "changeAmount" => {
-            let account_id: String = arguments.required("account-id")?;
-            let account_id_2: i64 = arguments.required("accountId")?;
-            let body: super::models::Amount = arguments.body()?;
-            let answer = clients
-                .api
-                .change_amount(&account_id, account_id_2, &body)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
-        }
-        "changeNote" => {
-            let account_id: String = arguments.required("account-id")?;
-            let account_id_2: i64 = arguments.required("accountId")?;
-            let body: super::models::ChangeNoteBody = arguments.body()?;
-            let answer = clients.api.change_note(&account_id, account_id_2, &body).await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
-        }
-        _ => Result::Err(Failure::unknown_operation(id)),
+    match find(id) {
+        Some(caller) => caller(clients, arguments).await,
+        None => Err(Failure::unknown_operation(id)),
     }
+}
+
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+fn find(id: &str) -> Option<Caller> {
+    Some(
+        match id {
+            "correctEntry" => correct_entry,
+            "closeEntry" => close_entry,
+            "replaceEntry" => replace_entry,
+            "changeAmount" => change_amount,
+            "changeNote" => change_note,
+            _ => return None,
+        },
+    )
+}
+
+fn correct_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let account_id: String = arguments.required("account-id")?;
+        let account_id_2: i64 = arguments.required("accountId")?;
+        let body: super::models::Entry = arguments.body()?;
+        let answer = clients.api.correct_entry(&account_id, account_id_2, &body).await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
+    })
+}
+
+fn close_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let account_id: String = arguments.required("account-id")?;
+        let account_id_2: i64 = arguments.required("accountId")?;
+        let body: super::models::Closing = arguments.body()?;
+        let answer = clients.api.close_entry(&account_id, account_id_2, &body).await;
+        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
+    })
+}
+
+fn replace_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let account_id: String = arguments.required("account-id")?;
+        let account_id_2: i64 = arguments.required("accountId")?;
+        let body: super::models::Entry = arguments.body()?;
+        let answer = clients.api.replace_entry(&account_id, account_id_2, &body).await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
+    })
+}
+
+fn change_amount<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let account_id: String = arguments.required("account-id")?;
+        let account_id_2: i64 = arguments.required("accountId")?;
+        let body: super::models::Amount = arguments.body()?;
+        let answer = clients.api.change_amount(&account_id, account_id_2, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
+    })
+}
+
+fn change_note<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let account_id: String = arguments.required("account-id")?;
+        let account_id_2: i64 = arguments.required("accountId")?;
+        let body: super::models::ChangeNoteBody = arguments.body()?;
+        let answer = clients.api.change_note(&account_id, account_id_2, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
+    })
 }

@@ -3,7 +3,7 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(clippy::all, clippy::pedantic, reason = "generated code")]
-use ::pingone_client::dispatch::{Arguments, Failure};
+use ::pingone_client::dispatch::{Arguments, BoxFuture, Failure};
 /// One client for each server.
 #[derive(Clone, Debug)]
 pub struct Clients {
@@ -20,28 +20,50 @@ pub async fn call(
     id: &str,
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
-    match id {
-        "listDishes" => {
-            let course: Option<super::models::Course> = arguments.optional("course")?;
-            let spicy: Option<bool> = arguments.optional("spicy")?;
-            let tags: Option<Vec<String>> = arguments.optional("tags")?;
-            let type_: String = arguments.required("type")?;
-            let answer = clients
-                .api
-                .list_dishes(course.as_ref(), spicy, tags.as_ref(), &type_)
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_empty)?).await
-        }
-        "order" => {
-            let body: super::models::OrderBody = arguments.body()?;
-            let answer = clients.api.order(&body).await;
-            ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-        }
-        "checkDish" => {
-            let self_2: String = arguments.required("self")?;
-            let answer = clients.api.check_dish(&self_2).await;
-            ::pingone_client::dispatch::empty(answer.map_err(Failure::from_empty)?).await
-        }
-        _ => Result::Err(Failure::unknown_operation(id)),
+    match find(id) {
+        Some(caller) => caller(clients, arguments).await,
+        None => Err(Failure::unknown_operation(id)),
     }
+}
+
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+fn find(id: &str) -> Option<Caller> {
+    Some(
+        match id {
+            "listDishes" => list_dishes,
+            "order" => order,
+            "checkDish" => check_dish,
+            _ => return None,
+        },
+    )
+}
+
+fn list_dishes<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let course: Option<super::models::Course> = arguments.optional("course")?;
+        let spicy: Option<bool> = arguments.optional("spicy")?;
+        let tags: Option<Vec<String>> = arguments.optional("tags")?;
+        let type_: String = arguments.required("type")?;
+        let answer = clients
+            .api
+            .list_dishes(course.as_ref(), spicy, tags.as_ref(), &type_)
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_empty)?).await
+    })
+}
+
+fn order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let body: super::models::OrderBody = arguments.body()?;
+        let answer = clients.api.order(&body).await;
+        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
+    })
+}
+
+fn check_dish<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let self_2: String = arguments.required("self")?;
+        let answer = clients.api.check_dish(&self_2).await;
+        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_empty)?).await
+    })
 }

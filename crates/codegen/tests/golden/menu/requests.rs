@@ -65,16 +65,16 @@ impl Endpoint for ListDishes {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::LIST_DISHES;
     type Answer = Vec<super::models::Dish>;
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
-        to.query("type", &self.type_)?;
         if let Some(value) = &self.course {
             to.query("course", value)?;
-        }
-        for value in &self.tags {
-            to.query("tags", value)?;
         }
         if let Some(value) = &self.spicy {
             to.query("spicy", value)?;
         }
+        for value in &self.tags {
+            to.query("tags", value)?;
+        }
+        to.query("type", &self.type_)?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(clippy::all, clippy::pedantic, reason = "generated code")]
-use ::pingone_client::dispatch::{Arguments, Failure};
+use ::pingone_client::dispatch::{Arguments, BoxFuture, Failure};
 /// One client for each server.
 #[derive(Clone, Debug)]
 pub struct Clients {
@@ -22,53 +22,88 @@ pub async fn call(
     id: &str,
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
-    match id {
-        "readParcel" => {
-            let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
-            let include: Option<super::models::ReadParcelInclude> = arguments
-                .optional("include")?;
-            let limit: Option<i32> = arguments.optional("limit")?;
-            let if_none_match: Option<String> = arguments.optional("If-None-Match")?;
-            let answer = clients
-                .depot
-                .read_parcel(
-                    &parcel_id,
-                    include.as_ref(),
-                    limit,
-                    if_none_match.as_deref(),
-                )
-                .await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "dispatchParcel" => {
-            let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
-            let body: super::models::DispatchParcelBody = arguments.body()?;
-            let answer = clients.depot.dispatch_parcel(&parcel_id, &body).await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "recallParcel" => {
-            let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
-            let answer = clients.depot.recall_parcel(&parcel_id).await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        "requestParcelReceipt" => {
-            let depot_id: String = arguments.required("depotId")?;
-            let body: super::models::ReceiptByParcel = arguments.body()?;
-            let answer = clients.depot.request_parcel_receipt(&depot_id, &body).await;
-            ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-        }
-        "requestDailyReceipt" => {
-            let depot_id: String = arguments.required("depotId")?;
-            let body: super::models::ReceiptByDay = arguments.body()?;
-            let answer = clients.depot.request_daily_receipt(&depot_id, &body).await;
-            ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-        }
-        "requestKey" => {
-            let depot_id: String = arguments.required("depotId")?;
-            let body: super::models::RequestKeyBody = arguments.body()?;
-            let answer = clients.keys.request_key(&depot_id, &body).await;
-            ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-        }
-        _ => Result::Err(Failure::unknown_operation(id)),
+    match find(id) {
+        Some(caller) => caller(clients, arguments).await,
+        None => Err(Failure::unknown_operation(id)),
     }
+}
+
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+fn find(id: &str) -> Option<Caller> {
+    Some(
+        match id {
+            "readParcel" => read_parcel,
+            "dispatchParcel" => dispatch_parcel,
+            "recallParcel" => recall_parcel,
+            "requestParcelReceipt" => request_parcel_receipt,
+            "requestDailyReceipt" => request_daily_receipt,
+            "requestKey" => request_key,
+            _ => return None,
+        },
+    )
+}
+
+fn read_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
+        let include: Option<super::models::ReadParcelInclude> = arguments
+            .optional("include")?;
+        let limit: Option<i32> = arguments.optional("limit")?;
+        let if_none_match: Option<String> = arguments.optional("If-None-Match")?;
+        let answer = clients
+            .depot
+            .read_parcel(&parcel_id, include.as_ref(), limit, if_none_match.as_deref())
+            .await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn dispatch_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
+        let body: super::models::DispatchParcelBody = arguments.body()?;
+        let answer = clients.depot.dispatch_parcel(&parcel_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn recall_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
+        let answer = clients.depot.recall_parcel(&parcel_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn request_parcel_receipt<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let depot_id: String = arguments.required("depotId")?;
+        let body: super::models::ReceiptByParcel = arguments.body()?;
+        let answer = clients.depot.request_parcel_receipt(&depot_id, &body).await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
+    })
+}
+
+fn request_daily_receipt<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let depot_id: String = arguments.required("depotId")?;
+        let body: super::models::ReceiptByDay = arguments.body()?;
+        let answer = clients.depot.request_daily_receipt(&depot_id, &body).await;
+        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
+    })
+}
+
+fn request_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let depot_id: String = arguments.required("depotId")?;
+        let body: super::models::RequestKeyBody = arguments.body()?;
+        let answer = clients.keys.request_key(&depot_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
 }
