@@ -40,7 +40,8 @@ fn every_credential_is_marked_as_a_secret() {
         }
     }
     println!("C3: {marked} credentials, all marked");
-    assert!(marked >= OPERATIONS.len());
+    let protected = OPERATIONS.iter().filter(|row| !row.security.is_empty());
+    assert!(marked >= protected.count());
 }
 
 /// What is no UUID, and what would change the path if it were put there.
@@ -109,7 +110,7 @@ async fn every_spelling_of_an_id_is_sent_as_one() {
             let _ = sample.call(stub.url(), call, &arguments).await;
             let request = stub.take().pop().expect("something was sent");
             let target = request.line().split(' ').nth(1).expect("a target");
-            assert_eq!(target.split('?').next(), Some(path.as_str()));
+            assert_eq!(target.split('?').next(), path.split('?').next());
         }
     }
 }

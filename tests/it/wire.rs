@@ -50,7 +50,9 @@ fn form(body: &serde_json::Value) -> String {
         let value = value
             .as_str()
             .expect("a form holds text")
-            .replace(':', "%3A");
+            .replace(':', "%3A")
+            .replace('/', "%2F")
+            .replace(' ', "+");
         format!("{name}={value}")
     });
     pairs.collect::<Vec<_>>().join("&")

@@ -63,27 +63,31 @@ impl Sample {
     #[must_use]
     pub fn path(&self) -> String {
         let mut path = self.operation.path.clone();
+        let mut query = Vec::new();
         for (name, value) in self.parameters() {
-            path = path.replace(&format!("{{{name}}}"), &value);
+            let place = format!("{{{name}}}");
+            if path.contains(&place) {
+                path = path.replace(&place, &value);
+            } else {
+                query.push(format!("{name}={value}"));
+            }
         }
-        path
+        if query.is_empty() {
+            return path;
+        }
+        format!("{path}?{}", query.join("&"))
     }
 
-    /// The path parameters; everything else is optional in this document.
+    /// The parameters of the path and of the query that a request cannot do without.
     fn parameters(&self) -> impl Iterator<Item = (String, String)> {
         let parameters = self.operation.parameters.iter();
         let needed = parameters.filter(|parameter| parameter.required);
         needed.map(|parameter| {
-            assert_eq!(
-                parameter.location,
-                Location::Path,
-                "`{}` is no path parameter",
-                parameter.name
-            );
-            let value = if parameter.name == "environmentId" {
-                ENVIRONMENT
-            } else {
-                OTHER
+            let shown = parameter.example.as_ref().and_then(Value::as_str);
+            let value = match parameter.location {
+                Location::Query => shown.unwrap_or(OTHER),
+                _ if parameter.name == "environmentId" => ENVIRONMENT,
+                _ => OTHER,
             };
             (parameter.name.clone(), value.to_owned())
         })

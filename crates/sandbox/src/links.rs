@@ -90,6 +90,17 @@ impl Links {
         address(&self.auth, format_args!("/{environment}/as"))
     }
 
+    /// Where a sign-on page would be.
+    pub(crate) fn sign_on_page(&self, environment: EnvironmentId, id: FlowId) -> String {
+        let path = format_args!("/{environment}/signon/?flowId={id}");
+        address(&self.auth, path)
+    }
+
+    /// Where a page for users who have signed off would be.
+    pub(crate) fn signed_off_page(&self, environment: EnvironmentId) -> String {
+        address(&self.auth, format_args!("/{environment}/signoff/"))
+    }
+
     pub(crate) fn resume(&self, environment: EnvironmentId, id: FlowId) -> String {
         let path = format_args!("/{environment}/as/resume?flowId={id}");
         address(&self.auth, path)

@@ -13,6 +13,10 @@ pub enum Kind {
     VerificationCode,
     /// A code that recovers a password.
     RecoveryCode,
+    /// A code that verifies an e-mail address and nothing else.
+    EmailVerificationCode,
+    /// A code that activates a device.
+    ActivationCode,
     /// A one-time passcode of a device authentication or of a flow.
     Passcode,
     /// A push notification. It has no code: see [`Sandbox::confirm_push`](crate::Sandbox::confirm_push).

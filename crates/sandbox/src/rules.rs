@@ -259,8 +259,63 @@ rules! {
         "Confirming answers with 200 and the flow.",
         Assumed("as every other action of a flow does");
 
+    USER_CREATE = "user.create",
+        "A created user has no password, a verified account and the default population unless another is named; nothing is sent.",
+        Assumed("the page of populations names the default, the rest is not published");
+    USER_IMPORT = "user.import",
+        "An imported user with the lifecycle VERIFICATION_REQUIRED gets a verification code, unless `suppressVerificationCode` is true; the password policy is not applied.",
+        Assumed("the page says the first; imported passwords may be encoded");
+    EMAIL_VERIFICATION = "email-verification.code",
+        "A code that verifies an e-mail address has eight alphanumeric characters and is valid for 24 hours; a new one replaces it, five wrong ones use it up, and the answer is the user.",
+        Assumed("form and lifetime are documented, attempts and answer are not");
+    POPULATIONS = "populations.known",
+        "An environment has its default population and those that its users are in.",
+        Assumed("populations cannot be created here");
+
+    DEVICE_CREATE = "device.create",
+        "A user has five devices at most; the policy allows EMAIL, SMS, VOICE, WHATSAPP and FIDO2. A device is ready at once unless ACTIVATION_REQUIRED is asked for, the user's own token creates it or it is a FIDO2 device.",
+        Assumed("the default of the MFA settings; what the default policy allows is not published in full");
+    DEVICE_ACTIVATE = "device.activate",
+        "An activation code has six digits and lives as long as a passcode; a wrong one is answered with INVALID_OTP. An attestation is right if its challenge is.",
+        Assumed("no page shows the answer to a wrong code, and there is no authenticator to check with");
+
+    AUTHORIZE_ERRORS = "authorize.errors",
+        "A wrong authorization request is answered with 400 and the envelope of errors; every address may be a redirect address.",
+        Assumed("no page shows these answers, and applications cannot be configured here");
+    AUTHORIZE_POLICY = "authorize.policy",
+        "A sign-on asks for username and password; with `acr_values` `Multi_Factor` for a second factor as well.",
+        Assumed("the names of the predefined policies; which policies an application has is configured in PingOne");
+    AUTHORIZE_PAGE = "authorize.page",
+        "The redirect of an authorization leads to an address of the sandbox at which there is no page.",
+        Assumed("the sandbox has no sign-on page");
+    RESUME_CODE = "resume.code",
+        "Resuming a completed flow issues a code each time; a flow that has not completed is answered with REQUEST_FAILED. With `pi.flow` the code comes here and not with the completed flow.",
+        Assumed("a second call and an early one are not published, and pages show the code in either place");
+    SIGN_OFF = "signoff.redirect",
+        "Signing off ends the session of the cookie and redirects, whoever has no session too; the hint is not checked.",
+        Assumed("the status is not published");
+    USERINFO_OF_A_USER = "userinfo.user",
+        "A token that is not a user's is answered with 403.",
+        Assumed("a worker has no claims");
+
+    TOKEN_CODE = "token.code",
+        "An authorization code works once and for one minute, with the redirect address and the verifier of its request.",
+        Assumed("RFC 6749 and RFC 7636; the lifetime is not published");
+    TOKEN_REFRESH = "token.refresh",
+        "A refresh token works once; it ends with its session or when its user is disabled.",
+        Documented(page!("auth/openid-connect-oauth-2/token-refresh_token-none.html"));
+    TOKEN_SCOPES = "token.scopes",
+        "The access token of a user is a JWT; the scope `openid` adds an ID token, `offline_access` a refresh token.",
+        Assumed("which scopes are granted is configured in PingOne");
+    INTROSPECTION = "introspection.own",
+        "A client sees its own tokens as active; a worker's token is active without claims.",
+        Assumed("the page says who may call, not what others are told");
+    REVOCATION = "revocation.refresh",
+        "Revoking ends a refresh token; an access token of the PingOne API stays, and the answer is 200 in either case.",
+        Assumed("which tokens cannot be revoked is documented, the answer is not");
+
     TOKEN_OPAQUE = "token.opaque",
-        "An access token is an opaque text, not a JWT.",
+        "The access token of a worker is an opaque text, not a JWT.",
         Assumed("callers must not read it");
     TOKEN_LIFETIME = "token.lifetime",
         "An access token is valid for one hour.",

@@ -177,7 +177,68 @@ pub(crate) fn foreign_member(operation: &str, body: &Value) -> Option<String> {
         .cloned()
 }
 
-/// Every name that the document gives to secrets only: the `code` of an error is none, that of an authorization is.
+/// The names of secrets, each with the name of the object that it is in where other texts have the same name:
+/// the `code` of an error is no secret, that of an authorization is.
+static SECRETS_BY_PLACE: LazyLock<BTreeSet<(&'static str, &'static str)>> = LazyLock::new(|| {
+    let schemas = || {
+        DOCUMENT["$defs"]
+            .as_object()
+            .into_iter()
+            .flat_map(Map::values)
+    };
+    let properties = |schema: &'static Value| {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        properties.into_iter().flatten()
+    };
+    let mut found = BTreeSet::new();
+    for (place, schema) in schemas().flat_map(properties) {
+        for (name, _) in properties(target(schema)).filter(|(_, schema)| is_password(schema)) {
+            found.insert((place.as_str(), name.as_str()));
+        }
+    }
+    found
+});
+
+/// The names of what is secret in a form or query, in which no names nest.
+static SECRET_PARAMETERS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let schemas = DOCUMENT["$defs"]
+        .as_object()
+        .into_iter()
+        .flat_map(Map::values);
+    let properties = schemas.filter_map(|schema| schema.get("properties")?.as_object());
+    let secret = properties
+        .flatten()
+        .filter(|(_, schema)| is_password(schema));
+    secret
+        .map(|(name, _)| name.as_str())
+        .chain(["id_token_hint"])
+        .collect()
+});
+
+fn is_password(schema: &Value) -> bool {
+    schema.get("format").and_then(Value::as_str) == Some("password")
+}
+
+/// The schema that a reference leads to.
+fn target(schema: &'static Value) -> &'static Value {
+    let name = schema.get("$ref").and_then(Value::as_str);
+    match name.and_then(|name| name.strip_prefix("#/$defs/")) {
+        Some(name) => &DOCUMENT["$defs"][name],
+        None => schema,
+    }
+}
+
+/// Whether a member of this name in an object of that name holds a secret, although others of its name do not.
+pub(crate) fn is_secret_in(place: &str, name: &str) -> bool {
+    SECRETS_BY_PLACE.contains(&(place, name))
+}
+
+/// Whether a parameter of a form or query holds a secret.
+pub(crate) fn is_secret_parameter(name: &str) -> bool {
+    SECRET_PARAMETERS.contains(name)
+}
+
+/// Every name that the document gives to secret texts only.
 static SECRETS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let properties = DOCUMENT["$defs"]
         .as_object()
@@ -185,9 +246,9 @@ static SECRETS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
         .flat_map(Map::values)
         .filter_map(|schema| schema.get("properties")?.as_object())
         .flatten();
-    let is_secret =
-        |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("password");
-    let (secret, plain): (Vec<_>, Vec<_>) = properties.partition(|(_, schema)| is_secret(schema));
+    // An object has no text that could be taken for the secret.
+    let texts = properties.filter(|(_, schema)| target(schema).get("properties").is_none());
+    let (secret, plain): (Vec<_>, Vec<_>) = texts.partition(|(_, schema)| is_password(schema));
     let plain: BTreeSet<_> = plain.into_iter().map(|(name, _)| name).collect();
     let names = secret.into_iter().map(|(name, _)| name);
     names
@@ -315,7 +376,7 @@ mod tests {
         let names: Vec<_> = SECRETS.iter().copied().collect();
         assert_eq!(
             names.join(" "),
-            "access_token assertion client_assertion client_secret currentPassword id_token mobilePayload newPassword otp password recoveryCode value verificationCode"
+            "access_token assertion attestation client_assertion client_secret code_verifier currentPassword id_token keyUri login_hint_token mobilePayload newPassword otp password recoveryCode refresh_token request secret token value verificationCode"
         );
     }
 

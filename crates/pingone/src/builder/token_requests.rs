@@ -11,7 +11,7 @@ use http::HeaderValue;
 use pingone_client::transport::Answer;
 use pingone_models::operations::REQUEST_TOKEN;
 use pingone_models::requests::RequestToken;
-use pingone_models::{GrantType, Secret, TokenRequest};
+use pingone_models::{Secret, TokenRequest};
 use serde_json::Value;
 
 #[cfg(feature = "jwt")]
@@ -174,7 +174,7 @@ impl Credentials {
     }
 
     fn body(&self) -> Result<TokenRequest, String> {
-        let body = TokenRequest::new(GrantType::ClientCredentials);
+        let body = TokenRequest::new();
         Ok(match &self.authentication {
             Authentication::Basic(..) => body,
             Authentication::Post(id, secret) => body.with_client_id(id).with_client_secret(secret),

@@ -1,8 +1,12 @@
 //! One function for each operation of the document.
 
 mod assertion;
+mod authorization;
+mod devices;
+mod people;
 mod reading;
 mod setting;
+mod signing;
 mod token;
 
 use std::borrow::Cow;
@@ -12,10 +16,10 @@ use axum::extract::RawPathParams;
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use pingone_models::{
-    AccountLock, AssertionCheck, DeviceAuthenticationId, DeviceAuthenticationRequest,
-    DeviceSelection, EnvironmentId, FlowDeviceSelection, FlowForgottenPassword, FlowId,
-    FlowPasswordReset, FlowUserLookup, FlowUserRegistration, FlowUsernamePasswordCheck, OtpCheck,
-    PasswordCheck, PasswordRecovery, UserId, UserVerification,
+    AccountLock, AssertionCheck, DeviceActivation, DeviceAuthenticationId,
+    DeviceAuthenticationRequest, DeviceSelection, EnvironmentId, FlowDeviceSelection,
+    FlowForgottenPassword, FlowId, FlowPasswordReset, FlowUserLookup, FlowUserRegistration,
+    FlowUsernamePasswordCheck, OtpCheck, PasswordCheck, PasswordRecovery, UserId, UserVerification,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -246,9 +250,99 @@ pub(crate) const HANDLERS: &[(&str, Handler)] = &[
         })
     }),
     ("requestToken", token::request),
+    ("exchangeAuthorizationCode", token::exchange_code),
+    ("refreshToken", token::refresh),
+    ("authorize", authorization::authorize),
+    ("startFlow", authorization::start_flow),
+    ("resumeFlow", authorization::resume),
+    ("introspectToken", authorization::introspect),
+    ("revokeToken", authorization::revoke),
+    ("readUserInfo", authorization::user_info),
+    ("signOff", authorization::sign_off),
+    ("readJwks", authorization::keys),
+    ("readOpenidConfiguration", authorization::discovery),
+    ("createUser", people::create),
+    ("importUser", people::import),
+    ("updateUser", people::update),
+    ("replaceUser", people::replace),
+    ("deleteUser", people::delete),
+    ("readUserEnabled", people::read_enabled),
+    ("setUserEnabled", people::set_enabled),
+    ("readUserMfaEnabled", people::read_mfa_enabled),
+    ("setUserMfaEnabled", people::set_mfa_enabled),
+    (
+        "sendEmailVerificationCode",
+        people::send_email_verification_code,
+    ),
+    ("verifyEmail", people::verify_email),
+    ("readUserPopulation", people::read_population_of_user),
+    ("setUserPopulation", people::set_population_of_user),
+    ("listUserSessions", people::list_sessions),
+    ("readUserSession", people::read_session),
+    ("deleteUserSession", people::delete_session),
+    ("readEnvironment", people::read_environment),
+    ("listPopulations", people::list_populations),
+    ("readPopulation", people::read_population),
+    ("listPasswordPolicies", people::list_password_policies),
+    ("readPasswordPolicy", people::read_password_policy),
+    ("listDevices", devices::list),
+    ("createDevice", devices::create),
+    ("reorderDevices", devices::reorder),
+    ("removeDeviceOrder", devices::drop_order),
+    ("readDevice", devices::read),
+    ("activateDevice", |state, context, call| {
+        let body: DeviceActivation = call.body()?;
+        devices::act(state, context, call, |user, context, id, _| {
+            user.activate_device(context, id, &body)
+        })
+    }),
+    ("sendDeviceActivationCode", |state, context, call| {
+        devices::act(state, context, call, |user, context, id, policy| {
+            user.resend_activation_code(context, id, policy)
+        })
+    }),
+    ("blockDevice", |state, context, call| {
+        devices::act(state, context, call, |user, context, id, _| {
+            user.block_device(context, id, true)
+        })
+    }),
+    ("unblockDevice", |state, context, call| {
+        devices::act(state, context, call, |user, context, id, _| {
+            user.block_device(context, id, false)
+        })
+    }),
+    ("unlockDevice", |state, context, call| {
+        devices::act(state, context, call, |user, context, id, _| {
+            user.unlock_device(context, id)
+        })
+    }),
+    ("setDeviceNickname", devices::set_nickname),
+    ("deleteDevice", devices::delete),
+    ("checkFlowAssertion", |state, context, call| {
+        let body: AssertionCheck = call.body()?;
+        act_on_flow(state, context, call, |environment, flow, context| {
+            environment.check_assertion_in_flow(context, flow, &body)
+        })
+    }),
 ];
 
 impl Answer {
+    /// An answer without a body.
+    fn empty(status: u16) -> Self {
+        Self {
+            status,
+            body: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Where the browser goes on.
+    fn redirect(address: String) -> Self {
+        let mut answer = Self::empty(302);
+        answer.headers.push(("location", address));
+        answer
+    }
+
     pub(crate) fn json(status: u16, body: &impl Serialize) -> Result<Self, Refusal> {
         let mut bytes = Vec::with_capacity(MOST_ANSWERS);
         serde_json::to_writer(&mut bytes, body).map_err(|_| {
@@ -395,13 +489,20 @@ fn act_on_flow(
         environment.act_on_flow(context, id, cookie(call.headers, "ST"), act)?;
     let mut answer = Answer::json(200, &view)?;
     if let Some(cookie) = cookie {
-        let cookie = format!(
-            "ST={cookie}; Path=/{}; Max-Age=2592000; Secure; HttpOnly; SameSite=None",
-            environment.id
-        );
+        let cookie = session_cookie(environment.id, &cookie, SESSION_SECONDS);
         answer.headers.push(("set-cookie", cookie));
     }
     Ok(answer)
+}
+
+/// How long the cookie of a session is kept.
+const SESSION_SECONDS: u32 = 30 * 24 * 60 * 60;
+
+/// The cookie of a session.
+fn session_cookie(environment: EnvironmentId, value: &str, seconds: u32) -> String {
+    format!(
+        "ST={value}; Path=/{environment}; Max-Age={seconds}; Secure; HttpOnly; SameSite=None"
+    )
 }
 
 fn initiate_device_authentication(

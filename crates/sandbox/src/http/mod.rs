@@ -334,7 +334,12 @@ fn decide(
         context.rule(&rules::MEDIA_TYPE_REPEATED);
     }
     let route = match &incoming.found {
-        Some((resource, _)) => resource.route(context, method, media_type.as_deref()),
+        Some((resource, _)) => resource.route(
+            context,
+            method,
+            media_type.as_deref(),
+            incoming.body.as_deref().unwrap_or_default(),
+        ),
         None => Err(Refusal::not_found("There is nothing at this address.")),
     };
     if let Ok(route) = &route {

@@ -53,7 +53,11 @@ fn closest_path(path: &str) -> Option<String> {
             .zip(&given)
             .map(|(known, given)| likeness(known, given))
             .sum();
-        (same, Reverse(segments.len().abs_diff(given.len())))
+        // Of paths that share as much, the one that ends most alike.
+        let ends = segments.last().zip(given.last());
+        let ends = ends.map_or(0.0, |(known, given)| strsim::jaro_winkler(known, given));
+        let ends = (ends * 1000.0) as u32;
+        (same, Reverse(segments.len().abs_diff(given.len())), ends)
     };
     let closest = RESOURCES.iter().max_by_key(alike)?;
     if below_v1 {

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use pingone_models::operation::{Body, Operation};
 use pingone_models::operations;
 
+use url::form_urlencoded;
+
 use crate::handlers::{HANDLERS, Handler};
 use crate::links;
 use crate::media::{FORM, essence};
@@ -46,6 +48,17 @@ pub(crate) static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| {
     resources
 });
 
+impl Route {
+    /// Whether the member of a form that selects the operation has its value, where there is such a member.
+    fn is_selected_by(&self, body: &[u8]) -> bool {
+        let Some(selector) = self.operation.selector else {
+            return true;
+        };
+        form_urlencoded::parse(body)
+            .any(|(name, value)| name == selector.property && value == selector.value)
+    }
+}
+
 impl Resource {
     /// The methods of this address in alphabetical order.
     pub(crate) fn methods(&self) -> Vec<&'static str> {
@@ -71,6 +84,7 @@ impl Resource {
         context: &mut RequestContext<'_>,
         method: &str,
         content_type: Option<&str>,
+        body: &[u8],
     ) -> Result<&Route, Refusal> {
         let of_method = |route: &&Route| route.operation.method == method;
         let candidates = || self.routes.iter().filter(of_method);
@@ -84,10 +98,15 @@ impl Resource {
             return Ok(route);
         }
         let wanted = content_type.map(essence);
-        let found = candidates().find(|route| {
+        let of_type = |route: &&Route| {
             let known = route.operation.media_type().map(str::to_ascii_lowercase);
             known.is_some() && known == wanted
-        });
+        };
+        // A body that selects none is refused by the first operation of its media type.
+        let found = candidates()
+            .filter(of_type)
+            .find(|route| route.is_selected_by(body))
+            .or_else(|| candidates().find(of_type));
         found.ok_or_else(|| {
             let accepted: Vec<_> = candidates()
                 .filter_map(|route| route.operation.media_type())
@@ -120,7 +139,8 @@ mod tests {
     fn the_routes_are_the_operations_of_the_document() {
         let key = |operation: &Operation| {
             let path = format!("{}{}", links::base_path(operation.server), operation.path);
-            (path, operation.method, operation.media_type())
+            let selected = operation.selector.map(|selector| selector.value);
+            (path, operation.method, operation.media_type(), selected)
         };
         let documented: BTreeSet<_> = operations::OPERATIONS.iter().map(|op| key(op)).collect();
         let routed: BTreeSet<_> = RESOURCES

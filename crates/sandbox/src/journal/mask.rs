@@ -1,6 +1,6 @@
 //! Hides what nobody should read in a log.
 
-use axum::http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
+use axum::http::header::{AUTHORIZATION, COOKIE, LOCATION, PROXY_AUTHORIZATION, SET_COOKIE};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -23,7 +23,22 @@ pub(super) fn header(name: &str, value: &str) -> String {
         let (pair, attributes) = value.split_once(';').unwrap_or((value, ""));
         return format!("{};{attributes}", masked_pair(pair));
     }
+    if name == LOCATION {
+        return target(value);
+    }
     value.to_owned()
+}
+
+/// An address with the secrets in its query masked.
+pub(super) fn target(address: &str) -> String {
+    let Some((path, query)) = address.split_once('?') else {
+        return address.to_owned();
+    };
+    let masked = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if schemas::is_secret_parameter(name) => format!("{name}={MASK}"),
+        _ => pair.to_owned(),
+    });
+    format!("{path}?{}", masked.collect::<Vec<_>>().join("&"))
 }
 
 fn masked_pair(pair: &str) -> String {
@@ -39,34 +54,36 @@ pub(super) fn body(bytes: &[u8], content_type: Option<&str>) -> String {
     if content_type.map(essence).as_deref() == Some(FORM) {
         let mut masked = form_urlencoded::Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(bytes) {
-            let secret = schemas::is_secret(&name);
+            let secret = schemas::is_secret_parameter(&name);
             masked.append_pair(&name, if secret { MASK } else { &value });
         }
         return masked.finish();
     }
     match serde_json::from_slice::<Value>(bytes) {
         Ok(mut value) => {
-            mask(&mut value);
+            mask("", &mut value);
             value.to_string()
         }
         Err(_) => format!("({} bytes that are no JSON)", bytes.len()),
     }
 }
 
-fn mask(value: &mut Value) {
+/// Masks the secrets of a value that is a member of this name.
+fn mask(place: &str, value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
                 // A link has the name of what it leads to.
                 let is_text = member.is_string() || member.is_number();
-                if is_text && schemas::is_secret(name) {
+                let is_secret = schemas::is_secret(name) || schemas::is_secret_in(place, name);
+                if is_text && is_secret {
                     *member = Value::from(MASK);
                 } else {
-                    mask(member);
+                    mask(name, member);
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(place, item)),
         _ => {}
     }
 }
@@ -82,6 +99,10 @@ mod tests {
         assert_eq!(header("cookie", "ST=abc; a=b"), "ST=***; a=***");
         assert_eq!(header("set-cookie", "ST=abc; Path=/"), "ST=***; Path=/");
         assert_eq!(header("content-type", "text/plain"), "text/plain");
+        assert_eq!(
+            header("location", "https://app.example.com/?code=abc&state=d"),
+            "https://app.example.com/?code=***&state=d"
+        );
     }
 
     #[test]
@@ -93,6 +114,12 @@ mod tests {
             masked,
             r#"{"newPassword":"***","recoveryCode":"***","username":"d","x":[{"otp":"***"}]}"#
         );
+        let flow = br#"{"authorizeResponse": {"code": "a"}, "error": {"code": "b"}}"#;
+        assert_eq!(
+            body(flow, None),
+            r#"{"authorizeResponse":{"code":"***"},"error":{"code":"b"}}"#
+        );
+        assert_eq!(body(b"code=a&state=b", Some(FORM)), "code=***&state=b");
         assert_eq!(body(b"password=x", None), "(10 bytes that are no JSON)");
         assert_eq!(
             body(b"client_id=a&client_secret=b", Some(FORM)),

@@ -137,7 +137,7 @@ impl Record {
             number: self.number,
             at: self.at,
             method: self.method.to_string(),
-            target: self.transcript.target(),
+            target: self.transcript.target(revealed),
             request_headers: request.headers(revealed),
             request_body: request.body(revealed),
             operation: self.operation,

@@ -67,8 +67,13 @@ impl Transcript {
     }
 
     /// Path and query.
-    pub(super) fn target(&self) -> String {
-        String::from_utf8_lossy(&self.bytes[..self.ends[0]]).into_owned()
+    pub(super) fn target(&self, revealed: bool) -> String {
+        let target = String::from_utf8_lossy(&self.bytes[..self.ends[0]]);
+        if revealed {
+            target.into_owned()
+        } else {
+            mask::target(&target)
+        }
     }
 
     pub(super) fn request(&self) -> Message<'_> {
@@ -164,7 +169,7 @@ mod tests {
         headers.append(ACCEPT, HeaderValue::from_static(""));
         let none = HeaderMap::new();
         let kept = Transcript::new(Vec::new(), "/a?b", (&none, b"x:y\nz"), (&headers, b"{}"));
-        assert_eq!(kept.target(), "/a?b");
+        assert_eq!(kept.target(false), "/a?b");
         assert!(kept.request().headers(true).is_empty());
         assert_eq!(kept.request().body(true), "x:y\nz");
         let expected = [

@@ -252,12 +252,11 @@ impl NewDevice {
                 "a device of the type {kind} needs an address or number"
             )));
         }
-        Ok(Device {
-            id: self.id.unwrap_or_else(|| DeviceId::new(random.uuid())),
-            kind: self.kind,
-            contact: Some(self.contact).filter(|_| self.kind.has_contact()),
-            nickname: self.nickname,
-        })
+        let id = self.id.unwrap_or_else(|| DeviceId::new(random.uuid()));
+        let mut device = Device::new(id, self.kind);
+        device.contact = Some(self.contact).filter(|_| self.kind.has_contact());
+        device.nickname = self.nickname;
+        Ok(device)
     }
 }
 

@@ -131,7 +131,8 @@ impl Authentication {
             }),
             None => {
                 context.rule(&rules::MFA_DEVICE_CHOICE);
-                match &user.devices[..] {
+                let usable: Vec<&Device> = user.usable_devices().collect();
+                match &usable[..] {
                     [] => {
                         started.step = Step::Failed {
                             code: "NO_USABLE_DEVICES",
@@ -139,7 +140,8 @@ impl Authentication {
                         };
                         None
                     }
-                    [only] => Some(Selected::from(only)),
+                    [only] => Some(Selected::from(*only)),
+                    [default, ..] if user.devices_ordered => Some(Selected::from(*default)),
                     _ => None,
                 }
             }
@@ -395,7 +397,7 @@ impl Authentication {
             Some(selected) if selected.registered.is_none() => {
                 vec![device_view(selected.kind, selected.contact.as_deref())]
             }
-            _ => user.devices.iter().map(Device::view).collect(),
+            _ => user.usable_devices().map(Device::view).collect(),
         }
     }
 
@@ -440,7 +442,7 @@ fn registered(
     id: DeviceId,
     target: &str,
 ) -> Result<Selected, Refusal> {
-    let device = user.devices.iter().find(|device| device.id == id);
+    let device = user.usable_devices().find(|device| device.id == id);
     device.map(Selected::from).ok_or_else(|| {
         context.rule(&rules::MFA_REFERENCE);
         Refusal::value(target, "The user has no such device.")
@@ -484,8 +486,8 @@ fn cooling_down(until: Timestamp) -> Refusal {
     Refusal::new(400, "REQUEST_FAILED", "The request could not be completed.").with(detail)
 }
 
-/// The challenge in the `clientDataJSON` of an assertion.
-fn challenge_of(assertion: &str) -> Option<String> {
+/// The challenge in the `clientDataJSON` of an assertion or attestation.
+pub(super) fn challenge_of(assertion: &str) -> Option<String> {
     let assertion: Value = serde_json::from_str(assertion).ok()?;
     let client_data = assertion.pointer("/response/clientDataJSON")?.as_str()?;
     let client_data = URL_SAFE_NO_PAD

@@ -1,8 +1,10 @@
 //! The devices that users authenticate with.
 
+use jiff::Timestamp;
 use pingone_models::{Device as DeviceView, DeviceId};
 use serde::{Deserialize, Serialize};
 
+use super::codes::Code;
 use crate::Channel;
 
 /// A registered device.
@@ -13,6 +15,20 @@ pub(crate) struct Device {
     /// The address or number that passcodes go to.
     pub(crate) contact: Option<String>,
     pub(crate) nickname: Option<String>,
+    pub(crate) extension: Option<String>,
+    /// What the device waits for before it can be used.
+    pub(crate) activation: Option<Activation>,
+    pub(crate) blocked_at: Option<Timestamp>,
+    pub(crate) created_at: Option<Timestamp>,
+}
+
+/// What activates a device.
+#[derive(Clone, Debug)]
+pub(crate) enum Activation {
+    /// The code that was sent to it.
+    Code(Code),
+    /// An attestation that answers this challenge.
+    Attestation(String),
 }
 
 /// The kinds of registered devices that the sandbox can act as.
@@ -74,6 +90,25 @@ impl DeviceKind {
 }
 
 impl Device {
+    /// A device that can be used at once.
+    pub(crate) fn new(id: DeviceId, kind: DeviceKind) -> Self {
+        Self {
+            id,
+            kind,
+            contact: None,
+            nickname: None,
+            extension: None,
+            activation: None,
+            blocked_at: None,
+            created_at: None,
+        }
+    }
+
+    /// Whether the user can authenticate with it.
+    pub(super) fn is_usable(&self) -> bool {
+        self.activation.is_none() && self.blocked_at.is_none()
+    }
+
     pub(super) fn view(&self) -> DeviceView {
         let mut view = device_view(self.kind, self.contact.as_deref())
             .with_id(self.id)

@@ -12,6 +12,7 @@ use uuid::{Uuid, uuid};
 use super::clients::Client;
 use super::device_authentications::DeviceAuthentication;
 use super::flows::Flow;
+use super::grants::Grants;
 use super::users::Users;
 
 /// An environment.
@@ -28,6 +29,7 @@ pub(crate) struct Environment {
     pub(crate) flows: BTreeMap<FlowId, Flow>,
     /// Browser sessions by the value of the cookie `ST`.
     pub(crate) sessions: BTreeMap<String, SessionId>,
+    pub(crate) grants: Grants,
 }
 
 /// What a device authentication allows.
@@ -71,6 +73,18 @@ impl Environment {
         }
     }
 
+    /// The populations with the number of their users: the default one, and those that users are in.
+    pub(crate) fn populations(&self) -> impl Iterator<Item = (PopulationId, usize)> {
+        let mut counts = BTreeMap::from([(self.population, 0)]);
+        for user in self.users.iter() {
+            let own = user.profile.population.as_ref();
+            *counts
+                .entry(own.map_or(self.population, |own| own.id))
+                .or_default() += 1;
+        }
+        counts.into_iter()
+    }
+
     pub(crate) fn new(id: EnvironmentId) -> Self {
         let default_mfa_policy = DeviceAuthenticationPolicyId::new(MFA_POLICY);
         Self {
@@ -84,6 +98,7 @@ impl Environment {
             device_authentications: BTreeMap::new(),
             flows: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            grants: Grants::default(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use pingone_models::{
-    DeviceId, FlowId, FlowStatus, FlowUserRegistration, LifecycleStatus, Secret, SessionId, UserId,
-    UserIdentityProvider, UserLifecycle,
+    AssertionCheck, DeviceId, FlowId, FlowStatus, FlowUserRegistration, LifecycleStatus, Secret,
+    SessionId, UserId, UserIdentityProvider, UserLifecycle,
 };
 use serde_json::{Map, Value, json};
 
@@ -299,6 +299,20 @@ impl Environment {
         self.go_on(context, flow)
     }
 
+    pub(crate) fn check_assertion_in_flow(
+        &mut self,
+        context: &mut RequestContext<'_>,
+        flow: &mut Flow,
+        given: &AssertionCheck,
+    ) -> Result<(), Refusal> {
+        flow.allows(context, "assertion.check")?;
+        let id = flow.user.ok_or_else(no_flow)?;
+        let mfa = flow.mfa.as_mut().ok_or_else(no_flow)?;
+        mfa.check_assertion(context, given)?;
+        flow.proved(id, "hwk");
+        self.go_on(context, flow)
+    }
+
     /// The user's answer to the push notification of a flow; false if none waits for one.
     pub(crate) fn answer_push_of_flow(
         &mut self,
@@ -382,7 +396,7 @@ impl Environment {
         self.go_on(context, flow)
     }
 
-    fn change_profile(
+    pub(crate) fn change_profile(
         &mut self,
         context: &mut RequestContext<'_>,
         id: UserId,

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::authentication::Authentication;
 use super::context::{RequestContext, later};
 use super::environment::Environment;
+use super::grants::AuthorizationRequest;
 use crate::links::Relations;
 use crate::refusal::Refusal;
 use crate::rules;
@@ -36,6 +37,8 @@ pub(crate) struct Flow {
     pub(crate) bound: bool,
     pub(crate) authenticators: Vec<String>,
     pub(crate) failure: Option<(&'static str, &'static str)>,
+    /// What the application asked for, where an authorization request began the flow.
+    pub(crate) request: Option<AuthorizationRequest>,
     created_at: Timestamp,
     active_at: Timestamp,
 }
@@ -81,6 +84,7 @@ impl Flow {
             bound: false,
             authenticators: Vec::new(),
             failure: None,
+            request: None,
             created_at: now,
             active_at: now,
         };
@@ -166,10 +170,10 @@ impl Flow {
                 &["user.verify", "user.sendVerificationCode", "session.reset"]
             }
             FlowStatus::OtpRequired => &["otp.check", "device.select", "session.reset"],
+            FlowStatus::AssertionRequired => &["assertion.check", "device.select", "session.reset"],
             FlowStatus::DeviceSelectionRequired
             | FlowStatus::PushConfirmationRequired
-            | FlowStatus::PushConfirmationTimedOut
-            | FlowStatus::AssertionRequired => &["device.select", "session.reset"],
+            | FlowStatus::PushConfirmationTimedOut => &["device.select", "session.reset"],
             FlowStatus::ProfileDataRequired => &["user.update", "session.reset"],
             FlowStatus::AccountConfirmationRequired => &["user.confirm", "session.reset"],
             FlowStatus::AccountLinkingRequired => {
@@ -317,6 +321,7 @@ impl Environment {
                     .with_at(context.now)
                     .with_remote_ip("127.0.0.1");
                 user.profile.last_sign_on = Some(sign_on);
+                self.grants.sign_on(flow.session, id, context.now);
             }
             Some(Stage::Profile) => flow.status = FlowStatus::ProfileDataRequired,
             Some(Stage::Mfa) => {

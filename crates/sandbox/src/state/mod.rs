@@ -10,6 +10,8 @@ pub(crate) mod environment;
 pub(crate) mod filter;
 pub(crate) mod flow_actions;
 pub(crate) mod flows;
+pub(crate) mod grants;
+pub(crate) mod mfa_devices;
 pub(crate) mod passwords;
 pub(crate) mod profile;
 pub(crate) mod tokens;

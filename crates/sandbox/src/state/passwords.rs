@@ -18,6 +18,26 @@ const LONGEST: usize = 255;
 /// How many passwords, the current one counted, cannot be set again.
 const HISTORY: usize = 6;
 
+/// The figures of the policy.
+pub(crate) struct Figures {
+    pub(crate) shortest: i64,
+    pub(crate) longest: i64,
+    pub(crate) history: i64,
+    pub(crate) failures: i64,
+    pub(crate) lock_seconds: i64,
+}
+
+pub(crate) fn figures() -> Figures {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    Figures {
+        shortest: number(SHORTEST),
+        longest: number(LONGEST),
+        history: number(HISTORY),
+        failures: FAILURES.into(),
+        lock_seconds: i64::try_from(LOCK.as_secs()).unwrap_or(i64::MAX),
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Password {
     value: Option<Secret>,

@@ -40,14 +40,19 @@ pub(crate) enum Holder {
 
 impl Tokens {
     pub(crate) fn issue(&mut self, random: &mut Random, now: Timestamp, holder: Holder) -> Secret {
+        let text = format!("sandbox-{}", random.token());
+        self.keep(&text, now, holder);
+        Secret::new(text)
+    }
+
+    /// Knows a token that was made elsewhere.
+    pub(crate) fn keep(&mut self, text: &str, now: Timestamp, holder: Holder) {
         if self.by_text.len() >= KEPT {
             self.forget_oldest(now);
         }
-        let text = format!("sandbox-{}", random.token());
         let expires_at = later(now, LIFETIME);
-        self.by_text
-            .insert(text.clone(), Token { holder, expires_at });
-        Secret::new(text)
+        let token = Token { holder, expires_at };
+        self.by_text.insert(text.to_owned(), token);
     }
 
     /// Who holds this token, unless it has expired.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use pingone_models::{
@@ -11,7 +12,7 @@ use pingone_models::{
 
 use super::authentication::Failures;
 use super::codes::{Code, Rejection};
-use super::context::{OutgoingMessage, RequestContext};
+use super::context::{OutgoingMessage, RequestContext, later};
 use super::devices::Device;
 use super::environment::Environment;
 use super::passwords::Password;
@@ -20,6 +21,7 @@ use crate::refusal::{Refusal, detail};
 use crate::{Channel, Kind, rules};
 
 pub(super) const CODE_ATTEMPTS: u32 = 5;
+const EMAIL_CODE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The users of an environment, in the order of their creation.
 ///
@@ -49,6 +51,10 @@ pub(crate) struct User {
     pub(super) lock: Option<Lock>,
     verification: Option<Verification>,
     pub(super) recovery: Option<Code>,
+    /// The code that verifies an e-mail address, and the address.
+    email_verification: Option<Verification>,
+    /// Whether the devices are in an order that the user chose.
+    pub(crate) devices_ordered: bool,
 }
 
 /// A lock that an administrator put on the account.
@@ -135,6 +141,12 @@ impl Users {
         Ok(())
     }
 
+    pub(crate) fn remove(&mut self, id: UserId) -> Result<(), Refusal> {
+        self.by_id.remove(&id).ok_or_else(|| no_user(id))?;
+        self.order.retain(|known| *known != id);
+        Ok(())
+    }
+
     /// Whether nobody but `owner` has this username.
     pub(crate) fn is_free(&self, username: &str, owner: Option<UserId>) -> Result<(), Refusal> {
         match self.named(username) {
@@ -162,6 +174,8 @@ impl User {
             lock: None,
             verification: None,
             recovery: None,
+            email_verification: None,
+            devices_ordered: false,
         }
     }
 
@@ -252,6 +266,50 @@ impl User {
         }
         self.verification = None;
         self.profile.lifecycle = Some(UserLifecycle::new().with_status(LifecycleStatus::AccountOk));
+        self.touch(context.now);
+        Ok(())
+    }
+
+    /// Sends a code that verifies the e-mail address, and says nothing of the account.
+    pub(crate) fn send_email_verification(
+        &mut self,
+        context: &mut RequestContext<'_>,
+    ) -> Result<(), Refusal> {
+        let email = self.email(context)?;
+        context.rule(&rules::EMAIL_VERIFICATION);
+        let code = Code::new(context.random.code())
+            .until(later(context.now, EMAIL_CODE_LIFETIME))
+            .attempts(CODE_ATTEMPTS);
+        let message = OutgoingMessage {
+            kind: Kind::EmailVerificationCode,
+            channel: Channel::Email,
+            to: email.clone(),
+            code: code.text().clone(),
+            expires_at: code.expires_at(),
+            template: None,
+        };
+        context.send(self.id(), message);
+        self.email_verification = Some(Verification { code, email });
+        Ok(())
+    }
+
+    pub(crate) fn verify_email(
+        &mut self,
+        context: &mut RequestContext<'_>,
+        given: &Secret,
+    ) -> Result<(), Refusal> {
+        context.rule(&rules::EMAIL_VERIFICATION);
+        let wrong = || Refusal::value("verificationCode", "The verification code is not valid.");
+        let waiting = self.email_verification.as_mut().ok_or_else(wrong)?;
+        context.change();
+        waiting
+            .code
+            .check(given, context.now)
+            .map_err(|_| wrong())?;
+        if self.profile.email.as_ref() == Some(&waiting.email) {
+            self.profile.email_verified = Some(true);
+        }
+        self.email_verification = None;
         self.touch(context.now);
         Ok(())
     }

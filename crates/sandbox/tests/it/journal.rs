@@ -148,7 +148,7 @@ async fn a_request_that_nothing_matches_is_explained() {
         ),
     )
     .await;
-    check("DELETE", &path, None, "the path matches /v1/environments/{environmentId}/users/{userId}, the method DELETE is not among GET, POST").await;
+    check("DELETE", &format!("{path}/password"), None, "the path matches /v1/environments/{environmentId}/users/{userId}/password, the method DELETE is not among GET, POST, PUT").await;
     check(
         "GET",
         &format!("{path}/pasword"),

@@ -321,10 +321,10 @@ async fn a_user_that_is_not_there_is_not_found_and_a_strange_environment_forbidd
 async fn a_method_that_is_not_there_is_answered_with_the_ones_that_are() {
     let sandbox = sandbox().await;
     let user = sandbox.seed_user(linda()).unwrap();
-    let reply = Request::new(&sandbox, "DELETE", path(&sandbox, user));
+    let reply = Request::new(&sandbox, "DELETE", path(&sandbox, user) + "/password");
     let reply = reply.authorized().send().await;
     assert_eq!(reply.error(), "405 INVALID_REQUEST");
-    assert_eq!(reply.header("allow"), Some("GET, POST"));
+    assert_eq!(reply.header("allow"), Some("GET, POST, PUT"));
 }
 
 #[tokio::test]
