@@ -26,6 +26,8 @@ pub enum Credentials {
     Basic(String, Secret),
     /// The value of the session cookie of a flow.
     Cookie(Secret),
+    /// A key; the document says whether it is sent as a header, a cookie or a part of the query.
+    ApiKey(Secret),
 }
 
 /// What one call carries besides its arguments; also keeps the answer that came.
@@ -158,23 +160,37 @@ impl Call {
         // The fragment told the variants of one path apart for the generator; it has no place in a request.
         request.url_mut().set_fragment(None);
         let authorization = self.authorization(operation)?;
+        if let Some((name, key)) = self.key_in_query(operation) {
+            request
+                .url_mut()
+                .query_pairs_mut()
+                .append_pair(name, key.expose());
+        }
+        let has_body = request.body().is_some();
         let headers = request.headers_mut();
         for (name, value) in &self.headers {
             headers.insert(name, value.clone());
         }
         headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
         match operation.body {
+            // A body that is left out has no type, unless a vendor's type still chooses the operation.
+            Body::Content {
+                media_type: "application/json",
+            } if !has_body => headers.remove(CONTENT_TYPE),
             Body::None => headers.remove(CONTENT_TYPE),
             Body::Empty { media_type } | Body::Content { media_type } => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type))
             }
         };
-        headers.remove(AUTHORIZATION);
-        headers.remove(COOKIE);
+        for name in [AUTHORIZATION, COOKIE] {
+            if !asks_for_header(operation, &name) {
+                headers.remove(name);
+            }
+        }
         if let Some((name, value)) = authorization {
             headers.insert(name, value);
         }
-        let empty = !matches!(operation.body, Body::Content { .. });
+        let empty = !has_body || !matches!(operation.body, Body::Content { .. });
         if empty {
             *request.body_mut() = None;
             if *request.method() != Method::GET && *request.method() != Method::HEAD {
@@ -192,7 +208,11 @@ impl Call {
         operation: &Operation,
     ) -> Result<Option<(HeaderName, HeaderValue)>, String> {
         let Some(credentials) = &self.credentials else {
-            return if operation.security.is_empty() || operation.anonymous {
+            let has_key = self
+                .headers
+                .keys()
+                .any(|name| asks_for_header(operation, name));
+            return if has_key || operation.security.is_empty() || operation.anonymous {
                 Ok(None)
             } else {
                 Err(format!(
@@ -212,13 +232,19 @@ impl Call {
                     let pair = STANDARD.encode(format!("{id}:{}", secret.expose()));
                     Some((AUTHORIZATION, format!("Basic {pair}")))
                 }
-                (Security::Cookie(name), Credentials::Cookie(value)) => {
-                    Some((COOKIE, format!("{name}={}", value.expose())))
+                (
+                    Security::Cookie(name),
+                    Credentials::Cookie(value) | Credentials::ApiKey(value),
+                ) => Some((COOKIE, format!("{name}={}", value.expose()))),
+                (Security::Header(name), Credentials::ApiKey(key)) => {
+                    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+                    Some((name, key.expose().to_owned()))
                 }
                 _ => None,
             });
         let Some((name, text)) = header else {
-            return if operation.security.is_empty() || operation.anonymous {
+            let in_query = self.key_in_query(operation).is_some();
+            return if in_query || operation.security.is_empty() || operation.anonymous {
                 Ok(None)
             } else {
                 Err(format!(
@@ -232,6 +258,23 @@ impl Call {
             .map_err(|_| "the credentials hold a character that no header can carry".to_owned())?;
         value.set_sensitive(true);
         Ok(Some((name, value)))
+    }
+
+    /// The key of an operation that takes it in the query.
+    fn key_in_query(&self, operation: &Operation) -> Option<(&'static str, &Secret)> {
+        let Some(Credentials::ApiKey(key)) = &self.credentials else {
+            return None;
+        };
+        let mut ways = operation.security.iter();
+        match ways.find(|way| {
+            matches!(
+                way,
+                Security::Cookie(_) | Security::Header(_) | Security::Query(_)
+            )
+        }) {
+            Some(Security::Query(name)) => Some((name, key)),
+            _ => None,
+        }
     }
 
     /// Sends a request and reads its answer up to the limit. Called by generated code.
@@ -270,6 +313,14 @@ impl Call {
     fn keep(&self, answer: Option<Answer>) {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
+}
+
+/// Whether a header of this name authorizes an operation.
+fn asks_for_header(operation: &Operation, name: &HeaderName) -> bool {
+    let mut ways = operation.security.iter();
+    ways.any(
+        |way| matches!(way, Security::Header(asked) if name.as_str().eq_ignore_ascii_case(asked)),
+    )
 }
 
 /// Drops the segment of `{environmentId}` from the address of an operation whose path begins with it.

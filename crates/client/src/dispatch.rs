@@ -129,6 +129,11 @@ impl Arguments {
     }
 
     #[doc(hidden)]
+    pub fn optional_body<T: DeserializeOwned>(&self) -> Result<Option<T>, Failure> {
+        self.body.as_ref().map(|_| self.body()).transpose()
+    }
+
+    #[doc(hidden)]
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let Some(body) = &self.body else {
             return Err(Failure::Missing("body".to_owned()));

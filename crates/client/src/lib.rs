@@ -7,6 +7,8 @@ extern crate self as pingone_client;
 mod call;
 #[cfg(feature = "dispatch")]
 pub mod dispatch;
+#[cfg(feature = "operations")]
+pub mod parameters;
 pub mod transport;
 
 #[cfg(feature = "operations")]

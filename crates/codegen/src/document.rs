@@ -9,7 +9,7 @@ use saphyr_parser::{Event, Marker, Parser, Span};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Position, Result};
+use crate::error::{Error, Kind, Position, Result};
 
 /// Deeper nesting is refused, so that no document can exhaust the stack of a later walk.
 const MAX_DEPTH: usize = 128;
@@ -50,7 +50,12 @@ impl Document {
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|error| {
-            Error::new(&name, None, format!("cannot read the document: {error}"))
+            Error::new(
+                &name,
+                Kind::Wrong,
+                None,
+                format!("cannot read the document: {error}"),
+            )
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
@@ -58,7 +63,12 @@ impl Document {
                 .filter(|&&byte| byte == b'\n')
                 .count();
             let position = Position { line, column: 1 };
-            Error::new(&name, Some(position), "the document is not UTF-8 text")
+            Error::new(
+                &name,
+                Kind::Wrong,
+                Some(position),
+                "the document is not UTF-8 text",
+            )
         })?;
         Self::parse(&name, text)
     }
@@ -145,7 +155,22 @@ impl Document {
     /// An error about the value at a pointer.
     #[must_use]
     pub fn error(&self, pointer: &str, message: impl Into<String>) -> Error {
-        Error::new(&self.name, self.position(pointer), message)
+        self.fault(Kind::Wrong, pointer, message)
+    }
+
+    /// An error of a kind about the value at a pointer.
+    pub(crate) fn fault(&self, kind: Kind, pointer: &str, message: impl Into<String>) -> Error {
+        Error::new(&self.name, kind, self.position(pointer), message)
+    }
+
+    /// An error about a construct that the generator does not support.
+    pub(crate) fn unsupported(
+        &self,
+        what: &'static str,
+        pointer: &str,
+        message: impl Into<String>,
+    ) -> Error {
+        self.fault(Kind::Unsupported(what), pointer, message)
     }
 
     /// Follows `$ref` at a pointer until it names a value, which it returns with its own pointer.
@@ -154,10 +179,10 @@ impl Document {
     /// When a reference is not local, names nothing, or leads back to itself.
     pub fn resolve<'a>(&'a self, pointer: &str) -> Result<(String, &'a Value)> {
         let mut at = pointer.to_owned();
-        let mut seen = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
         loop {
             let Some(value) = self.get(&at) else {
-                return Err(self.error(&at, format!("nothing stands at `{at}`")));
+                return Err(self.error(&at, format!("there is no value at `{at}`")));
             };
             let Some(reference) = value.get("$ref") else {
                 return Ok((at, value));
@@ -168,21 +193,40 @@ impl Document {
                     "`$ref: {reference}` is unsupported: only references within this document are; \
                      move the target under `components`"
                 );
-                return Err(self.error(&here, message));
+                return Err(self.unsupported("reference", &here, message));
             };
-            if self.get(target).is_none() {
-                return Err(self.error(
-                    &here,
-                    format!("`$ref` names nothing: `#{target}` does not exist"),
-                ));
+            let target = unescaped(target);
+            if self.get(&target).is_none() {
+                let message = format!("`$ref` names nothing: `#{target}` does not exist");
+                return Err(self.fault(Kind::Reference, &here, message));
             }
-            if seen.iter().any(|earlier| earlier == target) {
-                return Err(self.error(&here, format!("`$ref` leads back to itself: `#{target}`")));
+            if seen.contains(&target) {
+                let message = format!("`$ref` leads back to itself: `#{target}`");
+                return Err(self.fault(Kind::Reference, &here, message));
             }
-            seen.push(target.to_owned());
-            at = target.to_owned();
+            seen.push(target.clone());
+            at = target;
         }
     }
+}
+
+/// A JSON pointer as it is written in the fragment of an address: `%7E1` is `~1`.
+pub(crate) fn unescaped(fragment: &str) -> String {
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let escaped = (byte == b'%')
+            .then(|| fragment.get(fragment.len() - after.len()..)?.get(..2))
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(escaped.unwrap_or(byte));
+        rest = if escaped.is_some() {
+            &after[2..]
+        } else {
+            after
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Appends one token to a JSON pointer.
@@ -227,7 +271,12 @@ impl<'a> Builder<'a> {
         }
         match self.root {
             Some(root) => Ok((root, self.places)),
-            None => Err(Error::new(self.name, None, "the document is empty")),
+            None => Err(Error::new(
+                self.name,
+                Kind::Wrong,
+                None,
+                "the document is empty",
+            )),
         }
     }
 
@@ -326,7 +375,7 @@ impl<'a> Builder<'a> {
                 ),
                 None => format!("the key `{key}` stands here again"),
             };
-            return Err(Error::new(self.name, Some(position), message));
+            return Err(Error::new(self.name, Kind::Wrong, Some(position), message));
         }
         self.places.insert(own, Place { position, extent });
         *pending = Some(key);
@@ -406,7 +455,7 @@ impl<'a> Builder<'a> {
     }
 
     fn error(&self, mark: &Marker, message: impl Into<String>) -> Error {
-        Error::new(self.name, Some(position(mark)), message)
+        Error::new(self.name, Kind::Wrong, Some(position(mark)), message)
     }
 }
 

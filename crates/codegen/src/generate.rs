@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::document::Document;
 use crate::emit::{self, Client, Paths};
 use crate::error::Result;
-use crate::lower::lower;
+use crate::lower::{Skipped, lower, lower_supported};
 use crate::model::Api;
 use crate::output::Output;
 
@@ -39,7 +39,7 @@ impl Layout {
                 types: "::pingone_models".to_owned(),
                 operations: "::pingone_models::operations".to_owned(),
                 requests: "::pingone_models::requests".to_owned(),
-                handlers: "crate::handlers".to_owned(),
+                handlers: Some("crate::handlers".to_owned()),
                 retries: Some("crate::retry::SafeRetry".to_owned()),
             },
             root: false,
@@ -65,7 +65,22 @@ impl Layout {
 /// # Errors
 /// As for [`lower`], and when something cannot be expressed in Rust.
 pub fn generate(document: &Document, layout: &Layout) -> Result<Vec<Output>> {
-    let api = lower(document)?;
+    print(document, &lower(document)?, layout)
+}
+
+/// Generates what is supported of a document, and lists the variants that are left out.
+///
+/// # Errors
+/// As for [`lower_supported`], and when something cannot be expressed in Rust.
+pub fn generate_supported(
+    document: &Document,
+    layout: &Layout,
+) -> Result<(Vec<Output>, Vec<Skipped>)> {
+    let (api, skipped) = lower_supported(document)?;
+    Ok((print(document, &api, layout)?, skipped))
+}
+
+fn print(document: &Document, api: &Api, layout: &Layout) -> Result<Vec<Output>> {
     let rust = |folder: &Path, name: &str, content: String| Output {
         path: folder.join(format!("{name}.rs")),
         content: format!("{}{content}", preamble(document)),
@@ -73,25 +88,25 @@ pub fn generate(document: &Document, layout: &Layout) -> Result<Vec<Output>> {
     let clients = api
         .servers
         .iter()
-        .map(|server| Client::new(document, &api, server, &layout.paths));
+        .map(|server| Client::new(document, api, server, &layout.paths));
     let clients = clients.collect::<Result<Vec<_>>>()?;
     let mut outputs = vec![
-        rust(&layout.models, "models", emit::types(document, &api)?),
+        rust(&layout.models, "models", emit::types(document, api)?),
         rust(
             &layout.models,
             "operations",
-            emit::operations(document, &api)?,
+            emit::operations(document, api)?,
         ),
-        rust(&layout.models, "registry", emit::registry(document, &api)?),
+        rust(&layout.models, "registry", emit::registry(document, api)?),
         rust(
             &layout.models,
             "requests",
-            emit::requests(document, &api, &layout.paths)?,
+            emit::requests(document, api, &layout.paths)?,
         ),
         rust(
             &layout.models,
             "samples",
-            emit::samples(document, &api, &layout.paths.operations)?,
+            emit::samples(document, api, &layout.paths.operations)?,
         ),
         rust(
             &layout.clients,
@@ -99,15 +114,14 @@ pub fn generate(document: &Document, layout: &Layout) -> Result<Vec<Output>> {
             emit::dispatch(document, &clients)?,
         ),
     ];
-    outputs.push(rust(
-        &layout.server,
-        "handlers",
-        emit::handlers(document, &api, &layout.paths)?,
-    ));
+    if let Some(support) = &layout.paths.handlers {
+        let handlers = emit::handlers(document, api, &layout.paths, support)?;
+        outputs.push(rust(&layout.server, "handlers", handlers));
+    }
     outputs.push(rust(
         &layout.docs,
         "docs",
-        emit::docs(document, &api, &layout.paths)?,
+        emit::docs(document, api, &layout.paths)?,
     ));
     for (client, server) in clients.iter().zip(&api.servers) {
         outputs.push(rust(
@@ -116,14 +130,14 @@ pub fn generate(document: &Document, layout: &Layout) -> Result<Vec<Output>> {
             client.print(document, &layout.paths)?,
         ));
     }
-    let schemas = serde_json::to_string_pretty(&emit::validation(&api))
+    let schemas = serde_json::to_string_pretty(&emit::validation(api))
         .map_err(|error| document.error("", error.to_string()))?;
     outputs.push(Output {
         path: layout.server.join("schemas.json"),
         content: format!("{schemas}\n"),
     });
     if layout.root {
-        outputs.push(rust(&layout.models, "mod", root_module(&api)));
+        outputs.push(rust(&layout.models, "mod", root_module(api, layout)));
     }
     Ok(outputs)
 }
@@ -144,9 +158,12 @@ fn preamble(document: &Document) -> String {
     )
 }
 
-fn root_module(api: &Api) -> String {
+fn root_module(api: &Api, layout: &Layout) -> String {
     let mut text = format!("//! {}.\n\n", api.title.trim_end_matches('.'));
-    text.push_str("/// Calls by name.\npub mod dispatch;\n/// Documentation of the operations.\npub(crate) mod docs;\n/// The handlers of a server.\npub(crate) mod handlers;\n/// Types.\npub mod models;\n/// The table of operations.\npub mod operations;\n/// Types by the name of their schema.\npub mod registry;\n/// The requests.\npub mod requests;\n/// Requests made from the examples.\npub mod samples;\n");
+    text.push_str("/// Calls by name.\npub mod dispatch;\n/// Documentation of the operations.\npub(crate) mod docs;\n/// Types.\npub mod models;\n/// The table of operations.\npub mod operations;\n/// Types by the name of their schema.\npub mod registry;\n/// The requests.\npub mod requests;\n/// Requests made from the examples.\npub mod samples;\n");
+    if layout.paths.handlers.is_some() {
+        text.push_str("/// The handlers of a server.\npub(crate) mod handlers;\n");
+    }
     for server in &api.servers {
         text.push_str(&format!(
             "/// The server `{0}`.\npub mod {0};\n",

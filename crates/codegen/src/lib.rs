@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adopt;
 mod document;
 mod emit;
 mod error;
@@ -10,9 +11,10 @@ pub mod names;
 mod output;
 mod schemas;
 
+pub use adopt::{Adopted, adopt};
 pub use document::{Document, Extent, join};
 pub use emit::Paths;
-pub use error::{Error, Position, Result};
-pub use generate::{Layout, generate};
-pub use lower::lower;
+pub use error::{Error, Fault, Kind, Position, Result};
+pub use generate::{Layout, generate, generate_supported};
+pub use lower::{Skipped, lower, lower_supported};
 pub use output::{Output, Stale};

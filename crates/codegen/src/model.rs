@@ -135,10 +135,14 @@ pub enum Body {
     Content {
         /// The media type.
         media_type: String,
-        /// The schema; a reference to a named one wherever it is an object or an enum.
-        schema: Value,
+        /// How the payload is written.
+        format: Format,
         /// Whether a request without it is wrong.
         required: bool,
+        /// The type of the payload.
+        ty: Type,
+        /// The schema; a reference to a named one wherever it is an object or an enum.
+        schema: Value,
         /// Payloads that the document shows, by name.
         examples: BTreeMap<String, Value>,
     },
@@ -168,12 +172,48 @@ pub struct Parameter {
     pub client_supplied: bool,
     /// What the document says of it.
     pub description: Option<String>,
+    /// How its value is written.
+    pub style: Style,
+    /// Its type.
+    pub ty: Type,
     /// Its schema.
     pub schema: Value,
     /// A value that the document shows.
     pub example: Option<Value>,
     /// Where it stands in the document.
     pub pointer: String,
+}
+
+/// How a payload is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// As JSON.
+    Json,
+    /// As a form; lists repeat their member.
+    Form,
+    /// As bytes that the caller has written.
+    Bytes,
+}
+
+/// How the value of a parameter is written; the names are those of OpenAPI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `a,b` in a path or a header; with `explode`, the members of an object are `k=v,k=v`.
+    Simple {
+        /// Whether names and values of an object are joined by `=`.
+        explode: bool,
+    },
+    /// `name=a&name=b`, or `name=a,b` without `explode`.
+    Form {
+        /// Whether each item is a pair of its own.
+        explode: bool,
+    },
+    /// `name=a%20b`.
+    SpaceDelimited,
+    /// `name=a|b`.
+    PipeDelimited,
+    /// `name[key]=value`.
+    DeepObject,
 }
 
 /// Where a parameter is sent.
@@ -273,6 +313,8 @@ pub enum ResponseBody {
     Json {
         /// The media type.
         media_type: String,
+        /// The type of the payload.
+        ty: Type,
         /// The schema; a reference to a named one wherever it is an object or an enum.
         schema: Value,
     },
@@ -292,6 +334,8 @@ impl ResponseBody {
 pub struct Schema {
     /// The schema as the document has it, but for inner objects and enums, which have become named ones.
     pub value: Value,
+    /// The name of its type in Rust.
+    pub type_name: String,
     /// What becomes of it in Rust.
     pub kind: SchemaKind,
     /// Whether an answer can hold it.
@@ -319,10 +363,168 @@ impl Schema {
 pub enum SchemaKind {
     /// An identifier type around a UUID.
     Id,
-    /// An open enum.
+    /// An open enum of texts.
     Enum(Vec<String>),
     /// A secret.
     Secret,
-    /// Whatever typify makes of it, most often a struct.
-    Type,
+    /// A struct.
+    Struct(Struct),
+    /// One of several types.
+    OneOf(OneOf),
+    /// Another name of a named type.
+    Alias(Type),
+    /// A type of its own around another.
+    Newtype(Type),
+}
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Any JSON.
+    Any,
+    /// An object of which the document does not name the members.
+    Members,
+    /// `true` or `false`.
+    Boolean,
+    /// An integer, by the name of its Rust type.
+    Integer(&'static str),
+    /// A number.
+    Number,
+    /// A text.
+    Text,
+    /// A moment.
+    Timestamp,
+    /// The address of something.
+    Address,
+    /// A UUID without a name of its own.
+    Uuid,
+    /// A secret.
+    Secret,
+    /// The schema of this name.
+    Named(String),
+    /// A list.
+    List(Box<Type>),
+    /// An object whose members are all of one type.
+    Map(Box<Type>),
+    /// A value or `null`.
+    Nullable(Box<Type>),
+    /// Bytes that are no JSON.
+    Bytes,
+}
+
+impl Type {
+    /// The type of a value that is there: without [`Type::Nullable`].
+    #[must_use]
+    pub fn present(&self) -> &Self {
+        match self {
+            Self::Nullable(inner) => inner,
+            other => other,
+        }
+    }
+
+    /// The named schemas in it.
+    pub(crate) fn names<'a>(&'a self, found: &mut Vec<&'a str>) {
+        match self {
+            Self::Named(name) => found.push(name),
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.names(found),
+            _ => {}
+        }
+    }
+
+    /// The named schema that a value of this type holds directly, not on the heap.
+    pub(crate) fn held(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::Nullable(inner) => inner.held(),
+            _ => None,
+        }
+    }
+}
+
+/// The members of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Struct {
+    /// The described members, by their name on the wire.
+    pub fields: Vec<Field>,
+    /// What becomes of the other members.
+    pub rest: Rest,
+    /// Whether optional members can be left alone, cleared or set.
+    pub patch: bool,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The name on the wire.
+    pub wire: String,
+    /// The name of the Rust field, unique in the struct.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whether an object without it is wrong.
+    pub required: bool,
+    /// Whether the service alone sets it.
+    pub read_only: bool,
+    /// Whether it leads back to its own struct, so that it has to be on the heap.
+    pub boxed: bool,
+    /// The only value, where it is also the default.
+    pub constant: Option<String>,
+    /// What the document says of it.
+    pub description: Option<String>,
+}
+
+/// What becomes of the members of an object that the document does not name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// They are dropped.
+    Dropped,
+    /// They are kept as they came.
+    Kept,
+    /// They are all of one type.
+    Typed(Type),
+}
+
+/// One of several types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneOf {
+    /// The member that says which, if one does.
+    pub discriminator: Option<String>,
+    /// The alternatives.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// One of the types of a [`OneOf`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    /// The name of the variant in Rust.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it leads back to the enum, so that it has to be on the heap.
+    pub boxed: bool,
+    /// The values of the discriminator that choose it.
+    pub tags: Vec<String>,
+    /// The members that it describes.
+    pub members: Vec<String>,
+    /// The documented values of its text members; of the value itself under the empty name.
+    pub values: Vec<(String, Vec<String>)>,
+}
+
+impl SchemaKind {
+    /// The types that it is made of.
+    pub(crate) fn types(&self) -> Vec<&Type> {
+        match self {
+            Self::Id | Self::Enum(_) | Self::Secret => Vec::new(),
+            Self::Alias(ty) | Self::Newtype(ty) => vec![ty],
+            Self::OneOf(one_of) => one_of.alternatives.iter().map(|one| &one.ty).collect(),
+            Self::Struct(object) => {
+                let rest = match &object.rest {
+                    Rest::Typed(ty) => Some(ty),
+                    Rest::Dropped | Rest::Kept => None,
+                };
+                let fields = object.fields.iter().map(|field| &field.ty);
+                fields.chain(rest).collect()
+            }
+        }
+    }
 }

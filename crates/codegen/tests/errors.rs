@@ -1,6 +1,6 @@
 //! What a wrong document is answered with: where it is wrong, and what to do.
 
-use pingone_codegen::{Document, Layout, generate, lower};
+use pingone_codegen::{Document, Error, Kind, Layout, generate, lower, lower_supported};
 
 const RIGHT: &str = "\
 openapi: 3.0.3
@@ -52,7 +52,16 @@ fn check(right: &str, wrong: &str, expected: &str) {
     let outcome = Document::parse("doors.yaml", text)
         .and_then(|document| generate(&document, &Layout::folder("out".as_ref())));
     let error = outcome.expect_err("the document is wrong");
-    assert_eq!(error.to_string(), format!("doors.yaml{expected}"));
+    reports(&error, expected);
+}
+
+/// One of the faults has this place and this message.
+#[track_caller]
+fn reports(error: &Error, expected: &str) {
+    let expected = format!("doors.yaml{expected}");
+    let text = error.to_string();
+    let found = text.lines().any(|line| line.trim_start() == expected);
+    assert!(found, "no line is\n{expected}\nin\n{text}");
 }
 
 #[test]
@@ -191,7 +200,7 @@ fn an_unsupported_body() {
     check(
         "application/vnd.doors.knock+json",
         "multipart/form-data",
-        ":23:11: a request body of type `multipart/form-data` is unsupported: only JSON and forms are",
+        ":23:11: a request body of type `multipart/form-data` is unsupported: only JSON, forms and plain texts or bytes are",
     );
 }
 
@@ -241,15 +250,116 @@ fn a_second_server_without_a_name() {
 }
 
 #[test]
-fn a_type_that_hides_one_of_the_prelude() {
+fn all_faults_are_found_at_once_and_grouped_by_kind() {
     let text = RIGHT
-        .replace("Knock:", "Option:")
-        .replace("schemas/Knock", "schemas/Option");
+        .replace("x-summary: Open.", "x-open: Open.")
+        .replace("x-summary: Knock.", "x-knock: Knock.")
+        .replace("/doors/{id}:", "/doors/{id}/{floor}:")
+        .replace("x-effect: read", "x-effect: harmless");
     let document = Document::parse("doors.yaml", text).expect("readable");
-    let error = lower(&document).expect_err("wrong").to_string();
+    let error = lower(&document).expect_err("wrong");
+    insta::assert_snapshot!(error, @r"
+    doors.yaml: 5 errors
+
+    3 x other error:
+      doors.yaml:8:5: the path names `{floor}`, but no path parameter of that name exists
+      doors.yaml:11:7: `harmless` is no effect: use one of `read`, `changes-state`, `spends-attempt`, `sends-message`
+      doors.yaml:13:5: the path names `{floor}`, but no path parameter of that name exists
+
+    2 x variant without a summary:
+      doors.yaml:18:11: media type `application/vnd.doors.open+json` has no `x-summary`: say in one line what this variant does
+      doors.yaml:23:11: media type `application/vnd.doors.knock+json` has no `x-summary`: say in one line what this variant does
+    ");
+}
+
+#[test]
+fn of_many_faults_the_first_are_shown_and_the_lines_of_some_more() {
+    let mut text = String::from("openapi: 3.0.3\ninfo: { title: Doors, version: 1.0.0 }\npaths:\n");
+    for door in 0..2_000 {
+        text.push_str(&format!(
+            "  /doors/{door}: {{ get: {{ summary: Read., responses: {{ '204': {{ description: Door. }} }} }} }}\n"
+        ));
+    }
+    let document = Document::parse("doors.yaml", text).expect("readable");
+    let error = lower(&document).expect_err("wrong");
+    assert_eq!(error.faults().count(), 4_000);
+    let text = error.to_string();
+    assert!(text.len() < 4_000, "{text}");
+    assert!(text.contains("2000 x variant without a name:"), "{text}");
+    assert!(
+        text.contains("and 1995 more, on the lines 9, 10, "),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_unsupported_can_be_left_out_alone() {
+    let text = RIGHT.replace("application/vnd.doors.knock+json", "multipart/form-data");
+    let document = Document::parse("doors.yaml", text).expect("readable");
+    let (api, skipped) = lower_supported(&document).expect("the rest is right");
+    let kept: Vec<&str> = api
+        .operations
+        .iter()
+        .map(|operation| operation.id.as_str())
+        .collect();
+    assert_eq!(kept, ["readDoor", "openDoor"]);
+    let [skipped] = skipped.as_slice() else {
+        panic!("{skipped:?}");
+    };
     assert_eq!(
-        error,
-        "doors.yaml:31:5: `Option` cannot be the name of a Rust type: choose another"
+        skipped.to_string(),
+        "doors.yaml:23:11: skipped `POST /doors/{id}` with `multipart/form-data`: a request body of type \
+         `multipart/form-data` is unsupported: only JSON, forms and plain texts or bytes are"
+    );
+    let fault = skipped.reason.faults().next().expect("a fault");
+    assert_eq!(fault.kind, Kind::Unsupported("request body"));
+}
+
+#[test]
+fn what_is_wrong_is_not_left_out() {
+    let text = RIGHT.replace("            x-summary: Knock.\n", "");
+    let document = Document::parse("doors.yaml", text).expect("readable");
+    let error = lower_supported(&document).expect_err("wrong");
+    assert_eq!(
+        error.faults().next().expect("a fault").kind,
+        Kind::MissingSummary
+    );
+}
+
+#[test]
+fn a_schema_that_is_unsupported_refuses_the_variants_that_hold_it() {
+    let text = RIGHT.replace("times: { type: integer }", "times: { not: {} }");
+    let document = Document::parse("doors.yaml", text).expect("readable");
+    let (api, skipped) = lower_supported(&document).expect("the rest is right");
+    assert_eq!(api.operations.len(), 2);
+    assert_eq!(skipped.len(), 1);
+    assert!(!api.schemas.contains_key("Knock"));
+}
+
+#[test]
+fn a_media_type_that_no_header_can_carry() {
+    check(
+        "application/vnd.doors.knock+json",
+        "application/vnd.dörr+json",
+        ":23:11: `application/vnd.dörr+json` is no media type: no header can carry it",
+    );
+}
+
+#[test]
+fn a_schema_that_is_composed_of_itself() {
+    check(
+        "      type: object\n      properties: { times: { type: integer } }\n",
+        "      allOf: [{ $ref: '#/components/schemas/Knock' }]\n      properties: { times: { type: integer } }\n",
+        ":31:5: the schema `Knock` is composed of itself",
+    );
+}
+
+#[test]
+fn parts_that_contradict_each_other() {
+    check(
+        "times: { type: integer }",
+        "times: { allOf: [{ type: integer }, { type: string }] }",
+        ":33:21: the parts of `allOf` contradict each other: one is of type `integer`, another of type `string`",
     );
 }
 
@@ -281,7 +391,7 @@ fn check_selection(knock: &str, variants: &str, expected: &str) {
     let error = Document::parse("doors.yaml", text)
         .and_then(|document| lower(&document))
         .expect_err("the document is wrong");
-    assert_eq!(error.to_string(), format!("doors.yaml{expected}"));
+    reports(&error, expected);
 }
 
 const LOUD: &str =

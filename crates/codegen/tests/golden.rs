@@ -88,13 +88,14 @@ mod handlers {
 fn check(name: &str) {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let document = Document::read(&tests.join(format!("fixtures/{name}.yaml"))).expect("readable");
-    let outputs =
-        generate(&document, &Layout::folder(&tests.join("golden").join(name))).expect("generated");
+    let mut layout = Layout::folder(&tests.join("golden").join(name));
+    layout.paths.handlers = Some("super::super::handlers".to_owned());
+    let outputs = generate(&document, &layout).expect("generated");
     for output in outputs {
         if let Some(stale) = output.check().expect("comparable") {
             panic!(
                 "{stale}\nregenerate with `cargo xtask codegen --spec crates/codegen/tests/fixtures/{name}.yaml \
-                 --out crates/codegen/tests/golden/{name}`"
+                 --out crates/codegen/tests/golden/{name} --handlers super::super::handlers`"
             );
         }
     }

@@ -384,7 +384,7 @@ pub(crate) fn side(lowered: &Specification, place: &Place, value: &str) -> Side 
 mod tests {
     use pingone_codegen::Document;
     use pingone_codegen::model::{
-        Body, Docs, Effect, Location, Parameter, Response, ResponseBody, Security, Selector,
+        Body, Docs, Effect, Location, Parameter, Response, ResponseBody, Security, Selector, Style,
     };
     use serde_json::json;
 
@@ -501,8 +501,14 @@ mod tests {
             schema: _,
             example: _,
             client_supplied: _,
+            style: _,
+            // The type follows from the schema.
+            ty: _,
             pointer: _,
         } = &parameters[2];
+        check("readMap", "style", "other-changed", |it| {
+            it.parameters[2].style = Style::DeepObject;
+        });
         check("readMap", "client_supplied", "other-changed", |it| {
             it.parameters[2].client_supplied = true;
         });
@@ -582,6 +588,8 @@ mod tests {
             |it| {
                 if let ResponseBody::Json {
                     media_type,
+                    // The type follows from the schema.
+                    ty: _,
                     schema: _,
                 } = &mut it.responses[0].body
                 {
@@ -602,6 +610,9 @@ mod tests {
 
         let Body::Content {
             media_type: _,
+            // Both follow from the media type and the schema.
+            format: _,
+            ty: _,
             schema: _,
             examples: _,
             required: _,

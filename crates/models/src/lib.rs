@@ -7,8 +7,10 @@ mod address;
 pub mod expose;
 mod id;
 mod members;
+pub mod one_of;
 mod open_enum;
 pub mod operation;
+pub mod parameter;
 mod patch;
 pub mod request;
 mod secret;
@@ -35,10 +37,12 @@ pub use generated::models::*;
 pub use generated::samples::samples;
 pub use id::InvalidId;
 pub use members::Members;
+pub use one_of::UnknownVariant;
 pub use open_enum::UnknownValue;
 pub use patch::{Patch, required_nullable};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
+pub use uuid::Uuid;
 
 /// The table of operations: what the wire needs and what the document says of each.
 pub mod operations {
@@ -59,6 +63,7 @@ pub mod registry {
 #[doc(hidden)]
 pub mod macro_support {
     pub use serde;
+    pub use serde_json;
     pub use uuid;
 
     #[cfg(feature = "schemars")]

@@ -87,7 +87,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#readFlow", self.baseurl, encode_path(& environment_id
+            "{}/{}/flows/{}#read_flow", self.baseurl, encode_path(& environment_id
             .to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -102,9 +102,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_flow",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -135,17 +135,17 @@ impl Client {
         body: &'a ::pingone_models::FlowUserConfirmation,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/{}/flows/{}#confirmFlowUser", self.baseurl, encode_path(& environment_id
-            .to_string()), encode_path(& flow_id.to_string()),
+            "{}/{}/flows/{}#confirm_flow_user", self.baseurl, encode_path(&
+            environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "confirm_flow_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -180,7 +180,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#checkFlowUsernamePassword", self.baseurl, encode_path(&
+            "{}/{}/flows/{}#check_flow_username_password", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -196,9 +196,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "check_flow_username_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -230,8 +230,8 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#lookUpFlowUser", self.baseurl, encode_path(& environment_id
-            .to_string()), encode_path(& flow_id.to_string()),
+            "{}/{}/flows/{}#look_up_flow_user", self.baseurl, encode_path(&
+            environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -246,9 +246,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "look_up_flow_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -280,7 +280,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#forgotFlowPassword", self.baseurl, encode_path(&
+            "{}/{}/flows/{}#forgot_flow_password", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -296,9 +296,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "forgot_flow_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -331,8 +331,8 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#registerFlowUser", self.baseurl, encode_path(& environment_id
-            .to_string()), encode_path(& flow_id.to_string()),
+            "{}/{}/flows/{}#register_flow_user", self.baseurl, encode_path(&
+            environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -347,9 +347,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "register_flow_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -381,7 +381,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#resetFlowPassword", self.baseurl, encode_path(&
+            "{}/{}/flows/{}#reset_flow_password", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -397,9 +397,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "reset_flow_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -432,7 +432,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#recoverFlowPassword", self.baseurl, encode_path(&
+            "{}/{}/flows/{}#recover_flow_password", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -448,9 +448,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "recover_flow_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -482,7 +482,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#sendFlowRecoveryCode", self.baseurl, encode_path(&
+            "{}/{}/flows/{}#send_flow_recovery_code", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -497,9 +497,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "send_flow_recovery_code",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -531,7 +531,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#verifyFlowUser", self.baseurl, encode_path(& environment_id
+            "{}/{}/flows/{}#verify_flow_user", self.baseurl, encode_path(& environment_id
             .to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -547,9 +547,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "verify_flow_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -581,7 +581,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#sendFlowVerificationCode", self.baseurl, encode_path(&
+            "{}/{}/flows/{}#send_flow_verification_code", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -596,9 +596,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "send_flow_verification_code",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -630,8 +630,8 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#selectFlowDevice", self.baseurl, encode_path(& environment_id
-            .to_string()), encode_path(& flow_id.to_string()),
+            "{}/{}/flows/{}#select_flow_device", self.baseurl, encode_path(&
+            environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -646,9 +646,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "select_flow_device",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -680,7 +680,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#checkFlowOtp", self.baseurl, encode_path(& environment_id
+            "{}/{}/flows/{}#check_flow_otp", self.baseurl, encode_path(& environment_id
             .to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -696,9 +696,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "check_flow_otp",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -730,7 +730,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#checkFlowAssertion", self.baseurl, encode_path(&
+            "{}/{}/flows/{}#check_flow_assertion", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -746,9 +746,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "check_flow_assertion",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -781,7 +781,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#updateFlowUser", self.baseurl, encode_path(& environment_id
+            "{}/{}/flows/{}#update_flow_user", self.baseurl, encode_path(& environment_id
             .to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -797,9 +797,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "update_flow_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -830,8 +830,8 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/flows/{}#resetFlowSession", self.baseurl, encode_path(& environment_id
-            .to_string()), encode_path(& flow_id.to_string()),
+            "{}/{}/flows/{}#reset_flow_session", self.baseurl, encode_path(&
+            environment_id.to_string()), encode_path(& flow_id.to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -845,9 +845,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "reset_flow_session",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -881,7 +881,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/deviceAuthentications#initiateDeviceAuthentication", self.baseurl,
+            "{}/{}/deviceAuthentications#initiate_device_authentication", self.baseurl,
             encode_path(& environment_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -897,9 +897,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "initiate_device_authentication",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -930,7 +930,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/deviceAuthentications/{}#readDeviceAuthentication", self.baseurl,
+            "{}/{}/deviceAuthentications/{}#read_device_authentication", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(&
             device_authentication_id.to_string()),
         );
@@ -946,9 +946,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_device_authentication",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -981,7 +981,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/deviceAuthentications/{}#checkOtp", self.baseurl, encode_path(&
+            "{}/{}/deviceAuthentications/{}#check_otp", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& device_authentication_id
             .to_string()),
         );
@@ -998,9 +998,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "check_otp",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1032,7 +1032,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/deviceAuthentications/{}#selectDevice", self.baseurl, encode_path(&
+            "{}/{}/deviceAuthentications/{}#select_device", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& device_authentication_id
             .to_string()),
         );
@@ -1049,9 +1049,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "select_device",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1084,7 +1084,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/deviceAuthentications/{}#checkAssertion", self.baseurl, encode_path(&
+            "{}/{}/deviceAuthentications/{}#check_assertion", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& device_authentication_id
             .to_string()),
         );
@@ -1101,9 +1101,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "check_assertion",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1132,7 +1132,7 @@ impl Client {
         body: &'a ::pingone_models::PushCancellation,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/{}/deviceAuthentications/{}#cancelPushAuthentication", self.baseurl,
+            "{}/{}/deviceAuthentications/{}#cancel_push_authentication", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(&
             device_authentication_id.to_string()),
         );
@@ -1141,9 +1141,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "cancel_push_authentication",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1176,7 +1176,7 @@ impl Client {
         Error<::pingone_models::OAuthError>,
     > {
         let url = format!(
-            "{}/{}/as/token#requestToken", self.baseurl, encode_path(& environment_id
+            "{}/{}/as/token#request_token", self.baseurl, encode_path(& environment_id
             .to_string()),
         );
         #[allow(unused_mut)]
@@ -1187,14 +1187,16 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .form_urlencoded(&body)?
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
             .build()?;
         let info = OperationInfo {
             operation_id: "request_token",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1226,7 +1228,7 @@ impl Client {
         Error<::pingone_models::OAuthError>,
     > {
         let url = format!(
-            "{}/{}/as/token#exchangeAuthorizationCode", self.baseurl, encode_path(&
+            "{}/{}/as/token#exchange_authorization_code", self.baseurl, encode_path(&
             environment_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -1237,14 +1239,16 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .form_urlencoded(&body)?
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
             .build()?;
         let info = OperationInfo {
             operation_id: "exchange_authorization_code",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1276,7 +1280,7 @@ impl Client {
         Error<::pingone_models::OAuthError>,
     > {
         let url = format!(
-            "{}/{}/as/token#refreshToken", self.baseurl, encode_path(& environment_id
+            "{}/{}/as/token#refresh_token", self.baseurl, encode_path(& environment_id
             .to_string()),
         );
         #[allow(unused_mut)]
@@ -1287,14 +1291,16 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .form_urlencoded(&body)?
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
             .build()?;
         let info = OperationInfo {
             operation_id: "refresh_token",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1365,9 +1371,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "authorize",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1396,7 +1402,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/as/authorize#startFlow", self.baseurl, encode_path(& environment_id
+            "{}/{}/as/authorize#start_flow", self.baseurl, encode_path(& environment_id
             .to_string()),
         );
         #[allow(unused_mut)]
@@ -1407,14 +1413,16 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .form_urlencoded(&body)?
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
             .build()?;
         let info = OperationInfo {
             operation_id: "start_flow",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1443,7 +1451,7 @@ impl Client {
         flow_id: &'a ::pingone_models::FlowId,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/{}/as/resume#resumeFlow", self.baseurl, encode_path(& environment_id
+            "{}/{}/as/resume#resume_flow", self.baseurl, encode_path(& environment_id
             .to_string()),
         );
         #[allow(unused_mut)]
@@ -1455,9 +1463,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "resume_flow",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1488,7 +1496,7 @@ impl Client {
         Error<::pingone_models::OAuthError>,
     > {
         let url = format!(
-            "{}/{}/as/introspect#introspectToken", self.baseurl, encode_path(&
+            "{}/{}/as/introspect#introspect_token", self.baseurl, encode_path(&
             environment_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -1499,14 +1507,16 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .form_urlencoded(&body)?
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
             .build()?;
         let info = OperationInfo {
             operation_id: "introspect_token",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1534,17 +1544,23 @@ impl Client {
         body: &'a ::pingone_models::TokenRevocation,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::OAuthError>> {
         let url = format!(
-            "{}/{}/as/revoke#revokeToken", self.baseurl, encode_path(& environment_id
+            "{}/{}/as/revoke#revoke_token", self.baseurl, encode_path(& environment_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = self.client.post(url).form_urlencoded(&body)?.build()?;
+        let mut request = self
+            .client
+            .post(url)
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
+            .build()?;
         let info = OperationInfo {
             operation_id: "revoke_token",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1574,8 +1590,8 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/as/userinfo#readUserInfo", self.baseurl, encode_path(& environment_id
-            .to_string()),
+            "{}/{}/as/userinfo#read_user_info", self.baseurl, encode_path(&
+            environment_id.to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -1589,9 +1605,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_user_info",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1621,7 +1637,7 @@ impl Client {
         state: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/{}/as/signoff#signOff", self.baseurl, encode_path(& environment_id
+            "{}/{}/as/signoff#sign_off", self.baseurl, encode_path(& environment_id
             .to_string()),
         );
         #[allow(unused_mut)]
@@ -1639,9 +1655,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "sign_off",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1671,7 +1687,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/as/jwks#readJwks", self.baseurl, encode_path(& environment_id
+            "{}/{}/as/jwks#read_jwks", self.baseurl, encode_path(& environment_id
             .to_string()),
         );
         #[allow(unused_mut)]
@@ -1686,9 +1702,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_jwks",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1718,7 +1734,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/{}/as/.well-known/openid-configuration#readOpenidConfiguration", self
+            "{}/{}/as/.well-known/openid-configuration#read_openid_configuration", self
             .baseurl, encode_path(& environment_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -1733,9 +1749,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_openid_configuration",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,

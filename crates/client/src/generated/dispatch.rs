@@ -32,93 +32,93 @@ type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
-            "listUsers" => list_users,
-            "createUser" => create_user,
-            "importUser" => import_user,
-            "readUser" => read_user,
-            "sendVerificationCode" => send_verification_code,
-            "verifyUser" => verify_user,
-            "lockAccount" => lock_account,
-            "unlockAccount" => unlock_account,
-            "updateUser" => update_user,
-            "replaceUser" => replace_user,
-            "deleteUser" => delete_user,
-            "readPassword" => read_password,
-            "sendRecoveryCode" => send_recovery_code,
-            "recoverPassword" => recover_password,
-            "checkPassword" => check_password,
-            "unlockPassword" => unlock_password,
-            "resetPassword" => reset_password,
-            "setPassword" => set_password,
-            "setPasswordValue" => set_password_value,
-            "readUserEnabled" => read_user_enabled,
-            "setUserEnabled" => set_user_enabled,
-            "readUserMfaEnabled" => read_user_mfa_enabled,
-            "setUserMfaEnabled" => set_user_mfa_enabled,
-            "sendEmailVerificationCode" => send_email_verification_code,
-            "verifyEmail" => verify_email,
-            "readUserPopulation" => read_user_population,
-            "setUserPopulation" => set_user_population,
-            "listUserSessions" => list_user_sessions,
-            "readUserSession" => read_user_session,
-            "deleteUserSession" => delete_user_session,
-            "listDevices" => list_devices,
-            "createDevice" => create_device,
-            "reorderDevices" => reorder_devices,
-            "removeDeviceOrder" => remove_device_order,
-            "readDevice" => read_device,
-            "activateDevice" => activate_device,
-            "sendDeviceActivationCode" => send_device_activation_code,
-            "blockDevice" => block_device,
-            "unblockDevice" => unblock_device,
-            "unlockDevice" => unlock_device,
-            "deleteDevice" => delete_device,
-            "setDeviceNickname" => set_device_nickname,
-            "readEnvironment" => read_environment,
-            "listPopulations" => list_populations,
-            "readPopulation" => read_population,
-            "listPasswordPolicies" => list_password_policies,
-            "readPasswordPolicy" => read_password_policy,
-            "readFlow" => read_flow,
-            "confirmFlowUser" => confirm_flow_user,
-            "checkFlowUsernamePassword" => check_flow_username_password,
-            "lookUpFlowUser" => look_up_flow_user,
-            "forgotFlowPassword" => forgot_flow_password,
-            "registerFlowUser" => register_flow_user,
-            "resetFlowPassword" => reset_flow_password,
-            "recoverFlowPassword" => recover_flow_password,
-            "sendFlowRecoveryCode" => send_flow_recovery_code,
-            "verifyFlowUser" => verify_flow_user,
-            "sendFlowVerificationCode" => send_flow_verification_code,
-            "selectFlowDevice" => select_flow_device,
-            "checkFlowOtp" => check_flow_otp,
-            "checkFlowAssertion" => check_flow_assertion,
-            "updateFlowUser" => update_flow_user,
-            "resetFlowSession" => reset_flow_session,
-            "initiateDeviceAuthentication" => initiate_device_authentication,
-            "readDeviceAuthentication" => read_device_authentication,
-            "checkOtp" => check_otp,
-            "selectDevice" => select_device,
-            "checkAssertion" => check_assertion,
-            "cancelPushAuthentication" => cancel_push_authentication,
-            "requestToken" => request_token,
-            "exchangeAuthorizationCode" => exchange_authorization_code,
-            "refreshToken" => refresh_token,
-            "authorize" => authorize,
-            "startFlow" => start_flow,
-            "resumeFlow" => resume_flow,
-            "introspectToken" => introspect_token,
-            "revokeToken" => revoke_token,
-            "readUserInfo" => read_user_info,
-            "signOff" => sign_off,
-            "readJwks" => read_jwks,
-            "readOpenidConfiguration" => read_openid_configuration,
+            "listUsers" => call_list_users,
+            "createUser" => call_create_user,
+            "importUser" => call_import_user,
+            "readUser" => call_read_user,
+            "sendVerificationCode" => call_send_verification_code,
+            "verifyUser" => call_verify_user,
+            "lockAccount" => call_lock_account,
+            "unlockAccount" => call_unlock_account,
+            "updateUser" => call_update_user,
+            "replaceUser" => call_replace_user,
+            "deleteUser" => call_delete_user,
+            "readPassword" => call_read_password,
+            "sendRecoveryCode" => call_send_recovery_code,
+            "recoverPassword" => call_recover_password,
+            "checkPassword" => call_check_password,
+            "unlockPassword" => call_unlock_password,
+            "resetPassword" => call_reset_password,
+            "setPassword" => call_set_password,
+            "setPasswordValue" => call_set_password_value,
+            "readUserEnabled" => call_read_user_enabled,
+            "setUserEnabled" => call_set_user_enabled,
+            "readUserMfaEnabled" => call_read_user_mfa_enabled,
+            "setUserMfaEnabled" => call_set_user_mfa_enabled,
+            "sendEmailVerificationCode" => call_send_email_verification_code,
+            "verifyEmail" => call_verify_email,
+            "readUserPopulation" => call_read_user_population,
+            "setUserPopulation" => call_set_user_population,
+            "listUserSessions" => call_list_user_sessions,
+            "readUserSession" => call_read_user_session,
+            "deleteUserSession" => call_delete_user_session,
+            "listDevices" => call_list_devices,
+            "createDevice" => call_create_device,
+            "reorderDevices" => call_reorder_devices,
+            "removeDeviceOrder" => call_remove_device_order,
+            "readDevice" => call_read_device,
+            "activateDevice" => call_activate_device,
+            "sendDeviceActivationCode" => call_send_device_activation_code,
+            "blockDevice" => call_block_device,
+            "unblockDevice" => call_unblock_device,
+            "unlockDevice" => call_unlock_device,
+            "deleteDevice" => call_delete_device,
+            "setDeviceNickname" => call_set_device_nickname,
+            "readEnvironment" => call_read_environment,
+            "listPopulations" => call_list_populations,
+            "readPopulation" => call_read_population,
+            "listPasswordPolicies" => call_list_password_policies,
+            "readPasswordPolicy" => call_read_password_policy,
+            "readFlow" => call_read_flow,
+            "confirmFlowUser" => call_confirm_flow_user,
+            "checkFlowUsernamePassword" => call_check_flow_username_password,
+            "lookUpFlowUser" => call_look_up_flow_user,
+            "forgotFlowPassword" => call_forgot_flow_password,
+            "registerFlowUser" => call_register_flow_user,
+            "resetFlowPassword" => call_reset_flow_password,
+            "recoverFlowPassword" => call_recover_flow_password,
+            "sendFlowRecoveryCode" => call_send_flow_recovery_code,
+            "verifyFlowUser" => call_verify_flow_user,
+            "sendFlowVerificationCode" => call_send_flow_verification_code,
+            "selectFlowDevice" => call_select_flow_device,
+            "checkFlowOtp" => call_check_flow_otp,
+            "checkFlowAssertion" => call_check_flow_assertion,
+            "updateFlowUser" => call_update_flow_user,
+            "resetFlowSession" => call_reset_flow_session,
+            "initiateDeviceAuthentication" => call_initiate_device_authentication,
+            "readDeviceAuthentication" => call_read_device_authentication,
+            "checkOtp" => call_check_otp,
+            "selectDevice" => call_select_device,
+            "checkAssertion" => call_check_assertion,
+            "cancelPushAuthentication" => call_cancel_push_authentication,
+            "requestToken" => call_request_token,
+            "exchangeAuthorizationCode" => call_exchange_authorization_code,
+            "refreshToken" => call_refresh_token,
+            "authorize" => call_authorize,
+            "startFlow" => call_start_flow,
+            "resumeFlow" => call_resume_flow,
+            "introspectToken" => call_introspect_token,
+            "revokeToken" => call_revoke_token,
+            "readUserInfo" => call_read_user_info,
+            "signOff" => call_sign_off,
+            "readJwks" => call_read_jwks,
+            "readOpenidConfiguration" => call_read_openid_configuration,
             _ => return None,
         },
     )
 }
 
-fn list_users<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_list_users<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -133,7 +133,10 @@ fn list_users<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'
     })
 }
 
-fn create_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_create_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -143,7 +146,10 @@ fn create_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn import_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_import_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -153,7 +159,7 @@ fn import_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn read_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_read_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -168,7 +174,7 @@ fn read_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
     })
 }
 
-fn send_verification_code<'a>(
+fn call_send_verification_code<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -184,7 +190,10 @@ fn send_verification_code<'a>(
     })
 }
 
-fn verify_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_verify_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -198,7 +207,10 @@ fn verify_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn lock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_lock_account<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -212,7 +224,10 @@ fn lock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture
     })
 }
 
-fn unlock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_unlock_account<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -222,7 +237,10 @@ fn unlock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
     })
 }
 
-fn update_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_update_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -236,7 +254,10 @@ fn update_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn replace_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_replace_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -250,7 +271,10 @@ fn replace_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture
     })
 }
 
-fn delete_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_delete_user<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -260,7 +284,10 @@ fn delete_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn read_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_read_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -270,7 +297,7 @@ fn read_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn send_recovery_code<'a>(
+fn call_send_recovery_code<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -286,7 +313,7 @@ fn send_recovery_code<'a>(
     })
 }
 
-fn recover_password<'a>(
+fn call_recover_password<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -303,7 +330,10 @@ fn recover_password<'a>(
     })
 }
 
-fn check_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_check_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -317,7 +347,10 @@ fn check_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
     })
 }
 
-fn unlock_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_unlock_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -327,7 +360,10 @@ fn unlock_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFut
     })
 }
 
-fn reset_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_reset_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -341,7 +377,10 @@ fn reset_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
     })
 }
 
-fn set_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_set_password<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -355,7 +394,7 @@ fn set_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture
     })
 }
 
-fn set_password_value<'a>(
+fn call_set_password_value<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -372,7 +411,7 @@ fn set_password_value<'a>(
     })
 }
 
-fn read_user_enabled<'a>(
+fn call_read_user_enabled<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -385,7 +424,7 @@ fn read_user_enabled<'a>(
     })
 }
 
-fn set_user_enabled<'a>(
+fn call_set_user_enabled<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -402,7 +441,7 @@ fn set_user_enabled<'a>(
     })
 }
 
-fn read_user_mfa_enabled<'a>(
+fn call_read_user_mfa_enabled<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -418,7 +457,7 @@ fn read_user_mfa_enabled<'a>(
     })
 }
 
-fn set_user_mfa_enabled<'a>(
+fn call_set_user_mfa_enabled<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -435,7 +474,7 @@ fn set_user_mfa_enabled<'a>(
     })
 }
 
-fn send_email_verification_code<'a>(
+fn call_send_email_verification_code<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -452,7 +491,10 @@ fn send_email_verification_code<'a>(
     })
 }
 
-fn verify_email<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_verify_email<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -466,7 +508,7 @@ fn verify_email<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture
     })
 }
 
-fn read_user_population<'a>(
+fn call_read_user_population<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -482,7 +524,7 @@ fn read_user_population<'a>(
     })
 }
 
-fn set_user_population<'a>(
+fn call_set_user_population<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -499,7 +541,7 @@ fn set_user_population<'a>(
     })
 }
 
-fn list_user_sessions<'a>(
+fn call_list_user_sessions<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -515,7 +557,7 @@ fn list_user_sessions<'a>(
     })
 }
 
-fn read_user_session<'a>(
+fn call_read_user_session<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -532,7 +574,7 @@ fn read_user_session<'a>(
     })
 }
 
-fn delete_user_session<'a>(
+fn call_delete_user_session<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -549,7 +591,10 @@ fn delete_user_session<'a>(
     })
 }
 
-fn list_devices<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_list_devices<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -565,7 +610,10 @@ fn list_devices<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture
     })
 }
 
-fn create_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_create_device<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -579,7 +627,10 @@ fn create_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn reorder_devices<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_reorder_devices<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -593,7 +644,7 @@ fn reorder_devices<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFut
     })
 }
 
-fn remove_device_order<'a>(
+fn call_remove_device_order<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -609,7 +660,10 @@ fn remove_device_order<'a>(
     })
 }
 
-fn read_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_read_device<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -623,7 +677,10 @@ fn read_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn activate_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_activate_device<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -638,7 +695,7 @@ fn activate_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFut
     })
 }
 
-fn send_device_activation_code<'a>(
+fn call_send_device_activation_code<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -655,7 +712,10 @@ fn send_device_activation_code<'a>(
     })
 }
 
-fn block_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_block_device<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -669,7 +729,10 @@ fn block_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture
     })
 }
 
-fn unblock_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_unblock_device<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -683,7 +746,10 @@ fn unblock_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
     })
 }
 
-fn unlock_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_unlock_device<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -697,7 +763,10 @@ fn unlock_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn delete_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_delete_device<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -711,7 +780,7 @@ fn delete_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn set_device_nickname<'a>(
+fn call_set_device_nickname<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -729,7 +798,7 @@ fn set_device_nickname<'a>(
     })
 }
 
-fn read_environment<'a>(
+fn call_read_environment<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -741,7 +810,7 @@ fn read_environment<'a>(
     })
 }
 
-fn list_populations<'a>(
+fn call_list_populations<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -758,7 +827,10 @@ fn list_populations<'a>(
     })
 }
 
-fn read_population<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_read_population<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -772,7 +844,7 @@ fn read_population<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFut
     })
 }
 
-fn list_password_policies<'a>(
+fn call_list_password_policies<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -784,7 +856,7 @@ fn list_password_policies<'a>(
     })
 }
 
-fn read_password_policy<'a>(
+fn call_read_password_policy<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -801,7 +873,7 @@ fn read_password_policy<'a>(
     })
 }
 
-fn read_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_read_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -811,7 +883,7 @@ fn read_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
     })
 }
 
-fn confirm_flow_user<'a>(
+fn call_confirm_flow_user<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -828,7 +900,7 @@ fn confirm_flow_user<'a>(
     })
 }
 
-fn check_flow_username_password<'a>(
+fn call_check_flow_username_password<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -845,7 +917,7 @@ fn check_flow_username_password<'a>(
     })
 }
 
-fn look_up_flow_user<'a>(
+fn call_look_up_flow_user<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -862,7 +934,7 @@ fn look_up_flow_user<'a>(
     })
 }
 
-fn forgot_flow_password<'a>(
+fn call_forgot_flow_password<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -879,7 +951,7 @@ fn forgot_flow_password<'a>(
     })
 }
 
-fn register_flow_user<'a>(
+fn call_register_flow_user<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -896,7 +968,7 @@ fn register_flow_user<'a>(
     })
 }
 
-fn reset_flow_password<'a>(
+fn call_reset_flow_password<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -913,7 +985,7 @@ fn reset_flow_password<'a>(
     })
 }
 
-fn recover_flow_password<'a>(
+fn call_recover_flow_password<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -930,7 +1002,7 @@ fn recover_flow_password<'a>(
     })
 }
 
-fn send_flow_recovery_code<'a>(
+fn call_send_flow_recovery_code<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -946,7 +1018,7 @@ fn send_flow_recovery_code<'a>(
     })
 }
 
-fn verify_flow_user<'a>(
+fn call_verify_flow_user<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -963,7 +1035,7 @@ fn verify_flow_user<'a>(
     })
 }
 
-fn send_flow_verification_code<'a>(
+fn call_send_flow_verification_code<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -979,7 +1051,7 @@ fn send_flow_verification_code<'a>(
     })
 }
 
-fn select_flow_device<'a>(
+fn call_select_flow_device<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -996,7 +1068,10 @@ fn select_flow_device<'a>(
     })
 }
 
-fn check_flow_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_check_flow_otp<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1007,7 +1082,7 @@ fn check_flow_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
     })
 }
 
-fn check_flow_assertion<'a>(
+fn call_check_flow_assertion<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -1024,7 +1099,7 @@ fn check_flow_assertion<'a>(
     })
 }
 
-fn update_flow_user<'a>(
+fn call_update_flow_user<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -1041,7 +1116,7 @@ fn update_flow_user<'a>(
     })
 }
 
-fn reset_flow_session<'a>(
+fn call_reset_flow_session<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -1054,7 +1129,7 @@ fn reset_flow_session<'a>(
     })
 }
 
-fn initiate_device_authentication<'a>(
+fn call_initiate_device_authentication<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -1070,7 +1145,7 @@ fn initiate_device_authentication<'a>(
     })
 }
 
-fn read_device_authentication<'a>(
+fn call_read_device_authentication<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -1087,7 +1162,7 @@ fn read_device_authentication<'a>(
     })
 }
 
-fn check_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_check_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1102,7 +1177,10 @@ fn check_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
     })
 }
 
-fn select_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_select_device<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1117,7 +1195,10 @@ fn select_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn check_assertion<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_check_assertion<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1132,7 +1213,7 @@ fn check_assertion<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFut
     })
 }
 
-fn cancel_push_authentication<'a>(
+fn call_cancel_push_authentication<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -1154,7 +1235,10 @@ fn cancel_push_authentication<'a>(
     })
 }
 
-fn request_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_request_token<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1164,7 +1248,7 @@ fn request_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn exchange_authorization_code<'a>(
+fn call_exchange_authorization_code<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -1180,7 +1264,10 @@ fn exchange_authorization_code<'a>(
     })
 }
 
-fn refresh_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_refresh_token<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1190,7 +1277,7 @@ fn refresh_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn authorize<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_authorize<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1231,7 +1318,7 @@ fn authorize<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
     })
 }
 
-fn start_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_start_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1241,7 +1328,10 @@ fn start_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'
     })
 }
 
-fn resume_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_resume_flow<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1251,7 +1341,7 @@ fn resume_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn introspect_token<'a>(
+fn call_introspect_token<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -1264,7 +1354,10 @@ fn introspect_token<'a>(
     })
 }
 
-fn revoke_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_revoke_token<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1274,7 +1367,10 @@ fn revoke_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture
     })
 }
 
-fn read_user_info<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_read_user_info<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1283,7 +1379,7 @@ fn read_user_info<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
     })
 }
 
-fn sign_off<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_sign_off<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1302,7 +1398,7 @@ fn sign_off<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a>
     })
 }
 
-fn read_jwks<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_read_jwks<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
@@ -1311,7 +1407,7 @@ fn read_jwks<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
     })
 }
 
-fn read_openid_configuration<'a>(
+fn call_read_openid_configuration<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {

@@ -90,7 +90,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users#listUsers", self.baseurl, encode_path(&
+            "{}/environments/{}/users#list_users", self.baseurl, encode_path(&
             environment_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -108,9 +108,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "list_users",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -142,7 +142,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users#createUser", self.baseurl, encode_path(&
+            "{}/environments/{}/users#create_user", self.baseurl, encode_path(&
             environment_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -158,9 +158,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "create_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -192,7 +192,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users#importUser", self.baseurl, encode_path(&
+            "{}/environments/{}/users#import_user", self.baseurl, encode_path(&
             environment_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -208,9 +208,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "import_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -243,7 +243,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}#readUser", self.baseurl, encode_path(&
+            "{}/environments/{}/users/{}#read_user", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& user_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -259,9 +259,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -293,7 +293,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}#sendVerificationCode", self.baseurl,
+            "{}/environments/{}/users/{}#send_verification_code", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -309,9 +309,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "send_verification_code",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -345,7 +345,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}#verifyUser", self.baseurl, encode_path(&
+            "{}/environments/{}/users/{}#verify_user", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& user_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -361,9 +361,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "verify_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -396,7 +396,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}#lockAccount", self.baseurl, encode_path(&
+            "{}/environments/{}/users/{}#lock_account", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& user_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -412,9 +412,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "lock_account",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -445,7 +445,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}#unlockAccount", self.baseurl, encode_path(&
+            "{}/environments/{}/users/{}#unlock_account", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& user_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -460,9 +460,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "unlock_account",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -495,7 +495,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}#updateUser", self.baseurl, encode_path(&
+            "{}/environments/{}/users/{}#update_user", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& user_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -511,9 +511,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "update_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -545,7 +545,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}#replaceUser", self.baseurl, encode_path(&
+            "{}/environments/{}/users/{}#replace_user", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& user_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -561,9 +561,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "replace_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -591,7 +591,7 @@ impl Client {
         user_id: &'a ::pingone_models::UserId,
     ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}#deleteUser", self.baseurl, encode_path(&
+            "{}/environments/{}/users/{}#delete_user", self.baseurl, encode_path(&
             environment_id.to_string()), encode_path(& user_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -606,9 +606,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "delete_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::empty(response)),
@@ -639,7 +639,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/password#readPassword", self.baseurl,
+            "{}/environments/{}/users/{}/password#read_password", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -655,9 +655,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -687,7 +687,7 @@ impl Client {
         user_id: &'a ::pingone_models::UserId,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/password#sendRecoveryCode", self.baseurl,
+            "{}/environments/{}/users/{}/password#send_recovery_code", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -696,9 +696,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "send_recovery_code",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -730,7 +730,7 @@ impl Client {
         body: &'a ::pingone_models::PasswordRecovery,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/password#recoverPassword", self.baseurl,
+            "{}/environments/{}/users/{}/password#recover_password", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -739,9 +739,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "recover_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -772,7 +772,7 @@ impl Client {
         body: &'a ::pingone_models::PasswordCheck,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/password#checkPassword", self.baseurl,
+            "{}/environments/{}/users/{}/password#check_password", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -781,9 +781,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "check_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -812,7 +812,7 @@ impl Client {
         user_id: &'a ::pingone_models::UserId,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/password#unlockPassword", self.baseurl,
+            "{}/environments/{}/users/{}/password#unlock_password", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -821,9 +821,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "unlock_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -853,7 +853,7 @@ impl Client {
         body: &'a ::pingone_models::PasswordReset,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/password#resetPassword", self.baseurl,
+            "{}/environments/{}/users/{}/password#reset_password", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -862,9 +862,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "reset_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -894,7 +894,7 @@ impl Client {
         body: &'a ::pingone_models::PasswordSet,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/password#setPassword", self.baseurl,
+            "{}/environments/{}/users/{}/password#set_password", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -903,9 +903,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "set_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -935,7 +935,7 @@ impl Client {
         body: &'a ::pingone_models::PasswordValue,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/password#setPasswordValue", self.baseurl,
+            "{}/environments/{}/users/{}/password#set_password_value", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -944,9 +944,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "set_password_value",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -977,7 +977,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/enabled#readUserEnabled", self.baseurl,
+            "{}/environments/{}/users/{}/enabled#read_user_enabled", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -993,9 +993,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_user_enabled",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1028,7 +1028,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/enabled#setUserEnabled", self.baseurl,
+            "{}/environments/{}/users/{}/enabled#set_user_enabled", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1045,9 +1045,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "set_user_enabled",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1078,7 +1078,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/mfaEnabled#readUserMfaEnabled", self.baseurl,
+            "{}/environments/{}/users/{}/mfaEnabled#read_user_mfa_enabled", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1094,9 +1094,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_user_mfa_enabled",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1128,7 +1128,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/mfaEnabled#setUserMfaEnabled", self.baseurl,
+            "{}/environments/{}/users/{}/mfaEnabled#set_user_mfa_enabled", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1145,9 +1145,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "set_user_mfa_enabled",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1176,7 +1176,7 @@ impl Client {
         body: &'a ::pingone_models::EmailVerificationSend,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/emailVerification#sendEmailVerificationCode",
+            "{}/environments/{}/users/{}/emailVerification#send_email_verification_code",
             self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
             user_id.to_string()),
         );
@@ -1185,9 +1185,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "send_email_verification_code",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1216,7 +1216,7 @@ impl Client {
         body: &'a ::pingone_models::UserVerification,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/emailVerification#verifyEmail", self.baseurl,
+            "{}/environments/{}/users/{}/emailVerification#verify_email", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1225,9 +1225,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "verify_email",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1258,7 +1258,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/population#readUserPopulation", self.baseurl,
+            "{}/environments/{}/users/{}/population#read_user_population", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1274,9 +1274,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_user_population",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1308,7 +1308,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/population#setUserPopulation", self.baseurl,
+            "{}/environments/{}/users/{}/population#set_user_population", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1325,9 +1325,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "set_user_population",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1358,7 +1358,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/sessions#listUserSessions", self.baseurl,
+            "{}/environments/{}/users/{}/sessions#list_user_sessions", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1374,9 +1374,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "list_user_sessions",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1408,7 +1408,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/sessions/{}#readUserSession", self.baseurl,
+            "{}/environments/{}/users/{}/sessions/{}#read_user_session", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& session_id.to_string()),
         );
@@ -1424,9 +1424,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_user_session",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1455,7 +1455,7 @@ impl Client {
         session_id: &'a ::pingone_models::SessionId,
     ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/sessions/{}#deleteUserSession", self.baseurl,
+            "{}/environments/{}/users/{}/sessions/{}#delete_user_session", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& session_id.to_string()),
         );
@@ -1471,9 +1471,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "delete_user_session",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::empty(response)),
@@ -1507,7 +1507,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/devices#listDevices", self.baseurl,
+            "{}/environments/{}/users/{}/devices#list_devices", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1525,9 +1525,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "list_devices",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1561,7 +1561,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/devices#createDevice", self.baseurl,
+            "{}/environments/{}/users/{}/devices#create_device", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1578,9 +1578,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "create_device",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1609,7 +1609,7 @@ impl Client {
         body: &'a ::pingone_models::DeviceOrder,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/devices#reorderDevices", self.baseurl,
+            "{}/environments/{}/users/{}/devices#reorder_devices", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1618,9 +1618,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "reorder_devices",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1648,7 +1648,7 @@ impl Client {
         user_id: &'a ::pingone_models::UserId,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/devices#removeDeviceOrder", self.baseurl,
+            "{}/environments/{}/users/{}/devices#remove_device_order", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()),
         );
@@ -1657,9 +1657,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "remove_device_order",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1691,7 +1691,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#readDevice", self.baseurl,
+            "{}/environments/{}/users/{}/devices/{}#read_device", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& device_id.to_string()),
         );
@@ -1707,9 +1707,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_device",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1742,7 +1742,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#activateDevice", self.baseurl,
+            "{}/environments/{}/users/{}/devices/{}#activate_device", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& device_id.to_string()),
         );
@@ -1759,9 +1759,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "activate_device",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1790,7 +1790,7 @@ impl Client {
         device_id: &'a ::pingone_models::DeviceId,
     ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#sendDeviceActivationCode", self
+            "{}/environments/{}/users/{}/devices/{}#send_device_activation_code", self
             .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& device_id.to_string()),
         );
@@ -1799,9 +1799,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "send_device_activation_code",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -1833,7 +1833,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#blockDevice", self.baseurl,
+            "{}/environments/{}/users/{}/devices/{}#block_device", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& device_id.to_string()),
         );
@@ -1849,9 +1849,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "block_device",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1883,7 +1883,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#unblockDevice", self.baseurl,
+            "{}/environments/{}/users/{}/devices/{}#unblock_device", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& device_id.to_string()),
         );
@@ -1899,9 +1899,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "unblock_device",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1933,7 +1933,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#unlockDevice", self.baseurl,
+            "{}/environments/{}/users/{}/devices/{}#unlock_device", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& device_id.to_string()),
         );
@@ -1949,9 +1949,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "unlock_device",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -1980,7 +1980,7 @@ impl Client {
         device_id: &'a ::pingone_models::DeviceId,
     ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
         let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#deleteDevice", self.baseurl,
+            "{}/environments/{}/users/{}/devices/{}#delete_device", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& device_id.to_string()),
         );
@@ -1996,9 +1996,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "delete_device",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::empty(response)),
@@ -2031,7 +2031,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/users/{}/devices/{}/nickname#setDeviceNickname", self
+            "{}/environments/{}/users/{}/devices/{}/nickname#set_device_nickname", self
             .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
             .to_string()), encode_path(& device_id.to_string()),
         );
@@ -2048,9 +2048,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "set_device_nickname",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -2080,7 +2080,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}#readEnvironment", self.baseurl, encode_path(&
+            "{}/environments/{}#read_environment", self.baseurl, encode_path(&
             environment_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -2095,9 +2095,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_environment",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -2129,8 +2129,8 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/populations#listPopulations", self.baseurl, encode_path(&
-            environment_id.to_string()),
+            "{}/environments/{}/populations#list_populations", self.baseurl,
+            encode_path(& environment_id.to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -2146,9 +2146,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "list_populations",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -2179,7 +2179,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/populations/{}#readPopulation", self.baseurl,
+            "{}/environments/{}/populations/{}#read_population", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& population_id
             .to_string()),
         );
@@ -2195,9 +2195,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_population",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -2227,7 +2227,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/passwordPolicies#listPasswordPolicies", self.baseurl,
+            "{}/environments/{}/passwordPolicies#list_password_policies", self.baseurl,
             encode_path(& environment_id.to_string()),
         );
         #[allow(unused_mut)]
@@ -2242,9 +2242,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "list_password_policies",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -2275,7 +2275,7 @@ impl Client {
         Error<::pingone_models::ErrorResponse>,
     > {
         let url = format!(
-            "{}/environments/{}/passwordPolicies/{}#readPasswordPolicy", self.baseurl,
+            "{}/environments/{}/passwordPolicies/{}#read_password_policy", self.baseurl,
             encode_path(& environment_id.to_string()), encode_path(& password_policy_id
             .to_string()),
         );
@@ -2291,9 +2291,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_password_policy",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,

@@ -17,6 +17,8 @@ use reqwest::Url;
 
 pub use answer::{Answer, DEFAULT_BODY_LIMIT, Incoming, Limits};
 pub use credentials::{Authorization, InvalidCredentials};
+#[cfg(feature = "operations")]
+pub(crate) use write::{append_pair, escape_segment};
 
 use self::write::Writer;
 

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use pingone_models::operation::Operation;
+use pingone_models::parameter::Pair;
 use pingone_models::request::{Place, Write, WriteError};
 use url::form_urlencoded;
 
@@ -141,6 +142,14 @@ impl Write for Writer<'_> {
         Ok(())
     }
 
+    fn pair(&mut self, pair: &Pair) -> Result<(), WriteError> {
+        self.complete_path()?;
+        let separator = if self.address.contains('?') { '&' } else { '?' };
+        self.address.push(separator);
+        append_pair(&mut self.address, pair);
+        Ok(())
+    }
+
     fn header(&mut self, name: &'static str, value: &dyn fmt::Display) -> Result<(), WriteError> {
         let fail = |_| {
             WriteError::new(
@@ -167,4 +176,22 @@ pub(super) fn append_query(address: &mut String, name: &str, value: &str) {
     address.extend(form_urlencoded::byte_serialize(name.as_bytes()));
     address.push('=');
     address.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+}
+
+/// A text as a segment of a path holds it.
+#[cfg(feature = "operations")]
+pub(crate) fn escape_segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// Appends a pair, of which the items are escaped and the separator is not.
+pub(crate) fn append_pair(query: &mut String, pair: &Pair) {
+    query.extend(form_urlencoded::byte_serialize(pair.name.as_bytes()));
+    query.push('=');
+    for (index, item) in pair.items.iter().enumerate() {
+        if index > 0 {
+            query.push_str(pair.separator);
+        }
+        query.extend(form_urlencoded::byte_serialize(item.as_bytes()));
+    }
 }

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use quote::quote;
 use serde_json::{Map, Value, json};
-use syn::visit_mut::VisitMut;
-use syn::{Expr, ImplItem, Item, Stmt};
+use syn::{ImplItem, Item};
 
-use super::types::{replace_docs, steered};
-use super::{Paths, file, generate, openapi, settings, unprintable};
+use super::types::rust_type;
+use super::{Paths, file, generate, openapi, replace_docs, settings, unprintable, wire};
 use crate::document::Document;
 use crate::error::Result;
-use crate::model::{Api, Body, Location, Operation, ResponseBody, SchemaKind, Server};
-use crate::names::type_name;
+use crate::lower::FORM;
+use crate::model::{
+    Api, Body, Format, Location, Operation, ResponseBody, SchemaKind, Server, Type,
+};
 
 /// The generated client of one server.
 pub(crate) struct Client<'a> {
@@ -45,35 +46,41 @@ impl<'a> Client<'a> {
                 .map(|(index, operation)| (operation.rust_name(), (index, operation)))
                 .collect(),
         };
-        let mut settings = settings().map_err(|error| document.error("", error.to_string()))?;
+        let mut settings = settings();
         settings
             .with_hooks(progenitor::HooksMode::Expected)
             .with_inner_type(quote!(::pingone_client::Call));
-        let mut schemas = Map::new();
-        for (name, schema) in &api.schemas {
-            let rust = match schema.kind {
-                SchemaKind::Secret => super::SECRET.to_owned(),
-                SchemaKind::Id | SchemaKind::Enum(_) | SchemaKind::Type => {
-                    format!("{}::{}", paths.types, type_name(name))
-                }
-            };
-            settings.with_replacement(name, &rust, std::iter::empty());
-            // The replacement stands for the schema, whatever it holds.
-            schemas.insert(name.clone(), json!({ "type": "object" }));
-        }
+        let models: syn::Path =
+            syn::parse_str(&paths.types).map_err(|error| unprintable(document, &error))?;
+        let mut schemas = Replaced {
+            document,
+            api,
+            models: &models,
+            types: Vec::new(),
+        };
         let mut lowered = Map::new();
         for (_, operation) in client.operations.values() {
-            let (path, value) = lower(operation);
+            let (path, value) = lower(operation, &mut schemas)?;
             let method = operation.method.to_lowercase();
-            lowered.insert(format!("{path}#{}", operation.id), json!({ method: value }));
+            lowered.insert(
+                format!("{path}#{}", operation.rust_name()),
+                json!({ method: value }),
+            );
         }
+        let schemas = schemas.types.iter().enumerate().map(|(index, rust)| {
+            let name = format!("T{index}");
+            settings.with_replacement(&name, rust, std::iter::empty());
+            // The replacement stands for the schema, whatever it holds.
+            (name, json!({ "type": "object" }))
+        });
+        let schemas: Map<String, Value> = schemas.collect();
         let (_, tokens) = generate(
             document,
             &settings,
             openapi(api, lowered.into(), schemas.into()),
         )?;
         client.syntax = syn::parse2(tokens).map_err(|error| unprintable(document, &error))?;
-        client.repair();
+        client.repair(api);
         Ok(client)
     }
 
@@ -98,7 +105,7 @@ impl<'a> Client<'a> {
     }
 
     /// Takes out what nobody should use, documents the rest, and restores the order of the document.
-    fn repair(&mut self) {
+    fn repair(&mut self, api: &Api) {
         self.syntax
             .items
             .retain(|item| !matches!(item, Item::Mod(_)));
@@ -120,7 +127,7 @@ impl<'a> Client<'a> {
                         let operation = find(item);
                         if let (ImplItem::Fn(function), Some((_, operation))) = (item, operation) {
                             replace_docs(&mut function.attrs, &documentation(operation));
-                            leave_api_version_out(&mut function.block);
+                            wire::repair(function, operation, |ty| is_text(api, ty));
                         }
                     }
                 }
@@ -171,45 +178,6 @@ impl<'a> Client<'a> {
     }
 }
 
-/// Takes out the header `api-version` that progenitor sends with every request; one that the document asks for stays.
-fn leave_api_version_out(block: &mut syn::Block) {
-    let holds = |statement: &Stmt, code: &str| quote!(#statement).to_string().contains(code);
-    block
-        .stmts
-        .retain(|statement| !holds(statement, "Self :: api_version ()"));
-    if block
-        .stmts
-        .iter()
-        .any(|statement| holds(statement, "header_map . append"))
-    {
-        return;
-    }
-    block
-        .stmts
-        .retain(|statement| !holds(statement, "let mut header_map"));
-    WithoutHeaders.visit_block_mut(block);
-}
-
-fn is_header_map(expression: &Expr) -> bool {
-    matches!(expression, Expr::Path(path) if path.path.is_ident("header_map"))
-}
-
-/// Takes `.headers(header_map)` out of a chain of calls.
-struct WithoutHeaders;
-
-impl VisitMut for WithoutHeaders {
-    fn visit_expr_mut(&mut self, expression: &mut Expr) {
-        if let Expr::MethodCall(call) = expression
-            && call.method == "headers"
-            && call.args.len() == 1
-            && is_header_map(&call.args[0])
-        {
-            *expression = (*call.receiver).clone();
-        }
-        syn::visit_mut::visit_expr_mut(self, expression);
-    }
-}
-
 pub(super) fn documentation(operation: &Operation) -> String {
     let Operation {
         summary,
@@ -232,63 +200,114 @@ pub(super) fn documentation(operation: &Operation) -> String {
     text
 }
 
-/// One operation as progenitor understands it, with its path.
-fn lower(operation: &Operation) -> (String, Value) {
-    let mut path = operation.path.clone();
-    let parameters = operation.parameters.iter().map(|parameter| {
-        let (name, location) = match parameter.location {
-            Location::Path => (&parameter.argument, "path"),
-            Location::Query => (&parameter.name, "query"),
-            Location::Header => (&parameter.name, "header"),
+/// Whether a named type can be written by `to_string`.
+fn is_text(api: &Api, ty: &Type) -> bool {
+    let Type::Named(name) = ty else { return false };
+    match api.schemas.get(name).map(|schema| &schema.kind) {
+        Some(SchemaKind::Id | SchemaKind::Enum(_)) => true,
+        Some(SchemaKind::Newtype(inner) | SchemaKind::Alias(inner)) => {
+            wire::is_plain(inner) || is_text(api, inner)
+        }
+        _ => false,
+    }
+}
+
+/// The types that stand for schemas in what progenitor generates.
+struct Replaced<'a> {
+    document: &'a Document,
+    api: &'a Api,
+    models: &'a syn::Path,
+    types: Vec<String>,
+}
+
+impl Replaced<'_> {
+    /// A schema of which progenitor makes the type of a value.
+    fn schema(&mut self, ty: &Type) -> Result<Value> {
+        let format = match ty {
+            Type::Text => return Ok(json!({ "type": "string" })),
+            Type::Boolean => return Ok(json!({ "type": "boolean" })),
+            Type::Number => return Ok(json!({ "type": "number", "format": "double" })),
+            Type::Integer(name) => match *name {
+                "i8" => "int8",
+                "i16" => "int16",
+                "i32" => "int32",
+                "u8" => "uint8",
+                "u16" => "uint16",
+                "u32" => "uint32",
+                "u64" => "uint64",
+                _ => "int64",
+            },
+            ty => {
+                let rust = rust_type(self.document, self.api, self.models, ty)?;
+                let rust = rust.to_string().replace(' ', "");
+                let known = self.types.iter().position(|known| *known == rust);
+                let index = known.unwrap_or_else(|| {
+                    self.types.push(rust);
+                    self.types.len() - 1
+                });
+                return Ok(json!({ "$ref": format!("#/components/schemas/T{index}") }));
+            }
         };
-        path = path.replacen(
-            &format!("{{{}}}", parameter.name),
-            &format!("{{{name}}}"),
-            1,
-        );
-        json!({
+        Ok(json!({ "type": "integer", "format": format }))
+    }
+}
+
+/// One operation as progenitor understands it, with its path.
+fn lower(operation: &Operation, schemas: &mut Replaced<'_>) -> Result<(String, Value)> {
+    let mut path = operation.path.clone();
+    let mut parameters = Vec::new();
+    for parameter in &operation.parameters {
+        // Names and places are told apart by the argument; the repair puts the names of the wire back.
+        let name = wire::argument(parameter);
+        let location = match parameter.location {
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Header => "header",
+        };
+        if parameter.location == Location::Path {
+            path = path.replacen(
+                &format!("{{{}}}", parameter.name),
+                &format!("{{{name}}}"),
+                1,
+            );
+        }
+        parameters.push(json!({
             "name": name,
             "in": location,
             "required": parameter.required,
-            "schema": steered(&parameter.schema, false),
-        })
-    });
-    let parameters: Vec<Value> = parameters.collect();
+            "schema": schemas.schema(parameter.ty.present())?,
+        }));
+    }
     let mut value = json!({
-        "operationId": operation.id,
+        "operationId": operation.rust_name(),
         "parameters": parameters,
         "responses": {
-            "2XX": response(&operation.success()),
-            "4XX": response(&operation.failure()),
-            "5XX": response(&operation.failure()),
+            "2XX": response(&operation.success(), schemas)?,
+            "4XX": response(&operation.failure(), schemas)?,
+            "5XX": response(&operation.failure(), schemas)?,
         },
     });
-    if let Body::Content {
-        media_type, schema, ..
-    } = &operation.body
-    {
-        // progenitor knows two types of body; the hooks send the type that the document names.
-        let form = media_type.starts_with("application/x-www-form-urlencoded");
-        let known = if form {
-            "application/x-www-form-urlencoded"
-        } else {
-            "application/json"
+    if let Body::Content { format, ty, .. } = &operation.body {
+        // progenitor knows few types of body; the hooks send the type that the document names.
+        let known = match format {
+            Format::Form => FORM,
+            Format::Json | Format::Bytes => "application/json",
         };
         value["requestBody"] = json!({
             "required": true,
-            "content": { known: { "schema": steered(schema, false) } },
+            "content": { known: { "schema": schemas.schema(ty)? } },
         });
     }
-    (path, value)
+    Ok((path, value))
 }
 
-fn response(body: &ResponseBody) -> Value {
+fn response(body: &ResponseBody, schemas: &mut Replaced<'_>) -> Result<Value> {
     let content = match body {
         ResponseBody::None => json!({}),
         ResponseBody::Open => json!({ "*/*": {} }),
-        ResponseBody::Json { schema, .. } => {
-            json!({ "application/json": { "schema": steered(schema, false) } })
+        ResponseBody::Json { ty, .. } => {
+            json!({ "application/json": { "schema": schemas.schema(ty)? } })
         }
     };
-    json!({ "description": "", "content": content })
+    Ok(json!({ "description": "", "content": content }))
 }

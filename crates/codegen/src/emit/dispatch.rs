@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::{FnArg, Ident, Pat, Signature, Type, parse_quote};
 
 use super::client::Client;
-use super::types::option_argument;
+use super::wire;
 use super::{doc, file};
 use crate::document::Document;
 use crate::error::Result;
@@ -27,7 +27,8 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
     for (client, module) in clients.iter().zip(&modules) {
         for (operation, signature) in client.functions() {
             let (id, function) = (&operation.id, &signature.ident);
-            names.extend(quote! { #id => #function, });
+            let name = format_ident!("call_{function}");
+            names.extend(quote! { #id => #name, });
             callers.extend(caller(module, operation, signature));
         }
     }
@@ -77,18 +78,20 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
 
 fn caller(module: &Ident, operation: &Operation, signature: &Signature) -> TokenStream {
     let function = &signature.ident;
+    let caller = format_ident!("call_{function}");
     let mut reads = TokenStream::new();
     let mut passed = Vec::new();
     for (ident, ty) in inputs(signature) {
         let (owned, pass) = conversion(&ty, &ident);
-        // progenitor appends an underscore to arguments that are Rust keywords.
-        let argument = ident.to_string();
-        let argument = argument.trim_end_matches('_');
+        // progenitor has its own way with underscores at the ends.
+        let name = ident.to_string();
+        let is_meant = |known: &str| known.trim_matches('_') == name.trim_matches('_');
         let read = match operation
             .parameters
             .iter()
-            .find(|parameter| parameter.argument == argument)
+            .find(|parameter| is_meant(&wire::argument(parameter)))
         {
+            None if option_argument(&ty).is_some() => quote!(arguments.optional_body()?),
             None => quote!(arguments.body()?),
             Some(parameter) => {
                 let name = &parameter.name;
@@ -112,8 +115,13 @@ fn caller(module: &Ident, operation: &Operation, signature: &Signature) -> Token
         ResponseBody::Open => quote!(Failure::from_open),
         ResponseBody::None => quote!(Failure::from_empty),
     };
+    let arguments = if reads.is_empty() {
+        quote!(_)
+    } else {
+        quote!(arguments)
+    };
     quote! {
-        fn #function<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+        fn #caller<'a>(clients: &'a Clients, #arguments: &'a Arguments) -> BoxFuture<'a> {
             Box::pin(async move {
                 #reads
                 let answer = clients.#module.#function(#(#passed),*).await;
@@ -155,4 +163,17 @@ fn inputs(signature: &Signature) -> impl Iterator<Item = (Ident, Type)> {
         },
         FnArg::Receiver(_) => None,
     })
+}
+
+/// `T` in `Option<T>`.
+fn option_argument(ty: &Type) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.last()? {
+        syn::GenericArgument::Type(argument) if last.ident == "Option" => Some(argument.clone()),
+        _ => None,
+    }
 }

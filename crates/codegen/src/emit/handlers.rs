@@ -11,18 +11,23 @@ use crate::model::Api;
 
 /// Generates the trait and the table.
 ///
-/// The module at `paths.handlers` has what they stand on:
+/// The module at the path `support` has what they stand on:
 /// - `Exchange<'_>`, which implements the trait and has `read<E: Endpoint>(&mut self) -> Result<E, Refusal>`,
 /// - `Reply<T>`, a response of the documented type `T`, which converts into `Answer`,
 /// - `Refusal`, why a request was not done.
 ///
 /// # Errors
 /// When the result cannot be printed, which is a fault of the generator.
-pub(crate) fn handlers(document: &Document, api: &Api, paths: &Paths) -> Result<String> {
+pub(crate) fn handlers(
+    document: &Document,
+    api: &Api,
+    paths: &Paths,
+    support: &str,
+) -> Result<String> {
     let path = |text: &str| -> Result<syn::Path> {
         syn::parse_str(text).map_err(|error| unprintable(document, &error))
     };
-    let (support, requests) = (path(&paths.handlers)?, path(&paths.requests)?);
+    let (support, requests) = (path(support)?, path(&paths.requests)?);
     let count = Literal::usize_unsuffixed(api.operations.len());
     let functions = api.operations.iter().map(|operation| {
         let doc = doc(&operation.summary);

@@ -11,6 +11,7 @@ mod samples;
 mod types;
 mod validation;
 mod values;
+mod wire;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -33,8 +34,7 @@ pub(crate) use validation::validation;
 
 use crate::document::Document;
 use crate::error::{Error, Result};
-use crate::model::{Api, Schema, SchemaKind};
-use crate::names::type_name;
+use crate::model::Api;
 
 /// Where generated code finds what it stands on, as Rust paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,9 @@ pub struct Paths {
     /// The generated requests, seen from the handlers.
     pub requests: String,
     /// The module of the hand-written types that the handlers stand on.
-    pub handlers: String,
+    ///
+    /// Without one, no handlers are generated.
+    pub handlers: Option<String>,
     /// The policy that decides about retries, for links in the documentation.
     pub retries: Option<String>,
 }
@@ -58,18 +60,9 @@ impl Default for Paths {
             types: "super::models".to_owned(),
             operations: "super::operations".to_owned(),
             requests: "super::requests".to_owned(),
-            handlers: "super::super::handlers".to_owned(),
+            handlers: None,
             retries: None,
         }
-    }
-}
-
-/// The Rust type that stands for a named schema without being generated from it by typify.
-fn replacement(name: &str, schema: &Schema, types: &str) -> Option<String> {
-    match schema.kind {
-        SchemaKind::Id | SchemaKind::Enum(_) => Some(format!("{types}::{}", type_name(name))),
-        SchemaKind::Secret => Some(SECRET.to_owned()),
-        SchemaKind::Type => None,
     }
 }
 
@@ -77,23 +70,13 @@ const SECRET: &str = "::pingone_models::Secret";
 const TIMESTAMP: &str = "::pingone_models::Timestamp";
 const ADDRESS: &str = "::pingone_models::Address";
 
-/// The settings that every generated file shares.
-fn settings() -> Result<progenitor::GenerationSettings, serde_json::Error> {
+/// The settings of progenitor.
+fn settings() -> progenitor::GenerationSettings {
     let mut settings = progenitor::GenerationSettings::new();
     settings
         .with_interface(progenitor::InterfaceStyle::Positional)
-        .with_tag(progenitor::TagStyle::Merged)
-        .with_map_type("::std::collections::BTreeMap")
-        .with_derive("PartialEq");
-    for (format, rust) in [
-        ("password", SECRET),
-        ("date-time", TIMESTAMP),
-        ("uri", ADDRESS),
-    ] {
-        let schema = serde_json::from_value(json!({ "type": "string", "format": format }))?;
-        settings.with_conversion(schema, rust, std::iter::empty());
-    }
-    Ok(settings)
+        .with_tag(progenitor::TagStyle::Merged);
+    settings
 }
 
 /// Runs progenitor, whose refusals and panics both become errors of the document.
@@ -171,8 +154,8 @@ impl VisitMut for ShortenPaths {
     }
 }
 
-/// What generated code uses by its short name, with its module in `std`; no generated type may take the name.
-pub(crate) const PRELUDE: [(&str, &str); 6] = [
+/// What generated code uses by its short name, with its module in `std`; no generated type takes the name.
+const PRELUDE: [(&str, &str); 6] = [
     ("convert", "Into"),
     ("default", "Default"),
     ("option", "Option"),
@@ -213,12 +196,55 @@ fn doc(text: &str) -> TokenStream {
 
 /// The text of each doc attribute.
 fn doc_texts(text: &str) -> impl Iterator<Item = String> {
-    let lines = text.trim().lines().map(str::trim_end);
-    lines.map(|line| {
+    let lines: Vec<String> = clean_text(text).lines().map(str::to_owned).collect();
+    lines.into_iter().map(|line| {
         if line.is_empty() {
             String::new()
         } else {
             format!(" {line}")
         }
     })
+}
+
+/// A description as a doc comment can hold it.
+///
+/// Rust refuses characters that turn the direction of the text, and would run code blocks as tests.
+fn clean_text(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut in_code = false;
+    for line in text.trim().lines() {
+        let mut line = line.trim_end();
+        let bare = line.trim_start();
+        let indent = line.len() - bare.len();
+        if !in_code && indent > 3 {
+            line = bare;
+        }
+        let fence = bare.starts_with("```") || bare.starts_with("~~~");
+        for character in line.chars() {
+            match character {
+                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                    cleaned.push_str(&format!("U+{:04X}", u32::from(character)));
+                }
+                '\t' => cleaned.push_str("    "),
+                character if character.is_control() => cleaned.push(' '),
+                character => cleaned.push(character),
+            }
+        }
+        if fence && !in_code && bare.trim_matches(['`', '~']).is_empty() {
+            cleaned.push_str("text");
+        }
+        in_code ^= fence;
+        cleaned.push('\n');
+    }
+    if in_code {
+        cleaned.push_str("```\n");
+    }
+    cleaned
+}
+
+/// Gives an item other documentation.
+fn replace_docs(attributes: &mut Vec<syn::Attribute>, text: &str) {
+    attributes.retain(|attribute| !attribute.path().is_ident("doc"));
+    let docs = doc_texts(text).map(|line| -> syn::Attribute { syn::parse_quote!(#[doc = #line]) });
+    attributes.splice(0..0, docs);
 }

@@ -8,7 +8,6 @@ use super::requests::request_name;
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, SchemaKind};
-use crate::names::type_name;
 
 /// Generates functions that find a type by the name of its schema.
 ///
@@ -20,7 +19,7 @@ pub(crate) fn registry(document: &Document, api: &Api) -> Result<String> {
         .iter()
         .filter(|(_, schema)| schema.kind != SchemaKind::Secret);
     let (names, types): (Vec<_>, Vec<_>) = own
-        .map(|(name, _)| (name, format_ident!("{}", type_name(name))))
+        .map(|(name, schema)| (name, format_ident!("{}", schema.type_name)))
         .unzip();
     let count = Literal::usize_unsuffixed(names.len());
     let (ids, requests): (Vec<_>, Vec<_>) = api

@@ -4,12 +4,13 @@ use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::values::{Text, scalar, whole};
+use super::types::rust_type;
+use super::values::{Text, item, shape, style, text};
 use super::{Paths, doc, documentation, file, unprintable};
 use crate::document::Document;
 use crate::error::Result;
-use crate::model::{Api, Body, Location, Operation, Parameter, ResponseBody};
-use crate::names::{constant_name, field_name};
+use crate::model::{Api, Body, Format, Location, Operation, Parameter, ResponseBody};
+use crate::names::constant_name;
 
 /// Generates the request of every operation.
 ///
@@ -53,13 +54,14 @@ struct Field<'a> {
     ident: Ident,
     ty: TokenStream,
     text: Text,
+    shape: TokenStream,
     list: bool,
 }
 
 struct BodyField {
     ty: TokenStream,
     required: bool,
-    form: bool,
+    format: Format,
 }
 
 impl<'a> Request<'a> {
@@ -74,23 +76,17 @@ impl<'a> Request<'a> {
             if parameter.client_supplied {
                 continue;
             }
-            let item = parameter
-                .schema
-                .get("items")
-                .filter(|_| parameter.location == Location::Query);
-            let schema = item.unwrap_or(&parameter.schema);
-            let Some((ty, text)) = scalar(api, types, schema) else {
-                let message = format!(
-                    "the parameter `{}` is neither a single value nor a list of such values in the query, so that it cannot be written",
-                    parameter.name
-                );
-                return Err(document.error(&parameter.pointer, message));
-            };
+            let item = item(api, parameter);
+            let ty = item.unwrap_or(parameter.ty.present());
+            let text = text(api, ty);
+            let shape = shape(api, ty);
+            let ty = rust_type(document, api, types, ty)?;
             parameters.push(Field {
                 parameter,
-                ident: format_ident!("{}", field_name(&parameter.argument)),
+                ident: format_ident!("{}", parameter.argument),
                 ty,
                 text,
+                shape,
                 list: item.is_some(),
             });
         }
@@ -103,30 +99,22 @@ impl<'a> Request<'a> {
             Location::Query | Location::Header => usize::MAX,
         };
         parameters.sort_by_key(place);
-        let whole = |what: &str, schema| {
-            whole(api, types, schema).ok_or_else(|| {
-                let message = format!(
-                    "the {what} has a schema without a name of its own: move it to `components/schemas`"
-                );
-                document.error(&operation.pointer, message)
-            })
-        };
         let body = match &operation.body {
             Body::None | Body::Empty { .. } => None,
             Body::Content {
-                media_type,
-                schema,
+                ty,
+                format,
                 required,
                 ..
             } => Some(BodyField {
-                ty: whole("request body", schema)?,
+                ty: rust_type(document, api, types, ty)?,
                 required: *required,
-                form: media_type.starts_with("application/x-www-form-urlencoded"),
+                format: *format,
             }),
         };
         let (answer, read_answer) = match operation.success() {
-            ResponseBody::Json { schema, .. } => (
-                whole("response", &schema)?,
+            ResponseBody::Json { ty, .. } => (
+                rust_type(document, api, types, &ty)?,
                 quote!(support::json_answer(body)),
             ),
             ResponseBody::Open => (quote!(Open), quote!(Ok(Open::new(body.to_vec())))),
@@ -319,13 +307,25 @@ impl Field<'_> {
 
     fn write(&self) -> TokenStream {
         let (ident, name) = (&self.ident, &self.parameter.name);
+        if self.text == Text::Composed {
+            let (place, style) = (self.place(), style(self.parameter.style));
+            return if self.parameter.required {
+                quote!(support::write_composed(to, #place, &self.#ident, #style)?;)
+            } else {
+                quote! {
+                    if let Some(value) = &self.#ident {
+                        support::write_composed(to, #place, value, #style)?;
+                    }
+                }
+            };
+        }
         let method = match self.parameter.location {
             Location::Path => quote!(path),
             Location::Query => quote!(query),
             Location::Header => quote!(header),
         };
         let shown = |value: TokenStream| match self.text {
-            Text::Displayed => value,
+            Text::Displayed | Text::Composed => value,
             Text::Exposed(expose) => {
                 let expose = format_ident!("{expose}");
                 quote!(&value.#expose())
@@ -353,7 +353,7 @@ impl Field<'_> {
             };
         }
         match self.text {
-            Text::Displayed => quote!(to.#method(#name, &self.#ident)?;),
+            Text::Displayed | Text::Composed => quote!(to.#method(#name, &self.#ident)?;),
             Text::Exposed(expose) => {
                 let expose = format_ident!("{expose}");
                 quote!(to.#method(#name, &self.#ident.#expose())?;)
@@ -364,8 +364,17 @@ impl Field<'_> {
     fn read(&self) -> TokenStream {
         let (ident, name) = (&self.ident, &self.parameter.name);
         let place = self.place();
+        if self.text == Text::Composed {
+            let (style, shape) = (style(self.parameter.style), &self.shape);
+            let read = quote!(support::read_composed(from, #place, #style, #shape)?);
+            return if self.parameter.required {
+                quote!(#ident: support::required(#place, #read)?,)
+            } else {
+                quote!(#ident: #read,)
+            };
+        }
         let parse = match self.text {
-            Text::Displayed => quote!(support::parse),
+            Text::Displayed | Text::Composed => quote!(support::parse),
             Text::Exposed(_) => quote!(support::wrap),
         };
         let value = match (self.parameter.location, self.list) {
@@ -404,10 +413,10 @@ impl BodyField {
     }
 
     fn write(&self) -> TokenStream {
-        let convert = if self.form {
-            quote!(support::to_form)
-        } else {
-            quote!(support::to_json)
+        let convert = match self.format {
+            Format::Form => quote!(support::to_form),
+            Format::Json => quote!(support::to_json),
+            Format::Bytes => quote!(support::to_bytes),
         };
         if self.required {
             quote!(to.body(#convert(&self.body)?);)
@@ -421,10 +430,10 @@ impl BodyField {
     }
 
     fn read(&self) -> TokenStream {
-        let read = if self.form {
-            quote!(support::form(from)?)
-        } else {
-            quote!(support::json(from)?)
+        let read = match self.format {
+            Format::Form => quote!(support::form(from)?),
+            Format::Json => quote!(support::json(from)?),
+            Format::Bytes => quote!(support::bytes(from)?),
         };
         if self.required {
             quote!(body: support::required(Place::Body, #read)?,)

@@ -121,7 +121,7 @@ fn texts(api: &Api, parameter: &Parameter) -> Vec<String> {
 fn value(api: &Api, schema: &Value) -> Value {
     let empty = Map::new();
     let schema = schema.as_object().unwrap_or(&empty);
-    if let Some(named) = reference(schema).and_then(|name| api.schemas.get(name)) {
+    if let Some(named) = reference(schema).and_then(|name| api.schemas.get(&name)) {
         return value(api, &named.value);
     }
     if let Some(example) = schema.get("example").or_else(|| schema.get("default")) {

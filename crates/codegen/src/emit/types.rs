@@ -1,65 +1,71 @@
-//! The models: typify makes the structs, a few passes over them make what typify has no setting for.
+//! The models: a struct for each object, an open enum for each list of values, an enum for each choice of types.
 
-use std::collections::HashMap;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
-use heck::ToSnakeCase;
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
-use serde_json::{Map, Value, json};
-use syn::{Field, Fields, Ident, Item, ItemStruct, Type, parse_quote};
-
-use super::{doc, doc_texts, file, generate, openapi, replacement, settings, unprintable};
+use super::{ADDRESS, SECRET, TIMESTAMP, clean_text, doc, file, unprintable};
 use crate::document::Document;
 use crate::error::Result;
-use crate::model::{Api, Schema, SchemaKind};
-use crate::names::{type_name, variant_names};
-use crate::schemas::{reference, sole_value};
+use crate::model::{Alternative, Api, Field, OneOf, Rest, Schema, SchemaKind, Struct, Type};
+use crate::names::variant_names;
 
 /// Generates every named schema of a document.
 ///
 /// # Errors
-/// When a schema cannot be expressed in Rust.
+/// When the result cannot be printed, which is a fault of the generator.
 pub(crate) fn types(document: &Document, api: &Api) -> Result<String> {
+    let emitter = Emitter {
+        document,
+        api,
+        models: TokenStream::new(),
+    };
     let mut text = String::new();
+    let mut items = TokenStream::new();
     for (name, schema) in &api.schemas {
         match &schema.kind {
-            SchemaKind::Id => text.push_str(&id(name, schema)),
-            SchemaKind::Enum(values) => text.push_str(&open_enum(name, schema, values)),
-            SchemaKind::Secret | SchemaKind::Type => {}
-        }
-    }
-    let mut items = TokenStream::new();
-    let by_rust_name: HashMap<String, (&String, &Schema)> = api
-        .schemas
-        .iter()
-        .map(|(name, schema)| (type_name(name), (name, schema)))
-        .collect();
-    let raw: syn::File =
-        syn::parse2(typify(document, api)?).map_err(|error| unprintable(document, &error))?;
-    let fallible = raw.items.iter().any(can_fail_to_convert);
-    for item in raw.items {
-        match item {
-            Item::Mod(_) if !fallible => {}
-            // Every type without required members derives it below.
-            Item::Impl(item) if is_default(&item) => {}
-            Item::Struct(mut item) => {
-                let known = by_rust_name.get(&item.ident.to_string());
-                let fields = finish_struct(document, api, &mut item, known.copied())?;
-                let builder = fields.map(|fields| builder(&item.ident, &fields));
-                items.extend(quote! { #item #builder });
-            }
-            item => items.extend(item.to_token_stream()),
+            SchemaKind::Id => text.push_str(&id(schema)),
+            SchemaKind::Enum(values) => text.push_str(&open_enum(schema, values)),
+            SchemaKind::OneOf(choice) => text.push_str(&emitter.one_of(schema, choice)?),
+            SchemaKind::Secret => {}
+            SchemaKind::Struct(object) => items.extend(emitter.object(name, schema, object)?),
+            SchemaKind::Alias(ty) => items.extend(emitter.alias(name, schema, ty)?),
+            SchemaKind::Newtype(ty) => items.extend(emitter.newtype(name, schema, ty)?),
         }
     }
     text.push_str(&file(document, items, &TokenStream::new())?);
     Ok(text)
 }
 
+/// The Rust type of a value; `models` is the path of the generated types.
+///
+/// # Errors
+/// When the type cannot be printed, which is a fault of the generator.
+pub(super) fn rust_type(
+    document: &Document,
+    api: &Api,
+    models: &syn::Path,
+    ty: &Type,
+) -> Result<TokenStream> {
+    let emitter = Emitter {
+        document,
+        api,
+        models: quote!(#models::),
+    };
+    emitter.ty(ty)
+}
+
+struct Emitter<'a> {
+    document: &'a Document,
+    api: &'a Api,
+    /// What leads to the generated types.
+    models: TokenStream,
+}
+
 // The bodies of macro calls are laid out here, since `prettyplease` formats syntax and a macro has none.
 
-fn id(name: &str, schema: &Schema) -> String {
+fn id(schema: &Schema) -> String {
     let docs = doc_lines(schema.description().unwrap_or("An identifier."));
-    let name = type_name(name);
+    let name = &schema.type_name;
     let sensitive = if schema.is_sensitive() {
         "(sensitive)"
     } else {
@@ -68,7 +74,7 @@ fn id(name: &str, schema: &Schema) -> String {
     format!("::pingone_models::uuid_id! {{\n{docs}    pub struct {name}{sensitive};\n}}\n\n")
 }
 
-fn open_enum(name: &str, schema: &Schema, values: &[String]) -> String {
+fn open_enum(schema: &Schema, values: &[String]) -> String {
     let docs = doc_lines(
         schema
             .description()
@@ -78,297 +84,351 @@ fn open_enum(name: &str, schema: &Schema, values: &[String]) -> String {
     for (variant, value) in variant_names(values).iter().zip(values) {
         variants.push_str(&format!("        {variant} = {value:?},\n"));
     }
-    let name = type_name(name);
+    let name = &schema.type_name;
     format!(
         "::pingone_models::open_enum! {{\n{docs}    pub enum {name} {{\n{variants}    }}\n}}\n\n"
     )
 }
 
 fn doc_lines(text: &str) -> String {
-    let lines = text
-        .trim()
+    let lines = clean_text(text);
+    let lines = lines
         .lines()
         .map(|line| format!("    /// {line}").trim_end().to_owned() + "\n");
     lines.collect()
 }
 
-fn typify(document: &Document, api: &Api) -> Result<TokenStream> {
-    let mut settings = settings().map_err(|error| document.error("", error.to_string()))?;
-    let mut schemas = Map::new();
-    for (name, schema) in &api.schemas {
-        if let Some(rust) = replacement(name, schema, "self") {
-            let rust = rust.trim_start_matches("self::");
-            settings.with_replacement(name, rust, std::iter::empty());
-        }
-        schemas.insert(name.clone(), steered(&schema.value, schema.in_response));
-    }
-    let (generator, _) = generate(document, &settings, openapi(api, json!({}), schemas.into()))?;
-    Ok(generator.get_type_space().to_stream())
-}
-
-/// The part of a schema that decides about a Rust type.
-///
-/// Bounds and patterns are left out: a client that refuses what the service sends breaks when the service relaxes
-/// a rule. Defaults are left out, so that an absent member stays absent. `nullable` is handled field by field.
-pub(super) fn steered(schema: &Value, open: bool) -> Value {
-    let Some(schema) = schema.as_object() else {
-        return schema.clone();
-    };
-    if let Some(reference) = schema.get("$ref") {
-        return json!({ "$ref": reference });
-    }
-    let mut kept = Map::new();
-    for (key, value) in schema {
-        let value = match (key.as_str(), value) {
-            ("type" | "required" | "description" | "enum", value) => value.clone(),
-            ("format", Value::String(format)) if known_format(format) => value.clone(),
-            ("properties", Value::Object(properties)) => {
-                let properties = properties.iter();
-                properties
-                    .map(|(name, value)| (name.clone(), steered(value, open)))
-                    .collect()
-            }
-            ("items", value) => steered(value, open),
-            ("allOf" | "anyOf" | "oneOf", Value::Array(members)) => members
-                .iter()
-                .map(|member| steered(member, false))
-                .collect(),
-            ("additionalProperties", Value::Bool(true)) => json!({}),
-            ("additionalProperties", value @ Value::Object(_)) => steered(value, open),
-            _ => continue,
+impl Emitter<'_> {
+    fn ty(&self, ty: &Type) -> Result<TokenStream> {
+        let path = |path: &str| {
+            let path: syn::Type =
+                syn::parse_str(path).map_err(|error| unprintable(self.document, &error))?;
+            Ok(quote!(#path))
         };
-        kept.insert(key.clone(), value);
+        Ok(match ty {
+            Type::Any => quote!(::serde_json::Value),
+            Type::Members => quote!(::pingone_models::Members),
+            Type::Boolean => quote!(bool),
+            Type::Integer(name) => path(name)?,
+            Type::Number => quote!(f64),
+            Type::Text => quote!(String),
+            Type::Timestamp => path(TIMESTAMP)?,
+            Type::Address => path(ADDRESS)?,
+            Type::Uuid => quote!(::pingone_models::Uuid),
+            Type::Secret => path(SECRET)?,
+            Type::Bytes => quote!(Vec<u8>),
+            Type::Named(name) => {
+                let models = &self.models;
+                let name = self.ident(name);
+                quote!(#models #name)
+            }
+            Type::List(inner) => {
+                let inner = self.ty(inner)?;
+                quote!(Vec<#inner>)
+            }
+            Type::Map(inner) => {
+                let inner = self.ty(inner)?;
+                quote!(::std::collections::BTreeMap<String, #inner>)
+            }
+            Type::Nullable(inner) => {
+                let inner = self.ty(inner)?;
+                quote!(Option<#inner>)
+            }
+        })
     }
-    let closed = schema.contains_key("additionalProperties");
-    if open && !closed && kept.contains_key("properties") {
-        kept.insert("additionalProperties".to_owned(), json!({}));
-    }
-    Value::Object(kept)
-}
 
-fn known_format(format: &str) -> bool {
-    matches!(
-        format,
-        "password" | "date-time" | "uri" | "uuid" | "int32" | "int64" | "float" | "double"
-    )
+    fn ident(&self, name: &str) -> Ident {
+        let schema = self.api.schemas.get(name);
+        format_ident!("{}", schema.map_or(name, |schema| &schema.type_name))
+    }
+
+    fn docs(&self, name: &str, schema: &Schema) -> TokenStream {
+        let fallback = format!("The schema `{name}`.");
+        doc(schema.description().unwrap_or(&fallback))
+    }
+
+    fn alias(&self, name: &str, schema: &Schema, ty: &Type) -> Result<TokenStream> {
+        let docs = self.docs(name, schema);
+        let (ident, ty) = (self.ident(name), self.ty(ty)?);
+        Ok(quote!(#docs pub type #ident = #ty;))
+    }
+
+    fn newtype(&self, name: &str, schema: &Schema, ty: &Type) -> Result<TokenStream> {
+        let docs = self.docs(name, schema);
+        let (ident, inner) = (self.ident(name), self.ty(ty)?);
+        let is_plain = matches!(
+            ty,
+            Type::Boolean
+                | Type::Integer(_)
+                | Type::Number
+                | Type::Text
+                | Type::Timestamp
+                | Type::Uuid
+        );
+        let text = is_plain.then(|| {
+            quote! {
+                impl ::std::fmt::Display for #ident {
+                    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        ::std::fmt::Display::fmt(&self.0, f)
+                    }
+                }
+
+                impl ::std::str::FromStr for #ident {
+                    type Err = <#inner as ::std::str::FromStr>::Err;
+
+                    fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                        text.parse().map(Self)
+                    }
+                }
+            }
+        });
+        let from_text = (*ty == Type::Text).then(|| {
+            quote! {
+                impl From<&str> for #ident {
+                    fn from(text: &str) -> Self {
+                        Self(text.to_owned())
+                    }
+                }
+            }
+        });
+        Ok(quote! {
+            #docs
+            #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+            #[serde(transparent)]
+            #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+            pub struct #ident(pub #inner);
+
+            impl ::std::ops::Deref for #ident {
+                type Target = #inner;
+
+                fn deref(&self) -> &Self::Target {
+                    &self.0
+                }
+            }
+
+            impl From<#ident> for #inner {
+                fn from(value: #ident) -> Self {
+                    value.0
+                }
+            }
+
+            impl From<#inner> for #ident {
+                fn from(value: #inner) -> Self {
+                    Self(value)
+                }
+            }
+
+            #from_text
+            #text
+        })
+    }
+
+    fn one_of(&self, schema: &Schema, choice: &OneOf) -> Result<String> {
+        let docs = doc_lines(schema.description().unwrap_or("One of several types."));
+        let by = match &choice.discriminator {
+            Some(property) => format!(" by {property:?}"),
+            None => String::new(),
+        };
+        let mut variants = String::new();
+        let mut types = Vec::new();
+        for alternative in &choice.alternatives {
+            let Alternative {
+                name,
+                tags,
+                members,
+                values,
+                ..
+            } = alternative;
+            let ty = self.ty(&alternative.ty)?;
+            let ty = if alternative.boxed {
+                quote!(Box<#ty>)
+            } else {
+                ty
+            };
+            let ty = ty.to_string().replace(' ', "");
+            types.push(ty.clone());
+            let values: Vec<String> = values
+                .iter()
+                .map(|(name, texts)| format!("({name:?}, &{texts:?})"))
+                .collect();
+            variants.push_str(&format!(
+                "        {name}({ty}) {{ tags: {tags:?}, members: {members:?}, values: [{}] }},\n",
+                values.join(", ")
+            ));
+        }
+        let name = &schema.type_name;
+        let types = types.join(", ");
+        Ok(format!(
+            "::pingone_models::one_of! {{\n{docs}    pub enum {name}{by} {{\n{variants}    }}\n}}\n\n\
+             #[cfg(feature = \"schemars\")]\n::pingone_models::__one_of_json_schema!({name}, [{types}]);\n\n"
+        ))
+    }
+
+    fn object(&self, name: &str, schema: &Schema, object: &Struct) -> Result<TokenStream> {
+        let docs = self.docs(name, schema);
+        let ident = self.ident(name);
+        let members: Vec<Member> = object
+            .fields
+            .iter()
+            .map(|field| self.member(field, object.patch))
+            .collect::<Result<_>>()?;
+        let rest = match &object.rest {
+            Rest::Dropped => None,
+            Rest::Kept => Some(quote!(::pingone_models::Members)),
+            Rest::Typed(ty) => {
+                let ty = self.ty(ty)?;
+                Some(quote!(::std::collections::BTreeMap<String, #ty>))
+            }
+        };
+        let rest = rest.map(|ty| {
+            let docs = doc("Members that the document does not know, kept as they came.");
+            quote!(#docs #[serde(flatten)] pub extra: #ty,)
+        });
+        let needs_nothing = members.iter().all(|member| !member.required);
+        let default = needs_nothing.then(|| quote!(Default,));
+        let fields = members.iter().map(|member| &member.declaration);
+        let builder = builder(&ident, &members, rest.is_some());
+        Ok(quote! {
+            #docs
+            #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, #default PartialEq)]
+            #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+            #[non_exhaustive]
+            pub struct #ident {
+                #(#fields)*
+                #rest
+            }
+
+            #builder
+        })
+    }
+
+    fn member(&self, field: &Field, patch: bool) -> Result<Member> {
+        let ident = format_ident!("{}", field.name);
+        let present = self.ty(field.ty.present())?;
+        let present = if field.boxed {
+            quote!(Box<#present>)
+        } else {
+            present
+        };
+        let is_nullable = matches!(field.ty, Type::Nullable(_));
+        let mut arguments: Vec<TokenStream> = Vec::new();
+        if field.wire != field.name {
+            let wire = &field.wire;
+            arguments.push(quote!(rename = #wire));
+        }
+        let (ty, expose) = match (field.required, patch) {
+            (true, _) if is_nullable => {
+                // Without this, serde would take an absent member for null.
+                arguments.push(quote!(
+                    deserialize_with = "::pingone_models::required_nullable"
+                ));
+                (
+                    quote!(Option<#present>),
+                    "::pingone_models::expose::optional",
+                )
+            }
+            (true, _) => (present.clone(), "::pingone_models::expose::required"),
+            (false, true) => {
+                arguments.push(quote!(
+                    default,
+                    skip_serializing_if = "::pingone_models::Patch::is_absent"
+                ));
+                (
+                    quote!(::pingone_models::Patch<#present>),
+                    "::pingone_models::expose::patch",
+                )
+            }
+            (false, false) => {
+                arguments.push(quote!(default, skip_serializing_if = "Option::is_none"));
+                (
+                    quote!(Option<#present>),
+                    "::pingone_models::expose::optional",
+                )
+            }
+        };
+        // A secret refuses to be serialized by itself.
+        if *field.ty.present() == Type::Secret {
+            arguments.push(quote!(serialize_with = #expose));
+        }
+        let fallback = format!("The member `{}`.", field.wire);
+        let docs = doc(field.description.as_deref().unwrap_or(&fallback));
+        let serde = (!arguments.is_empty()).then(|| quote!(#[serde(#(#arguments),*)]));
+        Ok(Member {
+            declaration: quote!(#docs #serde pub #ident: #ty,),
+            setter: format_ident!("with_{}", field.name.trim_matches('_')),
+            value: if field.required { ty } else { present },
+            wire: field.wire.clone(),
+            required: field.required,
+            patch,
+            constant: field.constant.clone().filter(|_| field.required),
+            ident,
+        })
+    }
 }
 
 /// A field as the builder sees it.
-struct BuilderField {
+struct Member {
+    declaration: TokenStream,
     ident: Ident,
     setter: Ident,
     wire: String,
     /// The type of the value that is set.
-    value: Type,
-    presence: Presence,
+    value: TokenStream,
+    required: bool,
+    patch: bool,
     /// The only value that the document allows, where it is also the default.
     constant: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Presence {
-    Required,
-    Optional,
-    Patch,
-    Rest,
-}
-
-/// Repairs one struct in place and lists its fields; a tuple struct has none to list.
-fn finish_struct(
-    document: &Document,
-    api: &Api,
-    item: &mut ItemStruct,
-    known: Option<(&String, &Schema)>,
-) -> Result<Option<Vec<BuilderField>>> {
-    let description = known.and_then(|(_, schema)| schema.description());
-    let fallback = match known {
-        Some((name, _)) => format!("The schema `{name}`."),
-        None => "A part of another schema.".to_owned(),
-    };
-    replace_docs(&mut item.attrs, description.unwrap_or(&fallback));
-    item.attrs
-        .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
-    let Fields::Named(fields) = &mut item.fields else {
-        return Ok(None);
-    };
-    item.attrs.push(parse_quote!(#[non_exhaustive]));
-    let schema = known.map(|(_, schema)| &schema.value);
-    let pointer = known.map_or("", |(_, schema)| schema.pointer.as_str());
-    let mut listed = Vec::new();
-    for field in &mut fields.named {
-        listed.push(finish_field(document, api, pointer, field, schema)?);
-    }
-    let derived = |attribute: &syn::Attribute| {
-        attribute.path().is_ident("derive")
-            && attribute.to_token_stream().to_string().contains("Default")
-    };
-    let needs_nothing = listed
-        .iter()
-        .all(|field| field.presence != Presence::Required);
-    if needs_nothing && !item.attrs.iter().any(derived) {
-        item.attrs.push(parse_quote!(#[derive(Default)]));
-    }
-    Ok(Some(listed))
-}
-
-fn is_default(item: &syn::ItemImpl) -> bool {
-    let name = item
-        .trait_
-        .as_ref()
-        .and_then(|(path, _)| path.segments.last());
-    name.is_some_and(|name| name.ident == "Default")
-}
-
-fn finish_field(
-    document: &Document,
-    api: &Api,
-    pointer: &str,
-    field: &mut Field,
-    schema: Option<&Value>,
-) -> Result<BuilderField> {
-    let Some(ident) = field.ident.clone() else {
-        return Err(document.error(pointer, "a field without a name is unsupported"));
-    };
-    let serde = SerdeAttributes::take(&mut field.attrs);
-    let wire = serde.rename.clone().unwrap_or_else(|| ident.to_string());
-    let property = schema.and_then(|schema| schema.get("properties")?.get(&wire));
-    let mut listed = BuilderField {
-        setter: format_ident!("with_{}", wire.to_snake_case()),
-        value: field.ty.clone(),
-        presence: Presence::Rest,
-        constant: property.and_then(|property| constant(api, property)),
-        ident,
-        wire,
-    };
-    if serde.flatten {
-        replace_docs(
-            &mut field.attrs,
-            "Members that the document does not know, kept as they came.",
-        );
-        field.ty = members(&field.ty);
-        field.attrs.push(parse_quote!(#[serde(flatten)]));
-        return Ok(listed);
-    }
-    let fallback = format!("The member `{}`.", listed.wire);
-    replace_docs(
-        &mut field.attrs,
-        property
-            .and_then(|property| property.get("description")?.as_str())
-            .unwrap_or(&fallback),
-    );
-
-    let flag = |schema: Option<&Value>, key: &str| {
-        schema.and_then(|schema| schema.get(key)) == Some(&Value::Bool(true))
-    };
-    let names = schema.and_then(|schema| schema.get("required")?.as_array());
-    let required =
-        names.is_some_and(|names| names.iter().any(|name| name.as_str() == Some(&listed.wire)));
-    let inner = members(&option_argument(&field.ty).unwrap_or_else(|| field.ty.clone()));
-    let mut arguments: Vec<TokenStream> = Vec::new();
-    if let Some(rename) = &serde.rename {
-        arguments.push(quote!(rename = #rename));
-    }
-    (field.ty, listed.presence) = match (required, flag(schema, "x-patch")) {
-        (true, _) if flag(property, "nullable") => {
-            // Without this, serde would take an absent member for null.
-            arguments.push(quote!(
-                deserialize_with = "::pingone_models::required_nullable"
-            ));
-            (parse_quote!(Option<#inner>), Presence::Required)
-        }
-        (true, _) => (inner.clone(), Presence::Required),
-        (false, true) => {
-            arguments.push(quote!(
-                default,
-                skip_serializing_if = "::pingone_models::Patch::is_absent"
-            ));
-            (
-                parse_quote!(::pingone_models::Patch<#inner>),
-                Presence::Patch,
-            )
-        }
-        (false, false) => {
-            arguments.push(quote!(default, skip_serializing_if = "Option::is_none"));
-            (parse_quote!(Option<#inner>), Presence::Optional)
-        }
-    };
-    listed.value = if listed.presence == Presence::Required {
-        field.ty.clone()
-    } else {
-        inner.clone()
-    };
-    match secret_in(&field.ty) {
-        Holds::NoSecret => {}
-        Holds::Exactly(expose) => arguments.push(quote!(serialize_with = #expose)),
-        Holds::Deeper => {
-            let at = format!("{pointer}/properties/{}", listed.wire);
-            return Err(document.error(&at, "a secret inside a list or a map is unsupported"));
-        }
-    }
-    if !arguments.is_empty() {
-        field.attrs.push(parse_quote!(#[serde(#(#arguments),*)]));
-    }
-    Ok(listed)
-}
-
-/// The type of an object of which the document says nothing: one that does not print its values.
-fn members(ty: &Type) -> Type {
-    match type_argument(ty) {
-        Some((name, _)) if name == "Map" => parse_quote!(::pingone_models::Members),
-        _ => ty.clone(),
-    }
-}
-
 /// `new` takes what is required, a `with_` method sets each of the rest.
-fn builder(ident: &Ident, fields: &[BuilderField]) -> TokenStream {
-    let required: Vec<_> = fields
+fn builder(ident: &Ident, members: &[Member], has_rest: bool) -> TokenStream {
+    let required: Vec<_> = members
         .iter()
-        .filter(|field| field.presence == Presence::Required && field.constant.is_none())
+        .filter(|member| member.required && member.constant.is_none())
         .collect();
-    let names = required.iter().map(|field| &field.ident);
-    let types = required.iter().map(|field| &field.value);
-    let values = fields.iter().map(
-        |BuilderField {
-             ident,
-             presence,
-             constant,
-             ..
-         }| match presence {
-            Presence::Required => match constant {
-                Some(value) => quote!(#ident: #value.into()),
-                None => quote!(#ident: #ident.into()),
-            },
-            Presence::Optional | Presence::Patch | Presence::Rest => {
-                quote!(#ident: Default::default())
-            }
-        },
-    );
-    let setters = fields.iter().map(|BuilderField { ident, setter, wire, value, presence, .. }| {
-        let doc = doc(&format!("Sets `{wire}`."));
-        match presence {
-            Presence::Required | Presence::Rest => TokenStream::new(),
-            Presence::Optional => quote! {
-                #doc
-                #[must_use]
-                pub fn #setter(mut self, value: impl Into<#value>) -> Self {
-                    self.#ident = Option::Some(value.into());
-                    self
-                }
-            },
-            Presence::Patch => quote! {
-                #doc
-                #[must_use]
-                pub fn #setter(mut self, value: impl Into<::pingone_models::Patch<#value>>) -> Self {
-                    self.#ident = value.into();
-                    self
-                }
-            },
+    let names = required.iter().map(|member| &member.ident);
+    let types = required.iter().map(|member| &member.value);
+    let values = members.iter().map(|member| {
+        let ident = &member.ident;
+        match &member.constant {
+            Some(value) => quote!(#ident: #value.into()),
+            None if member.required => quote!(#ident: #ident.into()),
+            None => quote!(#ident: Default::default()),
         }
     });
-    // Where members are required, `Default` is not derived.
-    let derived = fields
+    let rest = has_rest.then(|| quote!(extra: Default::default()));
+    let values = values.chain(rest);
+    let setters = members
         .iter()
-        .all(|field| field.presence != Presence::Required);
+        .filter(|member| !member.required)
+        .map(|member| {
+            let Member {
+                ident,
+                setter,
+                wire,
+                value,
+                ..
+            } = member;
+            let doc = doc(&format!("Sets `{wire}`."));
+            let (ty, set) = if member.patch {
+                (
+                    quote!(::pingone_models::Patch<#value>),
+                    quote!(value.into()),
+                )
+            } else {
+                (quote!(#value), quote!(Option::Some(value.into())))
+            };
+            quote! {
+                #doc
+                #[must_use]
+                pub fn #setter(mut self, value: impl Into<#ty>) -> Self {
+                    self.#ident = #set;
+                    self
+                }
+            }
+        });
+    // Where members are required, `Default` is not derived.
+    let derived = members.iter().all(|member| !member.required);
     let default = (required.is_empty() && !derived).then(|| {
         quote! {
             impl Default for #ident {
@@ -390,134 +450,5 @@ fn builder(ident: &Ident, fields: &[BuilderField]) -> TokenStream {
 
             #(#setters)*
         }
-    }
-}
-
-/// The value of a property that can have no other and whose default it is.
-fn constant(api: &Api, property: &Value) -> Option<String> {
-    let schema = match property.as_object().and_then(reference) {
-        Some(name) => &api.schemas.get(name)?.value,
-        None => property,
-    };
-    let value = sole_value(schema)?;
-    (schema.get("default")?.as_str()? == value).then(|| value.to_owned())
-}
-
-struct SerdeAttributes {
-    rename: Option<String>,
-    flatten: bool,
-}
-
-impl SerdeAttributes {
-    /// Reads and removes the `#[serde(..)]` attributes that typify wrote.
-    fn take(attributes: &mut Vec<syn::Attribute>) -> Self {
-        let mut found = Self {
-            rename: None,
-            flatten: false,
-        };
-        attributes.retain(|attribute| {
-            if !attribute.path().is_ident("serde") {
-                return true;
-            }
-            // Every argument is read, so that one that is not known here does not hide the next.
-            let _ = attribute.parse_nested_meta(|meta| {
-                if meta.path.is_ident("flatten") {
-                    found.flatten = true;
-                } else if let Ok(value) = meta.value() {
-                    let value: syn::LitStr = value.parse()?;
-                    if meta.path.is_ident("rename") {
-                        found.rename = Some(value.value());
-                    }
-                }
-                Ok(())
-            });
-            false
-        });
-        found
-    }
-}
-
-pub(super) fn replace_docs(attributes: &mut Vec<syn::Attribute>, text: &str) {
-    attributes.retain(|attribute| !attribute.path().is_ident("doc"));
-    let docs = doc_texts(text).map(|line| syn::Attribute {
-        pound_token: Default::default(),
-        style: syn::AttrStyle::Outer,
-        bracket_token: Default::default(),
-        meta: syn::Meta::NameValue(syn::MetaNameValue {
-            path: Ident::new("doc", Span::call_site()).into(),
-            eq_token: Default::default(),
-            value: syn::Expr::Lit(syn::ExprLit {
-                attrs: Vec::new(),
-                lit: syn::Lit::Str(syn::LitStr::new(&line, Span::call_site())),
-            }),
-        }),
-    });
-    attributes.splice(0..0, docs);
-}
-
-/// Whether an item speaks of the error type that typify adds for constrained values.
-fn can_fail_to_convert(item: &Item) -> bool {
-    let Item::Impl(item) = item else { return false };
-    item.items.iter().any(|item| match item {
-        syn::ImplItem::Type(syn::ImplItemType {
-            ty: Type::Path(path),
-            ..
-        }) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "ConversionError"),
-        _ => false,
-    })
-}
-
-/// `T` in `Option<T>`.
-pub(super) fn option_argument(ty: &Type) -> Option<Type> {
-    type_argument(ty)
-        .filter(|(name, _)| *name == "Option")
-        .map(|(_, argument)| argument.clone())
-}
-
-/// The name of a generic type with its last argument.
-fn type_argument(ty: &Type) -> Option<(&Ident, &Type)> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    match arguments.args.last()? {
-        syn::GenericArgument::Type(argument) => Some((&last.ident, argument)),
-        _ => None,
-    }
-}
-
-/// How a type holds a secret.
-enum Holds {
-    NoSecret,
-    Exactly(&'static str),
-    Deeper,
-}
-
-/// Finds the function that writes the secrets of a field; the type itself refuses to be serialized.
-fn secret_in(ty: &Type) -> Holds {
-    let is_secret = |ty: &Type| match ty {
-        Type::Path(path) => {
-            let names = path.path.segments.iter().map(|segment| &segment.ident);
-            names.eq(["pingone_models", "Secret"])
-        }
-        _ => false,
-    };
-    if is_secret(ty) {
-        return Holds::Exactly("::pingone_models::expose::required");
-    }
-    match type_argument(ty) {
-        Some((name, argument)) if is_secret(argument) && name == "Option" => {
-            Holds::Exactly("::pingone_models::expose::optional")
-        }
-        Some((name, argument)) if is_secret(argument) && name == "Patch" => {
-            Holds::Exactly("::pingone_models::expose::patch")
-        }
-        Some((_, argument)) if !matches!(secret_in(argument), Holds::NoSecret) => Holds::Deeper,
-        _ => Holds::NoSecret,
     }
 }

@@ -1,97 +1,79 @@
-//! The Rust type of a value that no struct of its own stands for.
+//! How the values of parameters are written and read.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use serde_json::Value;
+use quote::quote;
 
-use crate::model::{Api, SchemaKind};
-use crate::names::type_name;
-use crate::schemas::reference;
+use crate::model::{Api, Parameter, SchemaKind, Style, Type};
 
-/// How the text of a single value is had; the other way is parsing, or wrapping what shows its text on request alone.
+/// How the text of a parameter is had.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Text {
-    /// By its `Display`.
+    /// By its `Display`; the other way is parsing.
     Displayed,
-    /// By a method of this name.
+    /// By a method of this name; the other way is wrapping.
     Exposed(&'static str),
+    /// It has several texts.
+    Composed,
 }
 
-const SECRET: Text = Text::Exposed("expose");
-const ADDRESS: Text = Text::Exposed("as_str");
-
-/// The type of a value that is one text on the wire.
-pub(super) fn scalar(api: &Api, types: &syn::Path, schema: &Value) -> Option<(TokenStream, Text)> {
-    let Some(name) = schema.as_object().and_then(reference) else {
-        return inline(schema);
-    };
-    let named = api.schemas.get(name)?;
-    let ident = format_ident!("{}", type_name(name));
-    match named.kind {
-        SchemaKind::Secret => Some((quote!(::pingone_models::Secret), SECRET)),
-        SchemaKind::Id | SchemaKind::Enum(_) => Some((quote!(#types::#ident), Text::Displayed)),
-        // A name for a plain value becomes a type around it, which shows itself as the value does.
-        SchemaKind::Type => match inline(&named.value)? {
-            (_, Text::Displayed) => Some((quote!(#types::#ident), Text::Displayed)),
-            _ => None,
+/// How a value of a type is written.
+pub(super) fn text(api: &Api, ty: &Type) -> Text {
+    match ty {
+        Type::Boolean
+        | Type::Integer(_)
+        | Type::Number
+        | Type::Text
+        | Type::Timestamp
+        | Type::Uuid => Text::Displayed,
+        Type::Secret => Text::Exposed("expose"),
+        Type::Address => Text::Exposed("as_str"),
+        Type::Named(name) => match api.schemas.get(name).map(|schema| &schema.kind) {
+            Some(SchemaKind::Id | SchemaKind::Enum(_)) => Text::Displayed,
+            // A type around a plain value shows itself as the value does.
+            Some(SchemaKind::Newtype(inner)) if text(api, inner) == Text::Displayed => {
+                Text::Displayed
+            }
+            Some(SchemaKind::Alias(inner)) => text(api, inner),
+            _ => Text::Composed,
         },
+        _ => Text::Composed,
     }
 }
 
-fn inline(schema: &Value) -> Option<(TokenStream, Text)> {
-    let word = |key: &str| schema.get(key).and_then(Value::as_str);
-    let displayed = |ty| Some((ty, Text::Displayed));
-    match (word("type")?, word("format")) {
-        ("string", Some("password")) => Some((quote!(::pingone_models::Secret), SECRET)),
-        ("string", Some("uri")) => Some((quote!(::pingone_models::Address), ADDRESS)),
-        ("string", Some("date-time")) => displayed(quote!(::pingone_models::Timestamp)),
-        ("string", Some("uuid")) => displayed(quote!(::uuid::Uuid)),
-        ("string", _) => displayed(quote!(String)),
-        ("integer", Some("int32")) => displayed(quote!(i32)),
-        ("integer", _) => displayed(quote!(i64)),
-        ("number", Some("float")) => displayed(quote!(f32)),
-        ("number", _) => displayed(quote!(f64)),
-        ("boolean", _) => displayed(quote!(bool)),
+/// What reading a parameter of several texts has to know of its members.
+pub(super) fn shape(api: &Api, ty: &Type) -> TokenStream {
+    match ty {
+        Type::List(_) => quote!(support::Shape::List),
+        Type::Named(name) => match api.schemas.get(name).map(|schema| &schema.kind) {
+            Some(SchemaKind::Struct(object)) => {
+                let members = object.fields.iter().map(|field| &field.wire);
+                quote!(support::Shape::Object(&[#(#members),*]))
+            }
+            Some(SchemaKind::Alias(inner) | SchemaKind::Newtype(inner)) => shape(api, inner),
+            _ => quote!(support::Shape::Open),
+        },
+        _ => quote!(support::Shape::Open),
+    }
+}
+
+/// The item of a list whose items are pairs of their own, each with one text.
+pub(super) fn item<'a>(api: &Api, parameter: &'a Parameter) -> Option<&'a Type> {
+    match (&parameter.ty, parameter.style) {
+        (Type::List(item), Style::Form { explode: true }) if text(api, item) != Text::Composed => {
+            Some(item)
+        }
         _ => None,
     }
 }
 
-/// The type of a whole body.
-pub(super) fn whole(api: &Api, types: &syn::Path, schema: &Value) -> Option<TokenStream> {
-    if let Some(name) = schema.as_object().and_then(reference) {
-        let ident = format_ident!("{}", type_name(name));
-        return match api.schemas.get(name)?.kind {
-            // A secret is never a body by itself: it refuses to be written.
-            SchemaKind::Secret => None,
-            _ => Some(quote!(#types::#ident)),
-        };
-    }
-    let schema = schema.as_object()?;
-    if ["allOf", "anyOf", "oneOf", "properties"]
-        .iter()
-        .any(|key| schema.contains_key(*key))
-    {
-        return None;
-    }
-    match schema.get("type").and_then(Value::as_str) {
-        None => Some(quote!(::serde_json::Value)),
-        Some("array") => {
-            let item = match schema.get("items") {
-                Some(items) => whole(api, types, items)?,
-                None => quote!(::serde_json::Value),
-            };
-            Some(quote!(Vec<#item>))
-        }
-        Some("object") => match schema.get("additionalProperties") {
-            Some(values @ Value::Object(_)) => {
-                let value = whole(api, types, values)?;
-                Some(quote!(::std::collections::BTreeMap<String, #value>))
-            }
-            _ => Some(quote!(::pingone_models::Members)),
-        },
-        Some(_) => match inline(&Value::Object(schema.clone()))? {
-            (_, SECRET) => None,
-            (ty, _) => Some(ty),
-        },
+/// The style as an expression.
+pub(super) fn style(style: Style) -> TokenStream {
+    let path = quote!(::pingone_models::parameter::Style);
+    match style {
+        Style::Simple { explode } => quote!(#path::Simple { explode: #explode }),
+        Style::Form { explode } => quote!(#path::Form { explode: #explode }),
+        Style::SpaceDelimited => quote!(#path::SpaceDelimited),
+        Style::PipeDelimited => quote!(#path::PipeDelimited),
+        Style::DeepObject => quote!(#path::DeepObject),
     }
 }

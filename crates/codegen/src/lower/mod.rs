@@ -1,45 +1,191 @@
 //! From a document to the [model](crate::model): every media type of a request becomes an operation of its own.
 
+mod finish;
+mod media_type;
 mod parameters;
 mod responses;
 mod selection;
 mod servers;
+mod types;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 use serde_json::{Map, Value};
 
+pub(crate) use self::media_type::{FORM, essence};
 use self::selection::Selection;
+use self::types::Types;
 use crate::document::{Document, join};
-use crate::error::Result;
-use crate::model::{Api, Body, Docs, Effect, Operation, Security, Selector, Server};
-use crate::schemas::Schemas;
+use crate::error::{Error, Kind, Result};
+use crate::model::{
+    Api, Body, Docs, Effect, Format, Operation, ResponseBody, Schema, Security, Selector, Server,
+    Type,
+};
+use crate::names::{constant_name, is_identifier};
+use crate::schemas::{Schemas, broken_references};
 
-const METHODS: [&str; 6] = ["get", "put", "post", "delete", "patch", "head"];
+pub(crate) const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "patch", "head", "options", "trace",
+];
 
 /// Lowers a document.
 ///
 /// # Errors
 /// When the document is not OpenAPI 3.0, uses something that cannot be generated truthfully, or leaves out
-/// what the lowering needs; the error names the line and says what to write there.
+/// what the lowering needs; the error names every such place and says what to write there.
 pub fn lower(document: &Document) -> Result<Api> {
+    lower_as(document, false).map(|(api, _)| api)
+}
+
+/// Lowers what is supported of a document, and lists the variants that are left out.
+///
+/// # Errors
+/// As for [`lower`], but for constructs that are unsupported: they refuse the variants that use them alone.
+pub fn lower_supported(document: &Document) -> Result<(Api, Vec<Skipped>)> {
+    lower_as(document, true)
+}
+
+/// A variant that is left out, since it uses something that is not supported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// What the variant is: its method, path and media type.
+    pub variant: String,
+    /// What is not supported, and where.
+    pub reason: Error,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.reason.file();
+        if let Some(place) = self.reason.position() {
+            write!(f, "{file}:{}:{}: ", place.line, place.column)?;
+        }
+        write!(f, "skipped {}: {}", self.variant, self.reason.message())
+    }
+}
+
+fn lower_as(document: &Document, skip: bool) -> Result<(Api, Vec<Skipped>)> {
     check_version(document)?;
+    let mut errors = broken_references(document);
+    errors.retain(|error| !(skip && error.is_unsupported()));
     let mut lowering = Lowering {
         document,
-        schemas: Schemas::new(document)?,
+        schemas: Schemas::new(document),
         servers: Vec::new(),
-        operations: Vec::new(),
+        drafts: Vec::new(),
         names: HashMap::new(),
     };
     lowering.paths()?;
-    let schemas = lowering.schemas.finish(&lowering.operations)?;
-    Ok(Api {
+    let Lowering {
+        schemas,
+        servers,
+        mut drafts,
+        ..
+    } = lowering;
+
+    let mut types = Types::new(document, schemas);
+    types.decide();
+    for draft in &mut drafts {
+        draft.find_types(&mut types);
+    }
+    types.decide();
+    let (schemas, mut kinds, unsaid) = types.finish();
+
+    let mut operations = Vec::new();
+    let mut skipped = Vec::new();
+    for mut draft in drafts {
+        if let Some(operation) = &draft.operation {
+            let types = finish::sent(operation)
+                .into_iter()
+                .chain(finish::answered(operation));
+            for name in finish::reached(&kinds, types) {
+                draft
+                    .errors
+                    .extend(schemas.broken.get(name).into_iter().flatten().cloned());
+            }
+        }
+        match (Error::all(draft.errors), draft.operation) {
+            (None, Some(operation)) => operations.push(operation),
+            (None, None) => {}
+            (Some(reason), _) if skip && reason.is_unsupported() => skipped.push(Skipped {
+                variant: draft.variant,
+                reason: reason.unsupported_first(),
+            }),
+            (Some(error), _) => errors.push(error),
+        }
+    }
+    for broken in schemas.broken.values().flatten() {
+        if !(skip && broken.is_unsupported()) {
+            errors.push(broken.clone());
+        }
+    }
+    if let Some(error) = Error::all(errors) {
+        return Err(error);
+    }
+    let kept = kept(&schemas, &kinds, &operations);
+    kinds.retain(|name, _| kept.contains(name));
+    let in_response = finish::finish(&mut kinds, &unsaid, &operations);
+    let mut named = schemas.named;
+    let schemas = kinds.into_iter().filter_map(|(name, kind)| {
+        let named = named.remove(&name)?;
+        let schema = Schema {
+            kind,
+            in_response: in_response.contains(&name),
+            value: named.value,
+            type_name: named.type_name,
+            pointer: named.pointer,
+        };
+        Some((name, schema))
+    });
+    let used: BTreeSet<&str> = operations
+        .iter()
+        .map(|operation| operation.server.as_str())
+        .collect();
+    let api = Api {
         title: text(document.root().pointer("/info/title")).unwrap_or_default(),
         version: text(document.root().pointer("/info/version")).unwrap_or_default(),
-        servers: lowering.servers,
-        operations: lowering.operations,
-        schemas,
-    })
+        servers: servers
+            .into_iter()
+            .filter(|server| used.contains(server.name.as_str()))
+            .collect(),
+        schemas: schemas.collect(),
+        operations,
+    };
+    Ok((api, skipped))
+}
+
+/// The names of the schemas that are generated: those of the document and of the operations, but for the broken ones.
+fn kept(
+    schemas: &Schemas<'_>,
+    kinds: &BTreeMap<String, crate::model::SchemaKind>,
+    operations: &[Operation],
+) -> BTreeSet<String> {
+    let is_whole = |name: &str| {
+        let own = Type::Named(name.to_owned());
+        let reached = finish::reached(kinds, [&own]);
+        let reached: Vec<String> = reached.into_iter().map(str::to_owned).collect();
+        reached
+            .iter()
+            .all(|name| !schemas.broken.contains_key(name))
+    };
+    let components = schemas.named.iter().filter(|(_, named)| {
+        let rest = named
+            .pointer
+            .strip_prefix(crate::schemas::COMPONENTS)
+            .unwrap_or_default();
+        rest.rfind('/') == Some(0)
+    });
+    let mut roots: Vec<Type> = components
+        .filter(|(name, _)| schemas.broken.is_empty() || is_whole(name))
+        .map(|(name, _)| Type::Named(name.clone()))
+        .collect();
+    for operation in operations {
+        roots.extend(finish::sent(operation).into_iter().cloned());
+        roots.extend(finish::answered(operation).into_iter().cloned());
+    }
+    let reached = finish::reached(kinds, &roots);
+    reached.into_iter().map(str::to_owned).collect()
 }
 
 fn check_version(document: &Document) -> Result<()> {
@@ -61,9 +207,60 @@ struct Lowering<'a> {
     document: &'a Document,
     schemas: Schemas<'a>,
     servers: Vec<Server>,
-    operations: Vec<Operation>,
+    drafts: Vec<Draft>,
     /// Where each name of a variant and of its function was used first.
     names: HashMap<String, String>,
+}
+
+/// A variant, as far as it could be read, with what is wrong with it.
+struct Draft {
+    variant: String,
+    operation: Option<Operation>,
+    errors: Vec<Error>,
+}
+
+impl Draft {
+    /// Finds the types of what the variant sends and is answered.
+    fn find_types(&mut self, types: &mut Types<'_>) {
+        let Some(operation) = &mut self.operation else {
+            return;
+        };
+        let id = &operation.id;
+        let mut outcomes = Vec::new();
+        for parameter in &mut operation.parameters {
+            let hint = format!("{id}-{}", parameter.name);
+            outcomes.push(
+                types
+                    .of(&parameter.schema, &hint, &parameter.pointer)
+                    .and_then(|ty| {
+                        parameter.ty = ty;
+                        types.check_parameter(parameter)
+                    }),
+            );
+        }
+        if let Body::Content {
+            ty, schema, format, ..
+        } = &mut operation.body
+        {
+            outcomes.push(match format {
+                Format::Bytes => Ok(()),
+                Format::Json | Format::Form => types
+                    .of(schema, &format!("{id}Body"), &operation.pointer)
+                    .and_then(|found| {
+                        *ty = found;
+                        types.check_body(ty, *format, &operation.pointer)
+                    }),
+            });
+        }
+        for response in &mut operation.responses {
+            if let ResponseBody::Json { ty, schema, .. } = &mut response.body {
+                let found = types.of(schema, &format!("{id}Response"), &response.pointer);
+                outcomes.push(found.map(|found| *ty = found));
+            }
+        }
+        self.errors
+            .extend(outcomes.into_iter().filter_map(Result::err));
+    }
 }
 
 /// What the variants of one operation share.
@@ -77,6 +274,8 @@ struct Shared {
     anonymous: bool,
     /// Whether the document says that a request may have no body.
     body_optional: bool,
+    /// What is wrong with all variants.
+    errors: Vec<Error>,
 }
 
 /// What chooses a variant among those of its operation.
@@ -84,6 +283,11 @@ struct Shared {
 struct Choice<'a> {
     media_type: Option<&'a str>,
     selected: Option<Selection>,
+}
+
+/// Takes the value of a result, or puts its error to the others.
+fn keep<T>(errors: &mut Vec<Error>, result: Result<T>) -> Option<T> {
+    result.map_err(|error| errors.push(error)).ok()
 }
 
 impl Lowering<'_> {
@@ -95,11 +299,13 @@ impl Lowering<'_> {
         let mut found = Vec::new();
         for (path, item) in paths {
             let pointer = join("/paths", path);
+            if path.starts_with("x-") {
+                continue;
+            }
             if item.get("$ref").is_some() {
-                return Err(document.error(
-                    &pointer,
-                    "a `$ref` in place of a path is unsupported: write the path out",
-                ));
+                let message = "a `$ref` in place of a path is unsupported: write the path out";
+                self.lost(path, document.unsupported("path", &pointer, message));
+                continue;
             }
             for key in item.as_object().into_iter().flat_map(Map::keys) {
                 let at = join(&pointer, key);
@@ -107,47 +313,71 @@ impl Lowering<'_> {
                     method if METHODS.contains(&method) => found.push((path, pointer.clone(), key)),
                     "parameters" | "servers" | "summary" | "description" => {}
                     key if key.starts_with("x-") => {}
-                    key => return Err(document.error(&at, format!("`{key}` is unsupported here"))),
+                    key => {
+                        let message = format!("`{key}` is unsupported here");
+                        self.lost(path, document.unsupported("method", &at, message));
+                    }
                 }
             }
         }
         // The tree of values is sorted by name; the generated code keeps the order of the document.
         found.sort_by_key(|(_, pointer, method)| document.position(&join(pointer, method)));
         for (path, pointer, method) in found {
-            self.operation(path, &pointer, method)?;
+            self.operation(path, &pointer, method);
         }
         Ok(())
     }
 
-    fn operation(&mut self, path: &str, item: &str, method: &str) -> Result<()> {
+    /// Notes an error of which no variant can be told.
+    fn lost(&mut self, variant: &str, error: Error) {
+        self.drafts.push(Draft {
+            variant: format!("`{variant}`"),
+            operation: None,
+            errors: vec![error],
+        });
+    }
+
+    fn operation(&mut self, path: &str, item: &str, method: &str) {
         let document = self.document;
         let pointer = join(item, method);
+        let mut errors = Vec::new();
         let callbacks = join(&pointer, "callbacks");
         if document.get(&callbacks).is_some() {
-            return Err(document.error(&callbacks, "`callbacks` is unsupported"));
+            errors.push(document.unsupported(
+                "callbacks",
+                &callbacks,
+                "`callbacks` is unsupported",
+            ));
         }
-        let (security, anonymous) = self.security(&pointer)?;
+        let security = self.security(&pointer);
+        let (security, anonymous) = keep(&mut errors, security).unwrap_or_default();
+        let server = self.server(item, &pointer);
         let mut shared = Shared {
             method: method.to_uppercase(),
             path: path.to_owned(),
             tag: text(document.get(&format!("{pointer}/tags/0"))),
-            server: self.server(item, &pointer)?,
+            server: keep(&mut errors, server).unwrap_or_default(),
             security,
             anonymous,
             body_optional: false,
+            errors,
             pointer,
         };
         let at = join(&shared.pointer, "requestBody");
         if document.get(&at).is_none() {
             return self.variant(item, &shared, &shared.pointer, &Choice::default());
         }
-        let (at, body) = document.resolve(&at)?;
+        let (at, body) = match document.resolve(&at) {
+            Ok(found) => found,
+            Err(error) => return self.lost(path, error),
+        };
         // OpenAPI lets a body be absent where nothing is said; what is always sent is never wrong.
         shared.body_optional = body.get("required") == Some(&Value::Bool(false));
         let at = join(&at, "content");
         let content = body.get("content").and_then(Value::as_object);
         let Some(content) = content.filter(|content| !content.is_empty()) else {
-            return Err(document.error(&at, "this request body has no media type under `content`"));
+            let message = "this request body has no media type under `content`";
+            return self.lost(path, document.error(&at, message));
         };
         let mut media_types: Vec<&String> = content.keys().collect();
         media_types.sort_by_key(|media_type| document.position(&join(&at, media_type)));
@@ -157,27 +387,24 @@ impl Lowering<'_> {
                 media_type: Some(media_type),
                 selected: None,
             };
-            let selections = self.selections(&at)?;
-            if selections.is_empty() {
-                self.variant(item, &shared, &at, &choice)?;
-            }
-            for selection in selections {
-                let pointer = selection.pointer.clone();
-                choice.selected = Some(selection);
-                self.variant(item, &shared, &pointer, &choice)?;
+            match self.selections(&at) {
+                Ok(selections) if selections.is_empty() => {
+                    self.variant(item, &shared, &at, &choice);
+                }
+                Ok(selections) => {
+                    for selection in selections {
+                        let pointer = selection.pointer.clone();
+                        choice.selected = Some(selection);
+                        self.variant(item, &shared, &pointer, &choice);
+                    }
+                }
+                Err(error) => self.lost(path, error),
             }
         }
-        Ok(())
     }
 
     /// One variant; `pointer` leads to what describes it: the operation, the media type or an entry of `x-variants`.
-    fn variant(
-        &mut self,
-        item: &str,
-        shared: &Shared,
-        pointer: &str,
-        choice: &Choice<'_>,
-    ) -> Result<()> {
+    fn variant(&mut self, item: &str, shared: &Shared, pointer: &str, choice: &Choice<'_>) {
         let document = self.document;
         let media_type = choice.media_type;
         let selector = choice
@@ -191,54 +418,78 @@ impl Lowering<'_> {
             (Some(media_type), None) => format!("media type `{media_type}`"),
             (None, _) => format!("`{} {}`", shared.method, shared.path),
         };
-        let key = |standard: &'static str, extension: &'static str| {
+        // An operation without a body can be called otherwise than its `operationId`.
+        let keys = |standard: &'static str, extension: &'static str| {
             if media_type.is_some() {
-                extension
+                vec![extension]
             } else {
-                standard
+                vec![extension, standard]
             }
         };
-        let required = |key: &str, why: &str| {
-            text(document.get(&join(pointer, key)))
-                .filter(|text| !text.trim().is_empty())
-                .ok_or_else(|| document.error(pointer, format!("{what} has no `{key}`: {why}")))
+        let find = |keys: &[&'static str]| {
+            keys.iter().find_map(|key| {
+                let text = text(document.get(&join(pointer, key)))?;
+                (!text.trim().is_empty()).then_some((*key, text))
+            })
+        };
+        let required = |keys: Vec<&'static str>, kind: Kind, why: &str| {
+            let key = keys[keys.len() - 1];
+            find(&keys).ok_or_else(|| {
+                document.fault(kind, pointer, format!("{what} has no `{key}`: {why}"))
+            })
         };
 
+        let mut errors = shared.errors.clone();
         let id = required(
-            key("operationId", "x-operation-id"),
+            keys("operationId", "x-operation-id"),
+            Kind::MissingName,
             "give this variant a name of its own, in camelCase",
-        )?;
-        self.claim(&id, &join(pointer, key("operationId", "x-operation-id")))?;
+        );
+        let id = keep(&mut errors, id);
+        if let Some((key, id)) = &id {
+            let claimed = self.claim(id, &join(pointer, key));
+            keep(&mut errors, claimed);
+        }
+        let id = id.map(|(_, id)| id).unwrap_or_else(|| "unnamed".to_owned());
         let summary = required(
-            key("summary", "x-summary"),
+            keys("summary", "x-summary"),
+            Kind::MissingSummary,
             "say in one line what this variant does",
-        )?;
+        );
+        let summary = keep(&mut errors, summary)
+            .map(|(_, text)| text)
+            .unwrap_or_default();
         let words: Vec<&str> = Effect::ALL.iter().map(|(word, _)| *word).collect();
         let words = words.join("`, `");
         let effect = required(
-            "x-effect",
+            vec!["x-effect"],
+            Kind::MissingEffect,
             &format!("say what sending it twice would do: `{words}`"),
-        )?;
-        let Some((_, effect)) = Effect::ALL.into_iter().find(|(word, _)| *word == effect) else {
-            let message = format!("`{effect}` is no effect: use one of `{words}`");
-            return Err(document.error(&join(pointer, "x-effect"), message));
-        };
+        );
+        let effect = effect.and_then(|(_, effect)| {
+            let known = Effect::ALL.into_iter().find(|(word, _)| *word == effect);
+            known.map(|(_, effect)| effect).ok_or_else(|| {
+                let message = format!("`{effect}` is no effect: use one of `{words}`");
+                document.error(&join(pointer, "x-effect"), message)
+            })
+        });
+        let effect = keep(&mut errors, effect).unwrap_or(Effect::ChangesState);
 
         let body = match (media_type, &choice.selected) {
-            (None, _) => Body::None,
-            (Some(media_type), None) => {
-                self.body(&id, pointer, media_type, !shared.body_optional)?
-            }
-            (Some(media_type), Some(selection)) => {
-                self.selected_body(&id, media_type, selection)?
-            }
+            (None, _) => Ok(Body::None),
+            (Some(media_type), None) => self.body(&id, pointer, media_type, !shared.body_optional),
+            (Some(media_type), Some(selection)) => self.selected_body(&id, media_type, selection),
         };
-        let parameters = self.parameters(&id, item, shared, &body)?;
-        let responses = self.responses(&id, shared, pointer)?;
+        let body = keep(&mut errors, body).unwrap_or(Body::None);
+        let parameters = self.parameters(&id, item, shared, &body, &mut errors);
+        let responses = self.responses(&id, shared, pointer);
+        let responses = keep(&mut errors, responses).unwrap_or_default();
+        errors.extend(self.schemas.take_errors());
         let docs = document.get(&join(pointer, "x-docs"));
-        self.operations.push(Operation {
+        let description = find(&keys("description", "x-description"));
+        let operation = Operation {
             summary,
-            description: text(document.get(&join(pointer, key("description", "x-description")))),
+            description: description.map(|(_, text)| text),
             tag: shared.tag.clone(),
             method: shared.method.clone(),
             path: shared.path.clone(),
@@ -258,24 +509,39 @@ impl Lowering<'_> {
             responses,
             pointer: pointer.to_owned(),
             id,
+        };
+        let media_type = media_type.map(|media_type| format!(" with `{media_type}`"));
+        self.drafts.push(Draft {
+            variant: format!(
+                "`{} {}`{}",
+                shared.method,
+                shared.path,
+                media_type.unwrap_or_default()
+            ),
+            operation: Some(operation),
+            errors,
         });
-        Ok(())
     }
 
     /// Refuses a second variant of the same name, also where only the Rust names are the same.
     fn claim(&mut self, id: &str, pointer: &str) -> Result<()> {
         let function = heck::ToSnakeCase::to_snake_case(id);
-        if syn::parse_str::<syn::Ident>(&function).is_err() {
+        let ty = heck::ToUpperCamelCase::to_upper_camel_case(id);
+        if !is_identifier(&function) || !is_identifier(&ty) || RESERVED.contains(&function.as_str())
+        {
             let message = format!("`{id}` cannot be the name of a Rust function: choose another");
-            return Err(self.document.error(pointer, message));
+            return Err(self.document.fault(Kind::Name, pointer, message));
         }
-        if let Some(first) = self.names.insert(function, pointer.to_owned()) {
+        for name in [function, ty, constant_name(id)] {
+            let Some(first) = self.names.insert(name, pointer.to_owned()) else {
+                continue;
+            };
             let line = self
                 .document
                 .position(&first)
                 .map_or(0, |position| position.line);
             let message = format!("two variants are named `{id}`; the first stands on line {line}");
-            return Err(self.document.error(pointer, message));
+            return Err(self.document.fault(Kind::Name, pointer, message));
         }
         Ok(())
     }
@@ -286,6 +552,7 @@ impl Lowering<'_> {
         let has_schema = document.get(&schema).is_some();
         let media_type = media_type.to_owned();
         if document.get(&join(pointer, "x-no-body")) == Some(&Value::Bool(true)) {
+            self.check_media_type(pointer, &media_type)?;
             if has_schema {
                 return Err(document.error(
                     &schema,
@@ -294,30 +561,33 @@ impl Lowering<'_> {
             }
             return Ok(Body::Empty { media_type });
         }
-        self.check_media_type(pointer, &media_type)?;
-        if !has_schema {
+        let format = self.format(pointer, &media_type)?;
+        if !has_schema && format != Format::Bytes {
             let message = format!(
                 "media type `{media_type}` has no `schema`: add one, or `x-no-body: true` if nothing is sent"
             );
             return Err(document.error(pointer, message));
         }
+        let encoding = join(pointer, "encoding");
+        if document.get(&encoding).is_some() {
+            let message = "`encoding` is unsupported: forms are written as OpenAPI does by default";
+            return Err(document.unsupported("encoding", &encoding, message));
+        }
+        let (schema, ty) = match format {
+            Format::Bytes => (Value::Null, Type::Bytes),
+            Format::Json | Format::Form => (
+                self.schemas.name_inline(&schema, &format!("{id}Body")),
+                Type::Any,
+            ),
+        };
         Ok(Body::Content {
-            schema: self.schemas.name_inline(&schema, &format!("{id}Body"))?,
+            format,
             required,
+            ty,
+            schema,
             examples: self.examples(pointer)?,
             media_type,
         })
-    }
-
-    fn check_media_type(&self, pointer: &str, media_type: &str) -> Result<()> {
-        let essence = essence(media_type);
-        if is_json(&essence) || essence == "application/x-www-form-urlencoded" {
-            return Ok(());
-        }
-        let message = format!(
-            "a request body of type `{media_type}` is unsupported: only JSON and forms are"
-        );
-        Err(self.document.error(pointer, message))
     }
 
     fn examples(&self, pointer: &str) -> Result<BTreeMap<String, Value>> {
@@ -345,15 +615,8 @@ pub(crate) fn template_names(path: &str) -> Vec<&str> {
         .collect()
 }
 
-/// A media type in lower case without its parameters.
-fn essence(media_type: &str) -> String {
-    let essence = media_type.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
-}
-
-fn is_json(essence: &str) -> bool {
-    essence == "application/json" || essence.ends_with("+json")
-}
+/// The functions and statics that are generated beside those of the variants.
+const RESERVED: [&str; 3] = ["new_with_client", "operations", "servers"];
 
 fn text(value: Option<&Value>) -> Option<String> {
     match value? {

@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Lowering, Shared, template_names, text};
+use super::media_type::is_token;
+use super::types::Types;
+use super::{Lowering, Shared, keep, template_names, text};
 use crate::document::join;
-use crate::error::Result;
-use crate::model::{Body, Location, Parameter};
+use crate::error::{Error, Result};
+use crate::model::{Body, Format, Location, Parameter, SchemaKind, Style, Type};
+use crate::names::{field_name, numbered};
 
 /// Marks a path parameter that a client sets once for all calls.
 const CLIENT_SUPPLIED: &str = "x-client-supplied";
+
+/// What OpenAPI says otherwise than by a parameter of this name.
+const IGNORED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 impl Lowering<'_> {
     pub(super) fn parameters(
@@ -19,7 +25,8 @@ impl Lowering<'_> {
         item: &str,
         shared: &Shared,
         body: &Body,
-    ) -> Result<Vec<Parameter>> {
+        errors: &mut Vec<Error>,
+    ) -> Vec<Parameter> {
         let document = self.document;
         let mut found: Vec<Parameter> = Vec::new();
         for owner in [item, &shared.pointer] {
@@ -29,8 +36,12 @@ impl Lowering<'_> {
                 .and_then(Value::as_array)
                 .map_or(0, Vec::len);
             for index in 0..count {
-                let (pointer, value) = document.resolve(&join(&list, &index.to_string()))?;
-                let parameter = self.parameter(id, pointer, value)?;
+                let resolved = document.resolve(&join(&list, &index.to_string()));
+                let parameter =
+                    resolved.and_then(|(pointer, value)| self.parameter(id, pointer, value));
+                let Some(Some(parameter)) = keep(errors, parameter) else {
+                    continue;
+                };
                 found.retain(|other| {
                     (&other.name, other.location) != (&parameter.name, parameter.location)
                 });
@@ -45,40 +56,33 @@ impl Lowering<'_> {
                 let message = format!(
                     "the path names `{{{name}}}`, but no path parameter of that name exists"
                 );
-                return Err(document.error(&shared.pointer, message));
+                errors.push(document.error(&shared.pointer, message));
             }
         }
-        let mut taken = BTreeSet::from(["self".to_owned()]);
+        // A path parameter that the path does not name would never be sent.
+        found.retain(|parameter| {
+            parameter.location != Location::Path
+                || template_names(&shared.path).contains(&parameter.name.as_str())
+        });
+        let mut taken = BTreeSet::new();
         if matches!(body, Body::Content { .. }) {
             taken.insert("body".to_owned());
         }
         for parameter in &mut found {
-            parameter.argument = self.argument(parameter, &mut taken)?;
+            parameter.argument = numbered(&field_name(&parameter.name), "_", |name| {
+                !taken.contains(name)
+            });
+            taken.insert(parameter.argument.clone());
         }
-        Ok(found)
+        found
     }
 
-    fn argument(&self, parameter: &Parameter, taken: &mut BTreeSet<String>) -> Result<String> {
-        let argument = heck::ToSnakeCase::to_snake_case(parameter.name.as_str());
-        if taken.insert(argument.clone()) {
-            return Ok(argument);
-        }
-        if parameter.location != Location::Path {
-            let message = format!(
-                "the parameter `{}` becomes the Rust argument `{argument}`, which another one has: rename one",
-                parameter.name
-            );
-            return Err(self.document.error(&parameter.pointer, message));
-        }
-        // A path parameter is sent by its place, so that its argument may have another name.
-        let numbered = (2..).map(|number| format!("{argument}_{number}"));
-        let mut free = numbered.filter(|name| taken.insert(name.clone()));
-        Ok(free.next().unwrap_or(argument))
-    }
-
-    fn parameter(&mut self, id: &str, pointer: String, value: &Value) -> Result<Parameter> {
+    /// One parameter; none where OpenAPI says that it is to be ignored.
+    fn parameter(&mut self, id: &str, pointer: String, value: &Value) -> Result<Option<Parameter>> {
         let document = self.document;
         let name = text(value.get("name")).unwrap_or_default();
+        let unsupported =
+            |at: &str, message: String| Err(document.unsupported("parameter", at, message));
         let location = match value.get("in").and_then(Value::as_str) {
             Some("path") => Location::Path,
             Some("query") => Location::Query,
@@ -88,24 +92,32 @@ impl Lowering<'_> {
                     "a parameter in `{}` is unsupported",
                     other.unwrap_or_default()
                 );
-                return Err(document.error(&pointer, message));
+                return unsupported(&pointer, message);
             }
         };
-        let style = value.get("style").and_then(Value::as_str);
-        let default = if location == Location::Query {
-            "form"
-        } else {
-            "simple"
-        };
-        if style.is_some_and(|style| style != default) {
-            return Err(document.error(
-                &join(&pointer, "style"),
-                format!("only the style `{default}` is supported here"),
-            ));
+        if location == Location::Header {
+            if IGNORED_HEADERS
+                .iter()
+                .any(|ignored| name.eq_ignore_ascii_case(ignored))
+            {
+                return Ok(None);
+            }
+            if !is_token(&name) {
+                let message = format!("`{name}` cannot be the name of a header");
+                return Err(document.error(&pointer, message));
+            }
         }
         let schema = join(&pointer, "schema");
         if document.get(&schema).is_none() {
-            return Err(document.error(&pointer, format!("the parameter `{name}` has no `schema`")));
+            let message = format!("the parameter `{name}` has no `schema`");
+            return if value.get("content").is_some() {
+                unsupported(
+                    &pointer,
+                    format!("{message}: `content` is unsupported here"),
+                )
+            } else {
+                Err(document.error(&pointer, message))
+            };
         }
         let required = value.get("required") == Some(&Value::Bool(true));
         if location == Location::Path && !required {
@@ -120,16 +132,154 @@ impl Lowering<'_> {
             let message = format!("`{CLIENT_SUPPLIED}` is for path parameters only");
             return Err(document.error(&supplied, message));
         }
-        Ok(Parameter {
+        let style = value.get("style").and_then(Value::as_str);
+        let explode = value.get("explode").and_then(Value::as_bool);
+        let style = match (location, style) {
+            (Location::Path | Location::Header, None | Some("simple")) => Style::Simple {
+                explode: explode == Some(true),
+            },
+            (Location::Query, None | Some("form")) => Style::Form {
+                explode: explode != Some(false),
+            },
+            (Location::Query, Some("spaceDelimited")) if explode == Some(false) => {
+                Style::SpaceDelimited
+            }
+            (Location::Query, Some("pipeDelimited")) if explode == Some(false) => {
+                Style::PipeDelimited
+            }
+            // Exploded, they are written as a form is.
+            (Location::Query, Some("spaceDelimited" | "pipeDelimited")) => {
+                Style::Form { explode: true }
+            }
+            (Location::Query, Some("deepObject")) => Style::DeepObject,
+            (_, Some(style)) => {
+                let message = format!("the style `{style}` is unsupported here");
+                return unsupported(&join(&pointer, "style"), message);
+            }
+        };
+        Ok(Some(Parameter {
             location,
             required,
             client_supplied,
+            style,
+            ty: Type::Any,
             description: text(value.get("description")),
-            schema: self.schemas.name_inline(&schema, &format!("{id}-{name}"))?,
+            schema: self.schemas.name_inline(&schema, &format!("{id}-{name}")),
             example: value.get("example").cloned(),
             argument: String::new(),
             name,
             pointer,
-        })
+        }))
+    }
+}
+
+/// How deep a value is, as far as parameters and forms are concerned.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Depth {
+    Scalar,
+    Flat,
+    Nested,
+}
+
+impl Types<'_> {
+    /// Refuses a parameter that no style of OpenAPI can write.
+    pub(super) fn check_parameter(&self, parameter: &Parameter) -> Result<()> {
+        let depth = self.depth(&parameter.ty, 0);
+        let name = &parameter.name;
+        let what = match (depth, parameter.style) {
+            _ if *parameter.ty.present() == Type::Secret => "a secret",
+            (Depth::Nested, _) => "an object or array that holds others",
+            (Depth::Scalar, Style::DeepObject) => "a plain value with the style `deepObject`",
+            _ => return Ok(()),
+        };
+        let message = format!("the parameter `{name}` is {what}, which is unsupported");
+        Err(self.unsupported("parameter", &parameter.pointer, message))
+    }
+
+    /// Refuses a body that cannot be written in its format.
+    pub(super) fn check_body(&self, ty: &Type, format: Format, pointer: &str) -> Result<()> {
+        if *ty.present() == Type::Secret {
+            let message = "a body that is nothing but a secret is unsupported".to_owned();
+            return Err(self.unsupported("request body", pointer, message));
+        }
+        if format != Format::Form {
+            return Ok(());
+        }
+        let Some(members) = self.members(ty, 0) else {
+            let message = "a form that is no object is unsupported".to_owned();
+            return Err(self.unsupported("form", pointer, message));
+        };
+        for (name, ty) in members {
+            if self.depth(ty, 0) == Depth::Nested || self.members(ty, 0).is_some() {
+                let message = format!(
+                    "the member `{name}` of a form is an object, or an array of more than plain values, which is unsupported"
+                );
+                return Err(self.unsupported("form", pointer, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The members of an object; `None` where the type is something else.
+    fn members<'t>(&'t self, ty: &'t Type, level: usize) -> Option<Vec<(&'t str, &'t Type)>> {
+        match ty.present() {
+            Type::Members => Some(Vec::new()),
+            Type::Map(inner) => Some(vec![("*", inner)]),
+            Type::Named(name) if level < 16 => match self.kind_of(name)? {
+                SchemaKind::Struct(object) => Some(
+                    object
+                        .fields
+                        .iter()
+                        .map(|field| (field.wire.as_str(), &field.ty))
+                        .collect(),
+                ),
+                SchemaKind::Alias(inner) | SchemaKind::Newtype(inner) => {
+                    self.members(inner, level + 1)
+                }
+                SchemaKind::OneOf(one_of) => {
+                    let all = one_of.alternatives.iter();
+                    let all: Option<Vec<_>> =
+                        all.map(|one| self.members(&one.ty, level + 1)).collect();
+                    Some(all?.concat())
+                }
+                SchemaKind::Id | SchemaKind::Enum(_) | SchemaKind::Secret => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn depth(&self, ty: &Type, level: usize) -> Depth {
+        if level > 16 {
+            return Depth::Nested;
+        }
+        let deeper = |inner: &Type| match self.depth(inner, level + 1) {
+            Depth::Scalar => Depth::Flat,
+            Depth::Flat | Depth::Nested => Depth::Nested,
+        };
+        match ty.present() {
+            Type::List(inner) | Type::Map(inner) => deeper(inner),
+            Type::Members => Depth::Flat,
+            Type::Named(name) => match self.kind_of(name) {
+                Some(SchemaKind::Struct(object)) => {
+                    object.fields.iter().map(|field| deeper(&field.ty)).fold(
+                        Depth::Flat,
+                        |deepest, depth| if depth > deepest { depth } else { deepest },
+                    )
+                }
+                Some(SchemaKind::Alias(inner) | SchemaKind::Newtype(inner)) => {
+                    self.depth(inner, level + 1)
+                }
+                Some(SchemaKind::OneOf(one_of)) => one_of
+                    .alternatives
+                    .iter()
+                    .map(|one| self.depth(&one.ty, level + 1))
+                    .fold(
+                        Depth::Scalar,
+                        |deepest, depth| if depth > deepest { depth } else { deepest },
+                    ),
+                _ => Depth::Scalar,
+            },
+            _ => Depth::Scalar,
+        }
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Lowering, Shared, essence, is_json, text};
+use super::media_type::{essence, is_json};
+use super::{Lowering, Shared, text};
 use crate::document::join;
 use crate::error::Result;
-use crate::model::{Response, ResponseBody};
+use crate::model::{Response, ResponseBody, Type};
 
 impl Lowering<'_> {
     pub(super) fn responses(
@@ -41,12 +42,12 @@ impl Lowering<'_> {
                 Some(media_type) => {
                     let at = join(&content, media_type);
                     let schema = join(&at, "schema");
+                    self.check_answer_type(&at, media_type)?;
                     let body = if is_json(&essence(media_type)) && document.get(&schema).is_some() {
                         ResponseBody::Json {
                             media_type: media_type.clone(),
-                            schema: self
-                                .schemas
-                                .name_inline(&schema, &format!("{id}Response"))?,
+                            ty: Type::Any,
+                            schema: self.schemas.name_inline(&schema, &format!("{id}Response")),
                         }
                     } else {
                         ResponseBody::Open
@@ -67,6 +68,14 @@ impl Lowering<'_> {
             });
         }
         Ok(responses)
+    }
+
+    /// Refuses a media type that `Accept` could not carry.
+    fn check_answer_type(&self, pointer: &str, media_type: &str) -> Result<()> {
+        if media_type.contains('*') {
+            return Ok(());
+        }
+        self.check_media_type(pointer, media_type)
     }
 
     /// The statuses of a variant: those that `x-responses` names, else all.

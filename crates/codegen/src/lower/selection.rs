@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Lowering;
 use crate::document::join;
 use crate::error::Result;
-use crate::model::{Body, Selector};
+use crate::model::{Body, Selector, Type};
 use crate::schemas::sole_value;
 
 /// One entry of `x-variants`.
@@ -110,7 +110,7 @@ impl Lowering<'_> {
         media_type: &str,
         selection: &Selection,
     ) -> Result<Body> {
-        self.check_media_type(&selection.media_type, media_type)?;
+        let format = self.format(&selection.media_type, media_type)?;
         let Selector { property, value } = &selection.selector;
         let mut examples = self.examples(&selection.media_type)?;
         examples.retain(|_, example| {
@@ -120,10 +120,12 @@ impl Lowering<'_> {
                 == Some(value)
         });
         Ok(Body::Content {
+            format,
+            required: true,
+            ty: Type::Any,
             schema: self
                 .schemas
-                .name_inline(&selection.schema, &format!("{id}Body"))?,
-            required: true,
+                .name_inline(&selection.schema, &format!("{id}Body")),
             examples,
             media_type: media_type.to_owned(),
         })

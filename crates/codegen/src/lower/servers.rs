@@ -2,10 +2,22 @@
 
 use serde_json::{Map, Value};
 
+use super::media_type::is_token;
 use super::{Lowering, text};
 use crate::document::join;
 use crate::error::Result;
 use crate::model::{Security, Server};
+use crate::names::is_identifier;
+
+/// The modules that are generated beside those of the servers.
+const MODULES: [&str; 6] = [
+    "dispatch",
+    "models",
+    "operations",
+    "registry",
+    "requests",
+    "samples",
+];
 
 impl Lowering<'_> {
     pub(super) fn server(&mut self, item: &str, operation: &str) -> Result<String> {
@@ -19,13 +31,9 @@ impl Lowering<'_> {
                     .and_then(Value::as_array)
                     .is_some_and(|list| !list.is_empty())
             });
-        let Some(pointer) = owner.map(|servers| join(&servers, "0")) else {
-            return Err(document.error(
-                operation,
-                "this operation has no server: add `servers` to the document",
-            ));
-        };
-        let url = text(document.get(&join(&pointer, "url"))).unwrap_or_default();
+        // Without servers, OpenAPI means the address of the document itself.
+        let pointer = owner.map_or_else(|| "/servers".to_owned(), |servers| join(&servers, "0"));
+        let url = text(document.get(&join(&pointer, "url"))).unwrap_or_else(|| "/".to_owned());
         let name = match text(document.get(&join(&pointer, "x-name"))) {
             Some(name) => name,
             None if self
@@ -41,7 +49,7 @@ impl Lowering<'_> {
                 return Err(document.error(&pointer, message));
             }
         };
-        if syn::parse_str::<syn::Ident>(&name).is_err() {
+        if !is_identifier(&name) || MODULES.contains(&name.as_str()) {
             let message = format!("`{name}` cannot be the name of a Rust module: choose another");
             return Err(document.error(&join(&pointer, "x-name"), message));
         }
@@ -99,9 +107,8 @@ impl Lowering<'_> {
                 [] => anonymous = true,
                 [name] => ways.push(self.security_scheme(&at, name)?),
                 _ => {
-                    return Err(
-                        document.error(&at, "several security schemes at once are unsupported")
-                    );
+                    let message = "several security schemes at once are unsupported";
+                    return Err(document.unsupported("security scheme", &at, message));
                 }
             }
         }
@@ -117,13 +124,19 @@ impl Lowering<'_> {
         let (pointer, scheme) = self.document.resolve(&pointer)?;
         let field = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
         let lower = field("scheme").to_lowercase();
+        if field("type") == "apiKey" && field("in") != "query" && !is_token(field("name")) {
+            let message =
+                format!("the security scheme `{name}` has a `name` that no header can carry");
+            return Err(self.document.error(&pointer, message));
+        }
         match (field("type"), field("in"), lower.as_str()) {
             ("http", _, "bearer") | ("oauth2" | "openIdConnect", ..) => Ok(Security::Bearer),
             ("http", _, "basic") => Ok(Security::Basic),
             ("apiKey", "cookie", _) => Ok(Security::Cookie(field("name").to_owned())),
             ("apiKey", "header", _) => Ok(Security::Header(field("name").to_owned())),
             ("apiKey", "query", _) => Ok(Security::Query(field("name").to_owned())),
-            _ => Err(self.document.error(
+            _ => Err(self.document.unsupported(
+                "security scheme",
                 &pointer,
                 format!("the security scheme `{name}` is of an unsupported kind"),
             )),

@@ -2,7 +2,7 @@
 
 use pingone_codegen::join;
 use pingone_codegen::model::{
-    Body, Location, Operation, Parameter, ResponseBody, SchemaKind, Security,
+    Body, Location, Operation, Parameter, ResponseBody, SchemaKind, Security, Style,
 };
 use serde_json::Value;
 
@@ -265,6 +265,18 @@ impl Walk<'_> {
             let example = digest(&example.to_string());
             self.add(Topic::RequestExample, "", &format!("{name} {example}"), at);
         }
+        let usual = match parameter.location {
+            Location::Query => Style::Form { explode: true },
+            Location::Path | Location::Header => Style::Simple { explode: false },
+        };
+        if parameter.style != usual {
+            self.add(
+                Topic::Other,
+                name,
+                &format!("style {:?}", parameter.style),
+                at,
+            );
+        }
         if parameter.client_supplied {
             self.add(Topic::Other, name, "supplied by the client", at);
         }
@@ -325,7 +337,10 @@ impl Walk<'_> {
         // All successes with one form are one answer; every other answer is named by its status.
         let unified = operation.success() != ResponseBody::Open;
         for response in &operation.responses {
-            let ResponseBody::Json { media_type, schema } = &response.body else {
+            let ResponseBody::Json {
+                media_type, schema, ..
+            } = &response.body
+            else {
                 continue;
             };
             let success = unified && is_success(&response.status);

@@ -614,10 +614,9 @@ impl AuthorizationCodeGrant {
 
 /// What the authorization endpoint would have sent to the application; present in completed flows of the response mode `pi.flow`.
 /// The tokens have the names of OAuth 2.0 and OpenID Connect and are declared so that they are treated as secrets.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct AuthorizeResponse {
     /// Access token.
     #[serde(
@@ -727,10 +726,9 @@ impl AuthorizeResponse {
 }
 
 /// The sign-on policy that a completed flow has satisfied. Older pages have it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct CompletedSignOnPolicy {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -770,10 +768,9 @@ impl CompletedSignOnPolicy {
 }
 
 /// A device of a user. A one-time device has no ID.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct Device {
     /// E-mail address, masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -857,10 +854,9 @@ impl Device {
 }
 
 /// What activates a device: a code, or an attestation with its origin.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct DeviceActivation {
     /// What the browser returned as JSON in a string, or the JWT of PingID Desktop.
     #[serde(
@@ -1131,10 +1127,9 @@ impl DeviceAuthentication {
 }
 
 /// Resources that belong to a device authentication.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct DeviceAuthenticationEmbedded {
     /// Devices to choose from, or the one in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1163,10 +1158,9 @@ impl DeviceAuthenticationEmbedded {
 }
 
 /// Why a device authentication failed.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct DeviceAuthenticationError {
     /// What is wrong, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1314,10 +1308,9 @@ impl DeviceAuthenticationRequest {
 }
 
 /// What test mode returns in place of a message. It is documented for registered devices; here it is inferred, and declared so that the passcode is treated as a secret.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct DeviceAuthenticationTest {
     /// The passcode that would have been sent.
     #[serde(
@@ -1350,10 +1343,9 @@ impl DeviceAuthenticationTest {
 }
 
 /// A stop that an administrator has set.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct DeviceBlock {
     /// When it was blocked.
     #[serde(rename = "blockedAt", default, skip_serializing_if = "Option::is_none")]
@@ -1396,10 +1388,9 @@ impl DeviceBlock {
 }
 
 /// A lock after too many failures.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct DeviceLock {
     /// When the lock ends.
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
@@ -1453,10 +1444,9 @@ impl DeviceLock {
 }
 
 /// The nickname of a device.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct DeviceNickname {
     /// Links by relation.
     #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
@@ -1749,10 +1739,9 @@ impl EnvironmentReference {
 }
 
 /// One reason for an error.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct ErrorDetail {
     /// What is wrong, for programs. Known codes are `ACCOUNT_NOT_USABLE`, `CONSTRAINT_VIOLATION`, `EMPTY_VALUE`, `INVALID_FILTER`, `INVALID_OTP`, `INVALID_PARAMETER`, `INVALID_VALUE`, `MFA_AUTH_METHODS_CONFLICT`, `NO_PASSWORD`, `OUT_OF_RANGE`, `REQUIRED_VALUE`, `SIZE_LIMIT_EXCEEDED`, `UNIQUENESS_VIOLATION`, `INVALID_CREDENTIALS`, `PASSWORD_LOCKED_OUT`, `INVALID_TOKEN`, `INSUFFICIENT_PERMISSIONS`, `LICENSE_EXCEEDED`, `LIMIT_EXCEEDED` and `QUOTA_EXCEEDED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1820,10 +1809,9 @@ impl ErrorDetail {
 
 /// What every failed request returns. Gateways may return less, or something else.
 /// Match on `code`, not on the HTTP status: the status of a code may change.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct ErrorResponse {
     /// What is wrong, for programs. Known codes are `INVALID_DATA`, `INVALID_REQUEST`, `REQUEST_FAILED`, `ACCESS_FAILED`, `NOT_FOUND`, `REQUEST_LIMITED` and `UNEXPECTED_ERROR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2154,10 +2142,9 @@ impl Flow {
 }
 
 /// The application that a user signs on to.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct FlowApplication {
     /// The member `icon`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2208,10 +2195,9 @@ impl FlowApplication {
 }
 
 /// Icon of an application.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct FlowApplicationIcon {
     /// Address of the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2431,10 +2417,9 @@ impl FlowDeviceSelection {
 }
 
 /// Resources that belong to a flow.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct FlowEmbedded {
     /// The member `application`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2533,10 +2518,9 @@ impl FlowEmbedded {
 
 /// Why a flow has failed. Its answer has status 200.
 /// PingOne's samples read the code `PASSWORD_LOCKED_OUT`; unofficial sources add `NO_USABLE_DEVICES` and its `unavailableDevices`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct FlowError {
     /// What is wrong, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2644,10 +2628,9 @@ impl FlowPasswordReset {
 }
 
 /// The device that a flow waits for; present with `OTP_REQUIRED` and `PUSH_CONFIRMATION_REQUIRED`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct FlowSelectedDevice {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2676,10 +2659,9 @@ impl FlowSelectedDevice {
 }
 
 /// The user of a flow.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct FlowUser {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3064,10 +3046,9 @@ impl GatewayUserTypeReference {
 }
 
 /// A public key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct JsonWebKey {
     /// Its algorithm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3174,10 +3155,9 @@ impl JsonWebKeySet {
 }
 
 /// A link to a related resource or to an action that is allowed now. Links come and go with the state of the resource.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct Link {
     /// The address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3452,10 +3432,9 @@ impl MfaDevice {
 }
 
 /// The devices of a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct MfaDeviceCollection {
     /// Number of devices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3523,10 +3502,9 @@ impl MfaDeviceCollection {
 }
 
 /// The devices of a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct MfaDeviceCollectionEmbedded {
     /// The devices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3796,10 +3774,9 @@ impl NotificationTemplate {
 }
 
 /// The error of a token request, in the form of RFC 6749.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct OAuthError {
     /// What is wrong, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3839,10 +3816,9 @@ impl OAuthError {
 }
 
 /// An address or phone number that is used once and not registered. Responses mask it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct OneTimeDevice {
     /// E-mail address, for the type `EMAIL`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -4221,10 +4197,9 @@ impl PasswordGateway {
 }
 
 /// Which old passwords are refused.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct PasswordHistory {
     /// How many of the last ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -4264,10 +4239,9 @@ impl PasswordHistory {
 }
 
 /// How long a password must be.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct PasswordLength {
     /// The most characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -4307,10 +4281,9 @@ impl PasswordLength {
 }
 
 /// When failed checks lock a password.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct PasswordLockout {
     /// Seconds until the lock ends.
     #[serde(
@@ -4618,10 +4591,9 @@ impl PasswordPolicy {
 }
 
 /// One page of password policies.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct PasswordPolicyCollection {
     /// Number of password policies in all pages. Not always present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -4689,10 +4661,9 @@ impl PasswordPolicyCollection {
 }
 
 /// The password policies of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct PasswordPolicyCollectionEmbedded {
     /// The password policies.
     #[serde(
@@ -4879,10 +4850,9 @@ impl PasswordSet {
 }
 
 /// State of a user's password.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct PasswordState {
     /// The member `environment`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -5177,10 +5147,9 @@ impl Population {
 }
 
 /// One page of populations.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct PopulationCollection {
     /// Number of populations in all pages. Not always present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -5248,10 +5217,9 @@ impl PopulationCollection {
 }
 
 /// The populations of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct PopulationCollectionEmbedded {
     /// The populations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -5442,10 +5410,9 @@ impl RelyingParty {
 }
 
 /// The device to authenticate with, registered or for one time. One of the two is present.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct SelectedDevice {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -5485,10 +5452,9 @@ impl SelectedDevice {
 }
 
 /// The browser of a session.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct SessionBrowser {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -5528,10 +5494,9 @@ impl SessionBrowser {
 }
 
 /// Where a session was used.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct SessionLocation {
     /// When it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -5638,10 +5603,9 @@ impl SessionReference {
 }
 
 /// An external identity provider. With the status `EXTERNAL_AUTHENTICATION_REQUIRED` the link `authenticate` is opened in the browser.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct SocialProvider {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -6460,10 +6424,9 @@ impl User {
 }
 
 /// State of the lock on a user's account.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserAccount {
     /// False if the account is locked or the user is disabled.
     #[serde(
@@ -6550,10 +6513,9 @@ impl UserAccount {
 }
 
 /// A user's postal address.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserAddress {
     /// Country as two capital letters of ISO 3166-1.
     #[serde(rename = "countryCode", default, skip_serializing_if = "Option::is_none")]
@@ -6724,10 +6686,9 @@ impl UserAddressPatch {
 }
 
 /// One page of users.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserCollection {
     /// Number of users in all pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -6792,10 +6753,9 @@ impl UserCollection {
 }
 
 /// The users of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserCollectionEmbedded {
     /// The users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -7092,10 +7052,9 @@ impl UserEnabledUpdate {
 }
 
 /// The identity provider that a user signs on with.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserIdentityProvider {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -7577,10 +7536,9 @@ impl UserInfo {
 }
 
 /// A user's last sign-on.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserLastSignOn {
     /// When it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -7620,10 +7578,9 @@ impl UserLastSignOn {
 }
 
 /// Where a user stands in the life of an account.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserLifecycle {
     /// The member `status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -7710,10 +7667,9 @@ impl UserMfaEnabledUpdate {
 }
 
 /// A user's name.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserName {
     /// Family name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -7913,10 +7869,9 @@ impl UserNamePatch {
 }
 
 /// A user's picture.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserPhoto {
     /// Address of the picture. Required where a photo is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -8338,10 +8293,9 @@ impl UserSession {
 }
 
 /// One page of sessions.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserSessionCollection {
     /// Number of sessions in all pages. Not always present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -8409,10 +8363,9 @@ impl UserSessionCollection {
 }
 
 /// The sessions of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserSessionCollectionEmbedded {
     /// The sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -8441,10 +8394,9 @@ impl UserSessionCollectionEmbedded {
 }
 
 /// Attributes of a user to change. Absent leaves an attribute, null clears it. Attributes of the environment's own user schema may be added.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct UserUpdate {
     /// Identifier of the user's account.
     #[serde(

@@ -7,6 +7,7 @@ mod raw;
 mod sample;
 #[doc(hidden)]
 pub mod support;
+mod texts;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,6 +21,7 @@ pub use raw::RawRequest;
 pub use sample::Sample;
 
 use crate::operation::Operation;
+use crate::parameter::Pair;
 
 /// A request of one operation: everything that its sender decides.
 ///
@@ -120,6 +122,18 @@ pub trait Write {
     /// When a query cannot carry the value.
     fn query(&mut self, name: &'static str, value: &dyn fmt::Display) -> Result<(), WriteError>;
 
+    /// Takes a pair of the query whose items a separator joins. The name and each item are to be escaped, the separator
+    /// is not.
+    ///
+    /// # Errors
+    /// When the writer does not support such parameters, or a query cannot carry the value.
+    fn pair(&mut self, _: &Pair) -> Result<(), WriteError> {
+        Err(WriteError::new(
+            Place::Query("(list)"),
+            "cannot be written in the style that the document asks for",
+        ))
+    }
+
     /// Takes a header parameter.
     ///
     /// # Errors
@@ -137,6 +151,11 @@ pub trait Parts {
 
     /// The values of a query parameter, in their order.
     fn query(&self, name: &str) -> Vec<Cow<'_, str>>;
+
+    /// All pairs of the query, in their order; nothing where the reader cannot list them.
+    fn pairs(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+        Vec::new()
+    }
 
     /// A header, whatever the case of its name.
     fn header(&self, name: &str) -> Option<Cow<'_, str>>;

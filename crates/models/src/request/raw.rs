@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::{Parts, Payload, Write, WriteError};
+use crate::parameter::Pair;
 
 /// A request in its parts: values as text, by their names on the wire.
 ///
@@ -43,6 +44,13 @@ impl fmt::Debug for RawRequest {
 }
 
 impl Write for RawRequest {
+    fn pair(&mut self, pair: &Pair) -> Result<(), WriteError> {
+        let separator = pair.separator.replace("%20", " ");
+        self.query
+            .push((pair.name.clone(), pair.items.join(&separator)));
+        Ok(())
+    }
+
     fn path(&mut self, name: &'static str, value: &dyn fmt::Display) -> Result<(), WriteError> {
         self.path.push((name.to_owned(), value.to_string()));
         Ok(())
@@ -64,6 +72,13 @@ impl Write for RawRequest {
 }
 
 impl Parts for RawRequest {
+    fn pairs(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+        let pairs = self.query.iter();
+        pairs
+            .map(|(name, value)| (name.as_str().into(), value.as_str().into()))
+            .collect()
+    }
+
     fn path(&self, name: &str) -> Option<Cow<'_, str>> {
         let mut found = self.path.iter().filter(|(known, _)| known == name);
         found.next().map(|(_, value)| value.into())

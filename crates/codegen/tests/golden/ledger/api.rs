@@ -80,7 +80,7 @@ impl Client {
         body: &'a super::models::Entry,
     ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/entries/{}#correctEntry", self.baseurl, encode_path(&
+            "{}/accounts/{}/entries/{}#correct_entry", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& account_id_2.to_string()),
         );
         #[allow(unused_mut)]
@@ -88,9 +88,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "correct_entry",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -111,7 +111,7 @@ impl Client {
         body: &'a super::models::Closing,
     ) -> Result<ResponseValue<()>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/entries/{}#closeEntry", self.baseurl, encode_path(&
+            "{}/accounts/{}/entries/{}#close_entry", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& account_id_2.to_string()),
         );
         #[allow(unused_mut)]
@@ -119,9 +119,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "close_entry",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::empty(response)),
@@ -142,7 +142,7 @@ impl Client {
         body: &'a super::models::Entry,
     ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/entries/{}#replaceEntry", self.baseurl, encode_path(&
+            "{}/accounts/{}/entries/{}#replace_entry", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& account_id_2.to_string()),
         );
         #[allow(unused_mut)]
@@ -150,9 +150,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "replace_entry",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -173,7 +173,7 @@ impl Client {
         body: &'a super::models::Amount,
     ) -> Result<ResponseValue<super::models::Entry>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/entries/{}#changeAmount", self.baseurl, encode_path(&
+            "{}/accounts/{}/entries/{}#change_amount", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& account_id_2.to_string()),
         );
         #[allow(unused_mut)]
@@ -189,9 +189,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "change_amount",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -212,7 +212,7 @@ impl Client {
         body: &'a super::models::ChangeNoteBody,
     ) -> Result<ResponseValue<super::models::Entry>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/entries/{}#changeNote", self.baseurl, encode_path(&
+            "{}/accounts/{}/entries/{}#change_note", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& account_id_2.to_string()),
         );
         #[allow(unused_mut)]
@@ -228,9 +228,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "change_note",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,

@@ -30,17 +30,20 @@ type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
-            "correctEntry" => correct_entry,
-            "closeEntry" => close_entry,
-            "replaceEntry" => replace_entry,
-            "changeAmount" => change_amount,
-            "changeNote" => change_note,
+            "correctEntry" => call_correct_entry,
+            "closeEntry" => call_close_entry,
+            "replaceEntry" => call_replace_entry,
+            "changeAmount" => call_change_amount,
+            "changeNote" => call_change_note,
             _ => return None,
         },
     )
 }
 
-fn correct_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_correct_entry<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
@@ -50,7 +53,10 @@ fn correct_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn close_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_close_entry<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
@@ -60,7 +66,10 @@ fn close_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn replace_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_replace_entry<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
@@ -70,7 +79,10 @@ fn replace_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn change_amount<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_change_amount<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
@@ -80,7 +92,10 @@ fn change_amount<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn change_note<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_change_note<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;

@@ -8,8 +8,6 @@
 pub mod dispatch;
 /// Documentation of the operations.
 pub(crate) mod docs;
-/// The handlers of a server.
-pub(crate) mod handlers;
 /// Types.
 pub mod models;
 /// The table of operations.
@@ -20,5 +18,7 @@ pub mod registry;
 pub mod requests;
 /// Requests made from the examples.
 pub mod samples;
+/// The handlers of a server.
+pub(crate) mod handlers;
 /// The server `api`.
 pub mod api;

@@ -9,18 +9,18 @@
 pub struct Amount(pub f64);
 impl ::std::ops::Deref for Amount {
     type Target = f64;
-    fn deref(&self) -> &f64 {
+    fn deref(&self) -> &Self::Target {
         &self.0
     }
 }
 
-impl ::std::convert::From<Amount> for f64 {
+impl From<Amount> for f64 {
     fn from(value: Amount) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<f64> for Amount {
+impl From<f64> for Amount {
     fn from(value: f64) -> Self {
         Self(value)
     }
@@ -28,28 +28,14 @@ impl ::std::convert::From<f64> for Amount {
 
 impl ::std::fmt::Display for Amount {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        self.0.fmt(f)
+        ::std::fmt::Display::fmt(&self.0, f)
     }
 }
 
 impl ::std::str::FromStr for Amount {
     type Err = <f64 as ::std::str::FromStr>::Err;
-    fn from_str(value: &str) -> Result<Self, Self::Err> {
-        Ok(Self(value.parse()?))
-    }
-}
-
-impl ::std::convert::TryFrom<&str> for Amount {
-    type Error = <f64 as ::std::str::FromStr>::Err;
-    fn try_from(value: &str) -> Result<Self, Self::Error> {
-        value.parse()
-    }
-}
-
-impl ::std::convert::TryFrom<String> for Amount {
-    type Error = <f64 as ::std::str::FromStr>::Err;
-    fn try_from(value: String) -> Result<Self, Self::Error> {
-        value.parse()
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
     }
 }
 
@@ -96,10 +82,9 @@ impl Closing {
 }
 
 /// The schema `Conflict`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct Conflict {
     /// The member `current`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -139,7 +124,7 @@ pub struct Entry {
     pub note: Option<String>,
     /// The member `parent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<::std::boxed::Box<Option<Entry>>>,
+    pub parent: Option<Box<Entry>>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
@@ -166,20 +151,16 @@ impl Entry {
 
     /// Sets `parent`.
     #[must_use]
-    pub fn with_parent(
-        mut self,
-        value: impl Into<::std::boxed::Box<Option<Entry>>>,
-    ) -> Self {
+    pub fn with_parent(mut self, value: impl Into<Box<Entry>>) -> Self {
         self.parent = Option::Some(value.into());
         self
     }
 }
 
 /// The schema `Refusal`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct Refusal {
     /// The member `reason`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

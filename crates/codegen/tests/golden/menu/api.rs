@@ -80,7 +80,7 @@ impl Client {
         tags: Option<&'a Vec<String>>,
         type_: &'a str,
     ) -> Result<ResponseValue<Vec<super::models::Dish>>, Error<()>> {
-        let url = format!("{}/dishes#listDishes", self.baseurl,);
+        let url = format!("{}/dishes#list_dishes", self.baseurl,);
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -91,15 +91,23 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("course", &course))
             .query(&progenitor_client::QueryParam::new("spicy", &spicy))
-            .query(&progenitor_client::QueryParam::new("tags", &tags))
             .query(&progenitor_client::QueryParam::new("type", &type_))
             .build()?;
+        ::pingone_client::parameters::query(
+                request.url_mut(),
+                "tags",
+                &tags,
+                ::pingone_models::parameter::Style::Form {
+                    explode: true,
+                },
+            )
+            .map_err(Error::InvalidRequest)?;
         let info = OperationInfo {
             operation_id: "list_dishes",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -123,9 +131,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "order",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::empty(response)),
@@ -141,19 +149,19 @@ impl Client {
     /// Effect: `read`.
     pub async fn check_dish<'a>(
         &'a self,
-        self_2: &'a str,
+        elf: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
-            "{}/dishes/{}#checkDish", self.baseurl, encode_path(& self_2.to_string()),
+            "{}/dishes/{}#check_dish", self.baseurl, encode_path(& elf.to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self.client.head(url).build()?;
         let info = OperationInfo {
             operation_id: "check_dish",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::empty(response)),

@@ -30,15 +30,18 @@ type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
-            "listDishes" => list_dishes,
-            "order" => order,
-            "checkDish" => check_dish,
+            "listDishes" => call_list_dishes,
+            "order" => call_order,
+            "checkDish" => call_check_dish,
             _ => return None,
         },
     )
 }
 
-fn list_dishes<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_list_dishes<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let course: Option<super::models::Course> = arguments.optional("course")?;
         let spicy: Option<bool> = arguments.optional("spicy")?;
@@ -52,7 +55,7 @@ fn list_dishes<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let body: super::models::OrderBody = arguments.body()?;
         let answer = clients.api.order(&body).await;
@@ -60,10 +63,10 @@ fn order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     })
 }
 
-fn check_dish<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_check_dish<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
-        let self_2: String = arguments.required("self")?;
-        let answer = clients.api.check_dish(&self_2).await;
+        let elf: String = arguments.required("self")?;
+        let answer = clients.api.check_dish(&elf).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_empty)?).await
     })
 }

@@ -25,14 +25,12 @@
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct Dish {
     /// The member `course`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub course: Option<Course>,
     /// The member `name`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// The member `price`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<f64>,
@@ -44,10 +42,10 @@ pub struct Dish {
 impl Dish {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(name: impl Into<String>) -> Self {
         Self {
             course: Default::default(),
-            name: Default::default(),
+            name: name.into(),
             price: Default::default(),
             extra: Default::default(),
         }
@@ -57,13 +55,6 @@ impl Dish {
     #[must_use]
     pub fn with_course(mut self, value: impl Into<Course>) -> Self {
         self.course = Option::Some(value.into());
-        self
-    }
-
-    /// Sets `name`.
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Option::Some(value.into());
         self
     }
 
@@ -82,19 +73,13 @@ impl Dish {
 pub struct Named {
     /// The member `name`.
     pub name: String,
-    /// Members that the document does not know, kept as they came.
-    #[serde(flatten)]
-    pub extra: ::pingone_models::Members,
 }
 
 impl Named {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            extra: Default::default(),
-        }
+        Self { name: name.into() }
     }
 }
 
@@ -176,18 +161,18 @@ impl OrderBodyExtrasItem {
 pub struct Prices(pub ::std::collections::BTreeMap<String, f64>);
 impl ::std::ops::Deref for Prices {
     type Target = ::std::collections::BTreeMap<String, f64>;
-    fn deref(&self) -> &::std::collections::BTreeMap<String, f64> {
+    fn deref(&self) -> &Self::Target {
         &self.0
     }
 }
 
-impl ::std::convert::From<Prices> for ::std::collections::BTreeMap<String, f64> {
+impl From<Prices> for ::std::collections::BTreeMap<String, f64> {
     fn from(value: Prices) -> Self {
         value.0
     }
 }
 
-impl ::std::convert::From<::std::collections::BTreeMap<String, f64>> for Prices {
+impl From<::std::collections::BTreeMap<String, f64>> for Prices {
     fn from(value: ::std::collections::BTreeMap<String, f64>) -> Self {
         Self(value)
     }

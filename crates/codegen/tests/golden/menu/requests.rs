@@ -142,14 +142,14 @@ impl Endpoint for Order {
 #[non_exhaustive]
 pub struct CheckDish {
     /// The parameter `self`.
-    pub self_2: String,
+    pub elf_: String,
 }
 
 impl CheckDish {
     /// Creates the request.
     #[must_use]
-    pub fn new(self_2: impl Into<String>) -> Self {
-        Self { self_2: self_2.into() }
+    pub fn new(elf_: impl Into<String>) -> Self {
+        Self { elf_: elf_.into() }
     }
 }
 
@@ -157,13 +157,13 @@ impl Endpoint for CheckDish {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::CHECK_DISH;
     type Answer = ();
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
-        to.path("self", &self.self_2)?;
+        to.path("self", &self.elf_)?;
         Ok(())
     }
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            self_2: support::path(from, "self", support::parse)?,
+            elf_: support::path(from, "self", support::parse)?,
         })
     }
 

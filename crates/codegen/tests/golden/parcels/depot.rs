@@ -81,7 +81,7 @@ impl Client {
         if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<super::models::Parcel>, Error<super::models::Problem>> {
         let url = format!(
-            "{}/parcels/{}#readParcel", self.baseurl, encode_path(& parcel_id
+            "{}/parcels/{}#read_parcel", self.baseurl, encode_path(& parcel_id
             .to_string()),
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
@@ -103,9 +103,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "read_parcel",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -129,7 +129,7 @@ impl Client {
         body: &'a super::models::DispatchParcelBody,
     ) -> Result<ResponseValue<super::models::Parcel>, Error<super::models::Problem>> {
         let url = format!(
-            "{}/parcels/{}#dispatchParcel", self.baseurl, encode_path(& parcel_id
+            "{}/parcels/{}#dispatch_parcel", self.baseurl, encode_path(& parcel_id
             .to_string()),
         );
         #[allow(unused_mut)]
@@ -145,9 +145,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "dispatch_parcel",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -172,7 +172,7 @@ impl Client {
         parcel_id: &'a super::models::ParcelId,
     ) -> Result<ResponseValue<super::models::Parcel>, Error<super::models::Problem>> {
         let url = format!(
-            "{}/parcels/{}#recallParcel", self.baseurl, encode_path(& parcel_id
+            "{}/parcels/{}#recall_parcel", self.baseurl, encode_path(& parcel_id
             .to_string()),
         );
         #[allow(unused_mut)]
@@ -187,9 +187,9 @@ impl Client {
         let info = OperationInfo {
             operation_id: "recall_parcel",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
@@ -213,17 +213,23 @@ impl Client {
         body: &'a super::models::ReceiptByParcel,
     ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
         let url = format!(
-            "{}/{}/receipts#requestParcelReceipt", self.baseurl, encode_path(& depot_id
+            "{}/{}/receipts#request_parcel_receipt", self.baseurl, encode_path(& depot_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = self.client.post(url).form_urlencoded(&body)?.build()?;
+        let mut request = self
+            .client
+            .post(url)
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
+            .build()?;
         let info = OperationInfo {
             operation_id: "request_parcel_receipt",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
@@ -243,17 +249,23 @@ impl Client {
         body: &'a super::models::ReceiptByDay,
     ) -> Result<ResponseValue<()>, Error<ByteStream>> {
         let url = format!(
-            "{}/{}/receipts#requestDailyReceipt", self.baseurl, encode_path(& depot_id
+            "{}/{}/receipts#request_daily_receipt", self.baseurl, encode_path(& depot_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = self.client.post(url).form_urlencoded(&body)?.build()?;
+        let mut request = self
+            .client
+            .post(url)
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
+            .build()?;
         let info = OperationInfo {
             operation_id: "request_daily_receipt",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::empty(response)),

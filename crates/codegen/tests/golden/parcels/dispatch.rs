@@ -32,18 +32,21 @@ type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
-            "readParcel" => read_parcel,
-            "dispatchParcel" => dispatch_parcel,
-            "recallParcel" => recall_parcel,
-            "requestParcelReceipt" => request_parcel_receipt,
-            "requestDailyReceipt" => request_daily_receipt,
-            "requestKey" => request_key,
+            "readParcel" => call_read_parcel,
+            "dispatchParcel" => call_dispatch_parcel,
+            "recallParcel" => call_recall_parcel,
+            "requestParcelReceipt" => call_request_parcel_receipt,
+            "requestDailyReceipt" => call_request_daily_receipt,
+            "requestKey" => call_request_key,
             _ => return None,
         },
     )
 }
 
-fn read_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_read_parcel<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
         let include: Option<super::models::ReadParcelInclude> = arguments
@@ -58,7 +61,10 @@ fn read_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-fn dispatch_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_dispatch_parcel<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
         let body: super::models::DispatchParcelBody = arguments.body()?;
@@ -67,7 +73,10 @@ fn dispatch_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFut
     })
 }
 
-fn recall_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_recall_parcel<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
         let answer = clients.depot.recall_parcel(&parcel_id).await;
@@ -75,7 +84,7 @@ fn recall_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
     })
 }
 
-fn request_parcel_receipt<'a>(
+fn call_request_parcel_receipt<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -87,7 +96,7 @@ fn request_parcel_receipt<'a>(
     })
 }
 
-fn request_daily_receipt<'a>(
+fn call_request_daily_receipt<'a>(
     clients: &'a Clients,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a> {
@@ -99,7 +108,10 @@ fn request_daily_receipt<'a>(
     })
 }
 
-fn request_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+fn call_request_key<'a>(
+    clients: &'a Clients,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a> {
     Box::pin(async move {
         let depot_id: String = arguments.required("depotId")?;
         let body: super::models::RequestKeyBody = arguments.body()?;

@@ -82,7 +82,7 @@ impl Client {
         Error<super::models::Problem>,
     > {
         let url = format!(
-            "{}/{}/keys#requestKey", self.baseurl, encode_path(& depot_id.to_string()),
+            "{}/{}/keys#request_key", self.baseurl, encode_path(& depot_id.to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -92,14 +92,16 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .form_urlencoded(&body)?
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
             .build()?;
         let info = OperationInfo {
             operation_id: "request_key",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,

@@ -232,10 +232,9 @@ impl Parcel {
 }
 
 /// The schema `ParcelStopsItem`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct ParcelStopsItem {
     /// The member `at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -275,10 +274,9 @@ impl ParcelStopsItem {
 }
 
 /// The schema `Problem`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
-#[derive(Default)]
 pub struct Problem {
     /// The member `inner`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

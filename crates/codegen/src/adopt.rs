@@ -1,0 +1,357 @@
+//! Writes the extensions that a document of another API lacks into its text.
+
+use std::collections::BTreeSet;
+
+use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
+use serde_json::{Map, Value};
+
+use crate::document::{Document, join};
+use crate::error::Result;
+use crate::lower::{METHODS, essence};
+use crate::names::{is_identifier, numbered};
+
+/// A document with the extensions that it lacked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adopted {
+    /// The text, in which everything else is as it was.
+    pub text: String,
+    /// How many extensions were added.
+    pub added: usize,
+}
+
+/// Adds what the lowering needs and the document lacks: names, summaries and effects.
+///
+/// Comments, order and quotes stay. Summaries that nobody wrote begin with `TODO`; an effect that nobody declared is
+/// `changes-state`, which is never assumed to be harmless. `get_is_read` declares that every GET and HEAD is `read`.
+///
+/// ```
+/// use pingone_codegen::{Document, adopt, lower};
+///
+/// let document = Document::parse("doors.yaml", r#"
+/// openapi: 3.0.3
+/// info: { title: Doors, version: '1' }
+/// paths:
+///   /doors: # all of them
+///     get:
+///       operationId: listDoors
+///       responses: { '204': { description: None. } }
+/// "#)?;
+/// assert!(lower(&document).is_err());
+///
+/// let adopted = adopt(&document, true)?;
+/// assert!(adopted.text.contains("/doors: # all of them"));
+/// let api = lower(&Document::parse("doors.yaml", adopted.text)?)?;
+/// assert_eq!(api.operations[0].id, "listDoors");
+/// # Ok::<(), pingone_codegen::Error>(())
+/// ```
+///
+/// # Errors
+/// When a reference to a request body leads nowhere.
+pub fn adopt(document: &Document, get_is_read: bool) -> Result<Adopted> {
+    let mut adoption = Adoption {
+        document,
+        get_is_read,
+        insertions: Vec::new(),
+        taken: BTreeSet::new(),
+    };
+    adoption.take_names();
+    adoption.servers();
+    adoption.paths()?;
+    Ok(adoption.write())
+}
+
+struct Adoption<'a> {
+    document: &'a Document,
+    get_is_read: bool,
+    /// The mappings with the keys that they lack.
+    insertions: Vec<(String, Vec<(&'static str, String)>)>,
+    /// The functions in use.
+    taken: BTreeSet<String>,
+}
+
+impl Adoption<'_> {
+    /// The operations, each with its path and its pointer.
+    fn operations(&self) -> Vec<(String, String, String)> {
+        let paths = self.document.get("/paths").and_then(Value::as_object);
+        let mut found = Vec::new();
+        for (path, item) in paths.into_iter().flatten() {
+            for method in item.as_object().into_iter().flat_map(Map::keys) {
+                let pointer = join(&join("/paths", path), method);
+                if METHODS.contains(&method.as_str())
+                    && self.document.get(&pointer).is_some_and(Value::is_object)
+                {
+                    found.push((path.clone(), method.clone(), pointer));
+                }
+            }
+        }
+        found.sort_by_key(|(_, _, pointer)| self.document.position(pointer));
+        found
+    }
+
+    /// The names that the document gives already.
+    fn take_names(&mut self) {
+        let mut open = vec![self.document.root()];
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Object(members) => {
+                    if let Some(id) = members.get("x-operation-id").and_then(Value::as_str) {
+                        self.taken.insert(id.to_snake_case());
+                    }
+                    open.extend(members.values());
+                }
+                Value::Array(items) => open.extend(items),
+                _ => {}
+            }
+        }
+        for (_, _, pointer) in self.operations() {
+            let has_body = self.document.get(&join(&pointer, "requestBody")).is_some();
+            if let (false, Some(id)) = (has_body, self.text(&pointer, "operationId")) {
+                self.taken.insert(id.to_snake_case());
+            }
+        }
+    }
+
+    fn text(&self, pointer: &str, key: &str) -> Option<String> {
+        let text = self.document.get(&join(pointer, key))?.as_str()?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// Names the servers where there are several.
+    fn servers(&mut self) {
+        let document = self.document;
+        let mut owners = vec![String::new()];
+        for (path, _, pointer) in self.operations() {
+            owners.push(join("/paths", &path));
+            owners.push(pointer);
+        }
+        owners.dedup();
+        let mut first = Vec::new();
+        for owner in owners {
+            let server = join(&join(&owner, "servers"), "0");
+            if document.get(&server).is_some_and(Value::is_object) && !first.contains(&server) {
+                first.push(server);
+            }
+        }
+        let urls: BTreeSet<Option<String>> = first
+            .iter()
+            .map(|server| self.text(server, "url"))
+            .collect();
+        if urls.len() < 2 {
+            return;
+        }
+        let mut names: Vec<(Option<String>, String)> = Vec::new();
+        for server in first {
+            if self.text(&server, "x-name").is_some() {
+                continue;
+            }
+            let url = self.text(&server, "url");
+            let known = names.iter().find(|(known, _)| *known == url);
+            let name = match known {
+                Some((_, name)) => name.clone(),
+                None => {
+                    let host = url.as_deref().unwrap_or_default();
+                    let host = host.split_once("://").map_or(host, |(_, rest)| rest);
+                    let label = host.split(['.', '/', ':']).next().unwrap_or_default();
+                    let wanted = label.to_snake_case();
+                    let wanted = if is_identifier(&wanted) {
+                        wanted
+                    } else {
+                        "server".to_owned()
+                    };
+                    let name = numbered(&wanted, "_", |name| {
+                        names.iter().all(|(_, other)| other != name)
+                    });
+                    names.push((url, name.clone()));
+                    name
+                }
+            };
+            self.insertions.push((server, vec![("x-name", name)]));
+        }
+    }
+
+    fn paths(&mut self) -> Result<()> {
+        let document = self.document;
+        let mut seen = BTreeSet::new();
+        for (path, method, pointer) in self.operations() {
+            let id = self.text(&pointer, "operationId");
+            let id = id.unwrap_or_else(|| {
+                format!(
+                    "{method}{}",
+                    path.replace(['{', '}'], "").to_upper_camel_case()
+                )
+            });
+            let summary = self.text(&pointer, "summary").or_else(|| {
+                let description = self.text(&pointer, "description")?;
+                description.lines().next().map(str::to_owned)
+            });
+            let body = join(&pointer, "requestBody");
+            if document.get(&body).is_none() {
+                self.variant(
+                    &pointer,
+                    &method,
+                    &id,
+                    summary.as_deref(),
+                    "operationId",
+                    "summary",
+                );
+                continue;
+            }
+            let (body, _) = document.resolve(&body)?;
+            // A body under `components` can have several operations, but one name.
+            let content = join(&body, "content");
+            let media_types = document.get(&content).and_then(Value::as_object);
+            let media_types: Vec<&String> = media_types.into_iter().flat_map(Map::keys).collect();
+            for media_type in &media_types {
+                let at = join(&content, media_type);
+                if !seen.insert(at.clone()) || document.get(&join(&at, "x-variants")).is_some() {
+                    continue;
+                }
+                let id = if media_types.len() == 1 {
+                    id.clone()
+                } else {
+                    let essence = essence(media_type);
+                    let subtype = essence.rsplit('/').next().unwrap_or_default();
+                    let subtype = subtype.trim_end_matches("+json").trim_end_matches("+yaml");
+                    format!("{id}-{}", subtype.replace('*', "any"))
+                };
+                self.variant(
+                    &at,
+                    &method,
+                    &id,
+                    summary.as_deref(),
+                    "x-operation-id",
+                    "x-summary",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what a variant lacks.
+    fn variant(
+        &mut self,
+        pointer: &str,
+        method: &str,
+        id: &str,
+        summary: Option<&str>,
+        id_key: &'static str,
+        summary_key: &'static str,
+    ) {
+        if !self.document.get(pointer).is_some_and(Value::is_object) {
+            return;
+        }
+        let mut lacking = Vec::new();
+        let own = self
+            .text(pointer, "x-operation-id")
+            .or_else(|| self.text(pointer, id_key));
+        if !own.is_some_and(|id| is_identifier(&id.to_snake_case())) {
+            let wanted = id.to_lower_camel_case();
+            let wanted = if is_identifier(&wanted.to_snake_case()) {
+                wanted
+            } else {
+                format!("call{}", id.to_upper_camel_case())
+            };
+            let id = numbered(&wanted, "V", |id| !self.taken.contains(&id.to_snake_case()));
+            self.taken.insert(id.to_snake_case());
+            let key = if self.text(pointer, id_key).is_some() {
+                "x-operation-id"
+            } else {
+                id_key
+            };
+            lacking.push((key, id));
+        }
+        if self
+            .text(pointer, "x-summary")
+            .or_else(|| self.text(pointer, summary_key))
+            .is_none()
+        {
+            let summary = summary.map_or_else(
+                || "TODO: say in one line what this does.".to_owned(),
+                str::to_owned,
+            );
+            lacking.push((summary_key, summary));
+        }
+        if self.text(pointer, "x-effect").is_none() {
+            let reads = self.get_is_read && ["get", "head"].contains(&method);
+            let effect = if reads { "read" } else { "changes-state" };
+            lacking.push(("x-effect", effect.to_owned()));
+        }
+        if !lacking.is_empty() {
+            self.insertions.push((pointer.to_owned(), lacking));
+        }
+    }
+
+    /// The text with the insertions, each before the first key of its mapping.
+    fn write(mut self) -> Adopted {
+        let text = self.document.text();
+        let first_key = |pointer: &str| {
+            let members = self.document.get(pointer)?.as_object()?;
+            let keys = members
+                .keys()
+                .filter_map(|key| Some(self.document.extent(&join(pointer, key))?.key?.start));
+            keys.min()
+        };
+        let mut placed: Vec<(usize, String, usize)> = Vec::new();
+        for (pointer, lacking) in std::mem::take(&mut self.insertions) {
+            let flow = self
+                .document
+                .extent(&pointer)
+                .is_some_and(|extent| extent.flow);
+            let count = lacking.len();
+            let Some(start) = first_key(&pointer) else {
+                // An empty mapping in brackets.
+                if let Some(extent) = self.document.extent(&pointer) {
+                    let members: Vec<String> = lacking
+                        .iter()
+                        .map(|(key, value)| format!("\"{key}\": {}", Value::from(value.as_str())))
+                        .collect();
+                    placed.push((extent.value.start + 1, members.join(", "), count));
+                }
+                continue;
+            };
+            let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+            let before = &text[line..start];
+            // In a block, and in brackets over several lines, each key has its own line.
+            let own_line = before.trim().is_empty();
+            let mut inserted = String::new();
+            // JSON has no comments.
+            let todo = flow
+                && lacking
+                    .iter()
+                    .any(|(key, value)| *key == "x-effect" && value == "changes-state");
+            let todo = todo.then(|| ("x-todo", "TODO: decide about x-effect".to_owned()));
+            for (key, value) in lacking.into_iter().chain(todo) {
+                let value = Value::from(value.as_str());
+                match (flow, own_line) {
+                    (true, true) => inserted.push_str(&format!("\"{key}\": {value},\n{before}")),
+                    (true, false) => inserted.push_str(&format!("\"{key}\": {value}, ")),
+                    (false, _) => {
+                        let column = text[line..start].chars().count();
+                        let todo = if key == "x-effect" && value == "changes-state" {
+                            " # TODO: decide"
+                        } else {
+                            ""
+                        };
+                        inserted.push_str(&format!("{key}: {value}{todo}\n{}", " ".repeat(column)));
+                    }
+                }
+            }
+            placed.push((start, inserted, count));
+        }
+        placed.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut written = String::with_capacity(text.len());
+        let mut reached = 0;
+        let mut added = 0;
+        for (start, inserted, count) in placed {
+            written.push_str(&text[reached..start]);
+            written.push_str(&inserted);
+            reached = start;
+            added += count;
+        }
+        written.push_str(&text[reached..]);
+        Adopted {
+            text: written,
+            added,
+        }
+    }
+}
