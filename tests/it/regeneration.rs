@@ -25,7 +25,7 @@ fn changed_lines(from: &str, to: &str) -> Vec<String> {
             let is_change = line.starts_with(['+', '-'])
                 && !line.starts_with("+++")
                 && !line.starts_with("---");
-            if is_change && !line.contains("// document sha256") {
+            if is_change && name != "document.sha256" {
                 lines.push(format!("{name}: {}{}", &line[..1], line[1..].trim_start()));
             }
         }

@@ -338,7 +338,7 @@ impl Adoption<'_> {
             }
             placed.push((start, inserted, count));
         }
-        placed.sort_by(|a, b| a.0.cmp(&b.0));
+        placed.sort_by_key(|(start, ..)| *start);
         let mut written = String::with_capacity(text.len());
         let mut reached = 0;
         let mut added = 0;

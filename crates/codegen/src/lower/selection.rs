@@ -39,10 +39,8 @@ impl Lowering<'_> {
                 which needs a `propertyName` and a `mapping`";
             return Err(document.error(&all, message));
         };
-        for value in mapping
-            .keys()
-            .filter(|value| !variants.contains_key(*value))
-        {
+        let lacking = mapping.keys().find(|value| !variants.contains_key(*value));
+        if let Some(value) = lacking {
             let message = format!("`x-variants` says nothing of `{value}`: add an entry for it");
             return Err(document.error(&all, message));
         }

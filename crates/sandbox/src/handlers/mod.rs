@@ -500,9 +500,7 @@ const SESSION_SECONDS: u32 = 30 * 24 * 60 * 60;
 
 /// The cookie of a session.
 fn session_cookie(environment: EnvironmentId, value: &str, seconds: u32) -> String {
-    format!(
-        "ST={value}; Path=/{environment}; Max-Age={seconds}; Secure; HttpOnly; SameSite=None"
-    )
+    format!("ST={value}; Path=/{environment}; Max-Age={seconds}; Secure; HttpOnly; SameSite=None")
 }
 
 fn initiate_device_authentication(
