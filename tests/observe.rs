@@ -149,7 +149,7 @@ async fn a_call_has_a_span_and_a_retry_is_an_event_on_it() {
       http.response.status_code: 429
       message: the attempt failed and another follows
       pingone.attempt: 1
-      pingone.wait_ms: 3000
+      pingone.wait_ms: 3126
       span: pingone.call
     ");
 }

@@ -25,7 +25,7 @@ enum Command {
     /// sign-on flow, with the real client over real HTTP, and prints what each call sends and gets.
     Demo,
     /// Runs the emulator as a server, until Ctrl-C or SIGTERM.
-    Sandbox(sandbox::Arguments),
+    Sandbox(Box<sandbox::Arguments>),
 }
 
 #[tokio::main(flavor = "current_thread")]

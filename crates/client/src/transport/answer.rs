@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::sent::Begun;
@@ -140,18 +140,16 @@ impl Answer {
             // Most answers are one chunk, which is kept without a copy.
             self.body = chunk;
         } else if !chunk.is_empty() {
-            let mut whole = match std::mem::take(&mut self.body).try_into_mut() {
-                Ok(own) => own,
-                Err(shared) => BytesMut::from(&shared[..]),
-            };
+            // Takes the memory of the body back where nobody shares it.
+            let mut whole = Vec::from(std::mem::take(&mut self.body));
             let needed = whole.len() + chunk.len();
             if needed > whole.capacity() {
                 // Doubling keeps the cost of many small chunks linear, and the limit bounds the memory.
                 let capacity = needed.max((2 * whole.len()).min(limit));
-                whole.reserve(capacity - whole.len());
+                whole.reserve_exact(capacity - whole.len());
             }
             whole.extend_from_slice(&chunk);
-            self.body = whole.freeze();
+            self.body = whole.into();
         }
         fits
     }
