@@ -158,7 +158,7 @@ fn keeps_promises(root: &Path, packages: &[Package]) -> Result<(), String> {
         let allows = allowed(&before, &package.version);
         let asks = asks.unwrap_or(Source::None);
         println!("{name}: {} since {tag}", asks.word());
-        if asks == Source::Major && allows < asks || asks == Source::Minor && allows < asks {
+        if matches!(asks, Source::Major | Source::Minor) && allows < asks {
             return Err(format!(
                 "{} {} may not change like this after {tag}: {} change; raise `version` in Cargo.toml",
                 package.name,
