@@ -222,10 +222,10 @@ fn top_level(root: &syn::File) -> BTreeMap<String, String> {
         }
     }
     for (path, name) in reexported {
-        let path = path
+        let mut path = path
             .iter()
             .skip_while(|part| ["crate", "self"].contains(&part.as_str()));
-        let from = path.cloned().next().unwrap_or_default();
+        let from = path.next().cloned().unwrap_or_default();
         if names.get(&from) == Some(&from) {
             names.entry(name).or_insert(from);
         }
