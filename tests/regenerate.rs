@@ -103,7 +103,7 @@ fn a_renamed_property_reaches_models_client_and_snapshots() {
     let said = text(&check);
     assert_eq!(check.status.code(), Some(1), "{said}");
     assert!(
-        said.contains("+    pub compliance: Option<String>,"),
+        said.contains("+    pub compliance: Option<Fido2Compatibility>,"),
         "{said}"
     );
     assert!(
@@ -133,12 +133,10 @@ fn a_renamed_property_reaches_models_client_and_snapshots() {
         .filter_map(|line| line.split_once('│').map(|(_, change)| change.trim_end()))
         .filter(|change| change.starts_with(['+', '-']))
         .collect();
-    assert_eq!(
-        changes,
-        [
-            "-  \"compatibility\": \"FULL\",",
-            "+  \"compliance\": \"FULL\","
-        ],
-        "{said}"
-    );
+    let one = [
+        "-  \"compatibility\": \"FULL\",",
+        "+  \"compliance\": \"FULL\",",
+    ];
+    assert!(!changes.is_empty(), "{said}");
+    assert!(changes.chunks(2).all(|change| change == one), "{said}");
 }
