@@ -78,7 +78,7 @@ try {
   assert.equal(await page.locator("#journal details[open]").count(), 1);
 
   // A user is created, and a flow started.
-  await page.getByLabel("Username").fill("created");
+  await page.locator("input[name=username]").fill("created");
   await page.getByRole("button", { name: "Create the user" }).click();
   await page.locator("#users tbody").getByText("created").waitFor();
   await page.getByRole("button", { name: "Start the flow" }).click();
