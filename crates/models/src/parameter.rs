@@ -28,6 +28,7 @@ pub enum Style {
 
 /// A pair of a query, not escaped yet: items are escaped each, and joined by the separator.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pair {
     /// The name.
     pub name: String,
