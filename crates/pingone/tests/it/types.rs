@@ -15,8 +15,8 @@ use pingone::token::{ClientCredentials, SigningAlgorithm, Token};
 use pingone::users::{Matches, UserHandle, UserQuery, UserSearch, UserStream, Users};
 use pingone::workflows::{Obstacle, Recovery, Verification};
 use pingone::{
-    Acknowledged, Client, ClientBuilder, Error, ErrorBuilder, ErrorKind, Region, Request,
-    TokioRuntime,
+    Acknowledged, Client, ClientBuilder, Error, ErrorBuilder, ErrorKind, Reason, Region, Request,
+    Response, TokioRuntime,
 };
 
 const fn shared<T: Debug + Send + Sync + Unpin + 'static>() {}
@@ -38,7 +38,7 @@ fn every_type_moves_between_threads() {
         shared: Acknowledged, AttemptReport<'static>, Client, ClientBuilder, ClientCredentials,
         DeviceAuthenticationHandle, DeviceAuthentications, Error, ErrorBuilder, ErrorKind,
         FlowHandle, LimitAttempts<SafeRetry>, LimitElapsed<SafeRetry>, Matches, NeverRetry,
-        Obstacle, Outcome, PasswordHandle, Poll, Recovery, Region, Request<User>, RetryContext,
+        Obstacle, Outcome, PasswordHandle, Poll, Reason, Recovery, Region, Request<User>, Response<User>, RetryContext,
         RetryDecision, SafeRetry, SigningAlgorithm, Token, TokioRuntime, UserHandle, UserQuery,
         UserSearch, Users, Verification,
     ]);
