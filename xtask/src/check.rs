@@ -43,7 +43,10 @@ const STEPS: &[Step] = &[
         "no lint complains",
         "cargo clippy --workspace --all-targets --all-features --quiet -- --deny warnings",
     ),
-    step("the tests pass", "cargo test --workspace --quiet --no-fail-fast"),
+    step(
+        "the tests pass",
+        "cargo test --workspace --quiet --no-fail-fast",
+    ),
     Step {
         shows: "the documentation builds",
         command: "cargo doc --workspace --no-deps --all-features --quiet",
