@@ -8,6 +8,7 @@ mod guidelines;
 mod layers;
 mod models;
 mod modules;
+mod openid;
 mod packages;
 mod payloads;
 mod regeneration;
