@@ -142,7 +142,8 @@ impl Users {
     }
 
     pub(crate) fn remove(&mut self, id: UserId) -> Result<(), Refusal> {
-        self.by_id.remove(&id).ok_or_else(|| no_user(id))?;
+        let user = self.by_id.remove(&id).ok_or_else(|| no_user(id))?;
+        self.by_name.remove(&user.username().to_lowercase());
         self.order.retain(|known| *known != id);
         Ok(())
     }

@@ -18,6 +18,7 @@ mod many;
 mod model;
 mod passwords;
 mod probes;
+mod sign_on;
 mod snapshots;
 mod support;
 mod tokens;

@@ -386,3 +386,17 @@ async fn a_username_can_be_seeded_once() {
         "the sandbox cannot be seeded: username: The username is taken."
     );
 }
+
+#[tokio::test]
+async fn the_username_of_a_deleted_user_is_free_again() {
+    let sandbox = sandbox().await;
+    let user = sandbox.seed_user(linda()).unwrap();
+    let users = format!("/v1/environments/{}/users", sandbox.environment_id());
+    let delete = Request::new(&sandbox, "DELETE", format!("{users}/{user}")).authorized();
+    delete.send().await.ok();
+    let create = Request::new(&sandbox, "POST", users).authorized();
+    let create = create.media_type("application/json");
+    let body = json!({ "username": "lindajones", "email": "linda@example.com" });
+    let created = create.json(&body).send().await.ok();
+    assert_ne!(created.text("/id"), user.to_string());
+}
