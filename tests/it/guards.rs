@@ -3,26 +3,17 @@
 use http::header::{AUTHORIZATION, COOKIE};
 use pingone_client::dispatch::Failure;
 use pingone_client::{Call, Credentials};
-use pingone_codegen::model::{Location, Security};
+use pingone_models::operation::{Location, Security};
 use pingone_models::operations::OPERATIONS;
+use pingone_tests::sample::{self, arguments, authorized, one_of_each, send};
 use pingone_tests::stub::{Reply, Stub};
-use pingone_tests::{API, Sample, samples};
-
-/// One sample of every operation.
-fn one_of_each() -> Vec<Sample> {
-    let mut samples = samples();
-    samples.dedup_by(|one, other| one.operation.id == other.operation.id);
-    assert_eq!(samples.len(), API.operations.len());
-    samples
-}
 
 #[test]
 fn every_credential_is_marked_as_a_secret() {
     let mut marked = 0;
-    for sample in one_of_each() {
-        let id = &sample.operation.id;
-        let operation = OPERATIONS.iter().find(|row| row.id == id).expect("a row");
-        for security in &sample.operation.security {
+    for operation in OPERATIONS {
+        let id = operation.id;
+        for security in operation.security {
             let (name, credentials) = match security {
                 Security::Bearer => (AUTHORIZATION, Credentials::Bearer("t".into())),
                 Security::Basic => (AUTHORIZATION, Credentials::Basic("i".into(), "s".into())),
@@ -74,11 +65,11 @@ async fn an_id_is_always_one_segment_of_the_path() {
         let parameters = sample.operation.parameters.iter();
         for parameter in parameters.filter(|own| own.location == Location::Path) {
             for form in &forms {
-                let mut arguments = sample.arguments();
-                arguments
-                    .parameters
-                    .insert(parameter.name.clone(), (*form).to_owned());
-                let outcome = sample.call(stub.url(), Call::new(), &arguments).await;
+                let mut arguments = arguments(sample);
+                let name = parameter.name.to_owned();
+                arguments.parameters.insert(name, (*form).to_owned());
+                let id = sample.operation.id;
+                let outcome = send(id, stub.url(), Call::new(), &arguments).await;
                 let expected =
                     matches!(&outcome, Err(Failure::Wrong { name, .. }) if *name == parameter.name);
                 assert!(expected, "{form:?}: {outcome:?}");
@@ -95,22 +86,23 @@ async fn an_id_is_always_one_segment_of_the_path() {
 async fn every_spelling_of_an_id_is_sent_as_one() {
     let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
     for sample in one_of_each() {
-        let path = sample.path();
+        let path = sample::target(sample);
         for spell in [
             |id: &str| id.to_uppercase(),
             |id: &str| id.replace('-', ""),
             |id: &str| format!("{{{id}}}"),
             |id: &str| format!("urn:uuid:{id}"),
         ] {
-            let mut arguments = sample.arguments();
-            for value in arguments.parameters.values_mut() {
+            let mut arguments = arguments(sample);
+            for (name, _) in sample.path {
+                let value = arguments.parameters.get_mut(*name).expect("a parameter");
                 *value = spell(value);
             }
-            let call = sample.authorized();
-            let _ = sample.call(stub.url(), call, &arguments).await;
+            let id = sample.operation.id;
+            let _ = send(id, stub.url(), authorized(sample), &arguments).await;
             let request = stub.take().pop().expect("something was sent");
             let target = request.line().split(' ').nth(1).expect("a target");
-            assert_eq!(target.split('?').next(), path.split('?').next());
+            assert_eq!(target.trim_start_matches("/v1"), path);
         }
     }
 }
@@ -135,19 +127,16 @@ async fn a_link_is_followed_on_the_same_origin_only() {
     let mut refused = 0;
     for sample in one_of_each() {
         for address in &elsewhere {
-            let call = sample
-                .authorized()
-                .with_address(address.parse().expect("an address"));
-            let outcome = sample.call(stub.url(), call, &sample.arguments()).await;
+            let call = authorized(sample).with_address(address.parse().expect("an address"));
+            let id = sample.operation.id;
+            let outcome = send(id, stub.url(), call, &arguments(sample)).await;
             let text = format!("{outcome:?}");
             assert!(text.contains("another origin"), "{address}: {text}");
             refused += 1;
         }
         let own = format!("{}/next?cursor=1", stub.url());
-        let call = sample
-            .authorized()
-            .with_address(own.parse().expect("an address"));
-        let _ = sample.call(stub.url(), call, &sample.arguments()).await;
+        let call = authorized(sample).with_address(own.parse().expect("an address"));
+        let _ = send(sample.operation.id, stub.url(), call, &arguments(sample)).await;
         let request = stub.take().pop().expect("the link was followed");
         assert!(request.line().contains(" /next?cursor=1 "));
     }
@@ -161,12 +150,10 @@ async fn credentials_in_a_link_are_not_sent() {
     let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
     for sample in one_of_each() {
         let link = stub.url().replace("http://", "http://mallory:evil@");
-        let call = sample
-            .authorized()
-            .with_address(link.parse().expect("an address"));
-        let _ = sample.call(stub.url(), call, &sample.arguments()).await;
+        let call = authorized(sample).with_address(link.parse().expect("an address"));
+        let _ = send(sample.operation.id, stub.url(), call, &arguments(sample)).await;
         for request in stub.take() {
-            let (name, value) = sample.authorization().unwrap_or(("authorization", ""));
+            let (name, value) = sample::authorization(sample).unwrap_or(("authorization", ""));
             assert_eq!(request.header(name).unwrap_or_default(), value);
             assert!(!request.head.contains("mallory"), "{}", request.head);
         }

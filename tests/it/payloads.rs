@@ -8,8 +8,11 @@ use std::fmt::Write as _;
 use insta::{Settings, assert_snapshot};
 use pingone_codegen::model::{Body, Operation, Response, ResponseBody};
 use pingone_models::registry::round_trip;
+use pingone_models::request::Sample;
+use pingone_models::samples;
+use pingone_tests::sample::{self, arguments, authorized, documented, send};
 use pingone_tests::stub::{Reply, Stub};
-use pingone_tests::{API, samples};
+use pingone_tests::{API, root};
 use serde_json::{Value, json};
 
 /// Snapshots in a folder of their own, each saying which page it comes from.
@@ -33,8 +36,14 @@ fn pretty(value: &Value) -> String {
 async fn requests_look_like_their_snapshots() {
     let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
     for sample in samples() {
-        let operation = sample.operation;
-        let _ = sample.send(stub.url(), stub.url()).await;
+        let operation = documented(sample);
+        let _ = send(
+            &operation.id,
+            stub.url(),
+            authorized(sample),
+            &arguments(sample),
+        )
+        .await;
         let request = stub.take().pop().expect("something was sent");
         let server = API
             .servers
@@ -43,6 +52,7 @@ async fn requests_look_like_their_snapshots() {
             .expect("a server");
         let (method, target) = request.line().split_once(' ').expect("a request line");
         let path = target.trim_end_matches(" HTTP/1.1");
+        let path = path.strip_prefix("/v1").unwrap_or(path);
         let mut text = format!("{method} {}{path}\n", server.url);
         for name in [
             "accept",
@@ -63,9 +73,13 @@ async fn requests_look_like_their_snapshots() {
                 .map_or_else(|_| request.text().to_owned(), |body| pretty(&body));
             write!(text, "\n{body}\n").expect("text");
         }
-        let name = format!("{}__{}", operation.id, sample.case);
+        let name = request_name(sample);
         settings(&operation.summary, Some(operation)).bind(|| assert_snapshot!(name, text));
     }
+}
+
+fn request_name(sample: &Sample) -> String {
+    format!("{}__{}", sample.operation.id, sample.name.replace(' ', "_"))
 }
 
 /// Each documented answer once, with the operation that gives it unless many do.
@@ -92,6 +106,24 @@ fn answered(case: &str, response: &Response) -> Option<&'static Operation> {
     })
 }
 
+/// The name of the snapshot of an answer, and the variant that gives it unless many do.
+fn answer_name(
+    first: Option<&'static Operation>,
+    response: &Response,
+    case: &str,
+) -> (String, Option<&'static Operation>) {
+    let operation = first.map(|first| answered(case, response).unwrap_or(first));
+    let owner = match operation {
+        Some(operation) => operation.id.as_str(),
+        None => response.pointer.rsplit('/').next().unwrap_or_default(),
+    };
+    let mut name = format!("{owner}__{}", response.status);
+    if case != owner {
+        write!(name, "_{case}").expect("text");
+    }
+    (name, operation)
+}
+
 #[test]
 fn answers_read_and_written_look_like_their_snapshots() {
     for (first, response) in answers() {
@@ -103,31 +135,43 @@ fn answers_read_and_written_look_like_their_snapshots() {
             .and_then(|reference| reference.rsplit('/').next())
             .expect("a named schema");
         for (case, example) in &response.examples {
-            let operation = first.map(|first| answered(case, response).unwrap_or(first));
-            let owner = match operation {
-                Some(operation) => operation.id.as_str(),
-                None => response.pointer.rsplit('/').next().unwrap_or_default(),
-            };
+            let (name, operation) = answer_name(first, response, case);
             let again = round_trip(schema, example.clone())
                 .expect("a type")
                 .expect("the example is of its type");
-            assert_eq!(
-                &again, example,
-                "`{owner}`, {}, `{case}` is written as it was read",
-                response.status
-            );
+            assert_eq!(&again, example, "`{name}` is written as it was read");
             let text = format!(
                 "{} {schema}\n\n{}\n",
                 response.status,
                 pretty(&shortened(&again))
             );
-            let mut name = format!("{owner}__{}", response.status);
-            if case != owner {
-                write!(name, "_{case}").expect("text");
-            }
             settings(&response.description, operation).bind(|| assert_snapshot!(name, text));
         }
     }
+}
+
+/// Each request of a variant and each answer with a body has a snapshot, and nothing else has one.
+#[test]
+fn the_snapshots_are_those_of_the_document() {
+    let mut expected: BTreeSet<String> = samples().iter().map(request_name).collect();
+    for (first, response) in answers() {
+        let cases = response.examples.keys();
+        expected.extend(cases.map(|case| answer_name(first, response, case).0));
+    }
+    let folder = root().join("tests/snapshots");
+    let found: BTreeSet<String> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("readable").path())
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    let (missing, left): (Vec<_>, Vec<_>) = (
+        expected.difference(&found).collect(),
+        found.difference(&expected).collect(),
+    );
+    assert!(
+        missing.is_empty() && left.is_empty(),
+        "missing in tests/snapshots: {missing:?}; to be deleted there: {left:?}"
+    );
 }
 
 /// A payload whose links are reduced to their names, since their addresses say nothing new.
@@ -145,18 +189,18 @@ fn shortened(value: &Value) -> Value {
 fn every_documented_request_is_written_as_it_was_read() {
     let mut count = 0;
     for sample in samples() {
-        let Body::Content { schema, .. } = &sample.operation.body else {
+        let Body::Content { schema, .. } = &documented(sample).body else {
             continue;
         };
         let name = schema["$ref"]
             .as_str()
             .and_then(|reference| reference.rsplit('/').next())
             .expect("a named schema");
-        let body = sample.body.clone().expect("a body");
+        let body = sample::body(sample).expect("a body");
         let again = round_trip(name, body.clone())
             .expect("a type")
             .expect("the example is of its type");
-        assert_eq!(again, body, "`{}`, `{}`", sample.operation.id, sample.case);
+        assert_eq!(again, body, "`{}`, `{}`", sample.operation.id, sample.name);
         count += 1;
     }
     println!("{count} documented requests are written as they were read");

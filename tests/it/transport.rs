@@ -1,13 +1,13 @@
 //! Two ways to the wire, one request: the transport that `pingone` uses sends what the generated functions send.
 
-use pingone_client::dispatch::Arguments;
 use pingone_client::transport::{Authorization, Incoming, Limits, Transport};
 use pingone_client::{Call, Credentials};
 use pingone_models::operation::Security;
 use pingone_models::request::Sample;
 use pingone_models::{registry, samples};
+use pingone_tests::ENVIRONMENT;
+use pingone_tests::sample::{arguments, send};
 use pingone_tests::stub::{Received, Reply, Stub};
-use pingone_tests::{ENVIRONMENT, send};
 
 /// The request with its query parameters and headers in one order, as text.
 fn normalized(request: &Received) -> String {
@@ -50,19 +50,6 @@ fn credentials(sample: &Sample) -> (Option<Authorization>, Call) {
     )
 }
 
-fn arguments(sample: &Sample) -> Arguments {
-    let lists = [sample.path, sample.query, sample.headers];
-    let parameters = lists.into_iter().flatten();
-    Arguments {
-        parameters: parameters
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect(),
-        body: sample
-            .body
-            .map(|body| serde_json::from_str(body).expect("the sample has a JSON body")),
-    }
-}
-
 #[tokio::test]
 async fn the_transport_and_the_generated_functions_send_the_same() {
     let stub = Stub::always(Reply::json(500, "{}")).await.expect("a stub");
@@ -85,8 +72,7 @@ async fn the_transport_and_the_generated_functions_send_the_same() {
             incoming.answer().map(|answer| answer.status.as_u16()),
             Some(500)
         );
-        let addresses = [&format!("{}/v1", stub.url()), stub.url()];
-        let refused = send(id, addresses, call, &arguments(sample)).await;
+        let refused = send(id, stub.url(), call, &arguments(sample)).await;
         assert!(refused.is_err(), "the stub refuses everything");
         let [light, generated] = &stub.take()[..] else {
             panic!("`{id}` was not sent twice");

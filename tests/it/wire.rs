@@ -1,25 +1,26 @@
 //! Every operation of the document, byte for byte as the generated client puts it on a socket.
 
-use pingone_codegen::model::{Body, ResponseBody};
+use pingone_codegen::model::ResponseBody;
 use pingone_models::operations::OPERATIONS;
+use pingone_models::request::Sample;
+use pingone_models::samples;
+use pingone_tests::API;
+use pingone_tests::sample::{self, arguments, authorized, documented, send};
 use pingone_tests::stub::{Reply, Stub};
-use pingone_tests::{API, Sample, samples};
+use url::form_urlencoded::Serializer;
 
 /// What the document says must be on the wire: the request line, the headers sorted by name, the body.
 fn expected(sample: &Sample, host: &str, prefix: &str) -> String {
-    let operation = sample.operation;
+    let operation = documented(sample);
     let accept = match operation.success() {
         ResponseBody::Json { media_type, .. } => media_type,
         ResponseBody::None | ResponseBody::Open => "*/*".to_owned(),
     };
-    let body = match (&operation.body, &sample.body) {
-        (Body::Content { media_type, .. }, Some(body))
-            if media_type == "application/x-www-form-urlencoded" =>
-        {
-            form(body)
-        }
-        (_, Some(body)) => body.to_string(),
-        (_, None) => String::new(),
+    let form = operation.media_type() == Some("application/x-www-form-urlencoded");
+    let body = match sample::body(sample) {
+        Some(body) if form => form_of(&body),
+        Some(body) => body.to_string(),
+        None => String::new(),
     };
     let mut headers = vec![format!("accept: {accept}"), format!("host: {host}")];
     if operation.method != "GET" {
@@ -30,32 +31,20 @@ fn expected(sample: &Sample, host: &str, prefix: &str) -> String {
             .media_type()
             .map(|media_type| format!("content-type: {media_type}")),
     );
-    headers.extend(
-        sample
-            .authorization()
-            .map(|(name, value)| format!("{name}: {value}")),
-    );
+    headers.extend(sample::authorization(sample).map(|(name, value)| format!("{name}: {value}")));
     headers.sort_unstable();
-    let (method, path) = (&operation.method, sample.path());
+    let (method, target) = (&operation.method, sample::target(sample));
     format!(
-        "{method} {prefix}{path} HTTP/1.1\n{}\n\n{body}",
+        "{method} {prefix}{target} HTTP/1.1\n{}\n\n{body}",
         headers.join("\n")
     )
 }
 
-/// A flat object as a form; the examples need no escaping but that of a colon.
-fn form(body: &serde_json::Value) -> String {
+/// A flat object as a form.
+fn form_of(body: &serde_json::Value) -> String {
     let members = body.as_object().expect("a form is an object").iter();
-    let pairs = members.map(|(name, value)| {
-        let value = value
-            .as_str()
-            .expect("a form holds text")
-            .replace(':', "%3A")
-            .replace('/', "%2F")
-            .replace(' ', "+");
-        format!("{name}={value}")
-    });
-    pairs.collect::<Vec<_>>().join("&")
+    let pairs = members.map(|(name, value)| (name, value.as_str().expect("a form holds text")));
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 #[tokio::test]
@@ -69,10 +58,11 @@ async fn every_operation_is_on_the_wire_as_the_document_says() {
         } else {
             ""
         };
-        let outcome = sample.send(&format!("{}/v1", stub.url()), stub.url()).await;
+        let (id, arguments) = (sample.operation.id, arguments(sample));
+        let outcome = send(id, stub.url(), authorized(sample), &arguments).await;
         assert!(outcome.is_err(), "the server refuses everything");
         let requests = stub.take();
-        assert_eq!(requests.len(), 1, "`{}` was sent once", sample.operation.id);
+        assert_eq!(requests.len(), 1, "`{id}` was sent once");
         let request = &requests[0];
         let mut headers: Vec<&str> = request.headers().collect();
         headers.sort_unstable();
@@ -84,12 +74,11 @@ async fn every_operation_is_on_the_wire_as_the_document_says() {
         );
         assert_eq!(
             sent,
-            expected(&sample, &host, prefix),
-            "`{}`, `{}`",
-            sample.operation.id,
-            sample.case
+            expected(sample, &host, prefix),
+            "`{id}`, `{}`",
+            sample.name
         );
-        seen.push(sample.operation.id.as_str());
+        seen.push(id);
     }
     seen.dedup();
     let documented: Vec<_> = API

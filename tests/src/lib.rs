@@ -2,7 +2,7 @@
 //! a time that moves as it is told, and calls made from examples.
 
 pub mod fuzz;
-mod sample;
+pub mod sample;
 pub mod stub;
 pub mod time;
 
@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use pingone_codegen::model::Api;
 use pingone_codegen::{Document, lower};
 
-pub use sample::{ENVIRONMENT, Sample, samples, send};
+pub use sample::ENVIRONMENT;
 
 /// The root folder of the workspace.
 #[must_use]
