@@ -73,6 +73,10 @@ const LONG: &[Step] = &[
         "cargo test --workspace --test regenerate -- --ignored",
     ),
     step(
+        "the code of other documents compiles and sends what they say",
+        "cargo test --package pingone-codegen --test foreign -- --ignored --nocapture",
+    ),
+    step(
         "what is wrong does not compile",
         "cargo test --workspace --test contracts -- --ignored",
     ),

@@ -175,7 +175,7 @@ impl Call {
         match operation.body {
             // A body that is left out has no type, unless a vendor's type still chooses the operation.
             Body::Content {
-                media_type: "application/json",
+                media_type: "application/json" | "application/x-www-form-urlencoded",
             } if !has_body => headers.remove(CONTENT_TYPE),
             Body::None => headers.remove(CONTENT_TYPE),
             Body::Empty { media_type } | Body::Content { media_type } => {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::document::{Document, join};
 use crate::error::Result;
 use crate::lower::{METHODS, essence};
-use crate::names::{is_identifier, numbered};
+use crate::names::{can_name_variant, is_identifier, numbered, request_name};
 
 /// A document with the extensions that it lacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,7 @@ pub fn adopt(document: &Document, get_is_read: bool) -> Result<Adopted> {
         get_is_read,
         insertions: Vec::new(),
         taken: BTreeSet::new(),
+        claimed: BTreeSet::new(),
     };
     adoption.take_names();
     adoption.servers();
@@ -65,8 +66,15 @@ struct Adoption<'a> {
     get_is_read: bool,
     /// The mappings with the keys that they lack.
     insertions: Vec<(String, Vec<(&'static str, String)>)>,
-    /// The functions in use.
+    /// The names in use, as functions and as types.
     taken: BTreeSet<String>,
+    /// Those of them that a variant has got already.
+    claimed: BTreeSet<String>,
+}
+
+/// The Rust names of a variant, in which two variants must not agree.
+fn rust_names(id: &str) -> [String; 2] {
+    [id.to_snake_case(), request_name(id)]
 }
 
 impl Adoption<'_> {
@@ -95,7 +103,7 @@ impl Adoption<'_> {
             match value {
                 Value::Object(members) => {
                     if let Some(id) = members.get("x-operation-id").and_then(Value::as_str) {
-                        self.taken.insert(id.to_snake_case());
+                        self.taken.extend(rust_names(id));
                     }
                     open.extend(members.values());
                 }
@@ -104,9 +112,10 @@ impl Adoption<'_> {
             }
         }
         for (_, _, pointer) in self.operations() {
-            let has_body = self.document.get(&join(&pointer, "requestBody")).is_some();
-            if let (false, Some(id)) = (has_body, self.text(&pointer, "operationId")) {
-                self.taken.insert(id.to_snake_case());
+            if self.is_described_by_itself(&pointer)
+                && let Some(id) = self.text(&pointer, "operationId")
+            {
+                self.taken.extend(rust_names(&id));
             }
         }
     }
@@ -169,6 +178,25 @@ impl Adoption<'_> {
         }
     }
 
+    /// Whether an operation describes its only variant: it has no body, or one of which the media type says nothing.
+    fn is_described_by_itself(&self, operation: &str) -> bool {
+        let body = join(operation, "requestBody");
+        let Ok((body, _)) = self.document.resolve(&body) else {
+            return self.document.get(&body).is_none();
+        };
+        let content = join(&body, "content");
+        let media_types = self.document.get(&content).and_then(Value::as_object);
+        let mut media_types = media_types.into_iter().flat_map(Map::keys);
+        let (Some(media_type), None) = (media_types.next(), media_types.next()) else {
+            return false;
+        };
+        let at = join(&content, media_type);
+        let extensions = ["x-operation-id", "x-summary", "x-effect", "x-variants"];
+        extensions
+            .iter()
+            .all(|key| self.document.get(&join(&at, key)).is_none())
+    }
+
     fn paths(&mut self) -> Result<()> {
         let document = self.document;
         let mut seen = BTreeSet::new();
@@ -185,7 +213,7 @@ impl Adoption<'_> {
                 description.lines().next().map(str::to_owned)
             });
             let body = join(&pointer, "requestBody");
-            if document.get(&body).is_none() {
+            if self.is_described_by_itself(&pointer) {
                 self.variant(
                     &pointer,
                     &method,
@@ -197,7 +225,7 @@ impl Adoption<'_> {
                 continue;
             }
             let (body, _) = document.resolve(&body)?;
-            // A body under `components` can have several operations, but one name.
+            // Operations that share a body of several media types would share their names: these are to be written out.
             let content = join(&body, "content");
             let media_types = document.get(&content).and_then(Value::as_object);
             let media_types: Vec<&String> = media_types.into_iter().flat_map(Map::keys).collect();
@@ -244,15 +272,23 @@ impl Adoption<'_> {
         let own = self
             .text(pointer, "x-operation-id")
             .or_else(|| self.text(pointer, id_key));
-        if !own.is_some_and(|id| is_identifier(&id.to_snake_case())) {
+        let has_own = own.is_some_and(|id| {
+            let names = rust_names(&id);
+            let is_free = names.iter().all(|name| !self.claimed.contains(name));
+            self.claimed.extend(names);
+            is_free && can_name_variant(&id)
+        });
+        if !has_own {
             let wanted = id.to_lower_camel_case();
-            let wanted = if is_identifier(&wanted.to_snake_case()) {
+            let wanted = if can_name_variant(&wanted) {
                 wanted
             } else {
                 format!("call{}", id.to_upper_camel_case())
             };
-            let id = numbered(&wanted, "V", |id| !self.taken.contains(&id.to_snake_case()));
-            self.taken.insert(id.to_snake_case());
+            let id = numbered(&wanted, "V", |id| {
+                rust_names(id).iter().all(|name| !self.taken.contains(name))
+            });
+            self.taken.extend(rust_names(&id));
             let key = if self.text(pointer, id_key).is_some() {
                 "x-operation-id"
             } else {

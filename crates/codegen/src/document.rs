@@ -1,5 +1,6 @@
 //! A YAML or JSON document as a tree of values that remembers where each one stands.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
@@ -248,6 +249,52 @@ struct Builder<'a> {
     frames: Vec<(String, Frame)>,
     places: HashMap<String, Place>,
     root: Option<Value>,
+    /// Whether the parser reads fillers, which are taken out of its texts.
+    filled: bool,
+}
+
+/// Keeps the positions of a text in which an escape has become shorter. The characters are of nobody's alphabet.
+const FILLER: &str = "\u{e000}\u{e001}";
+
+/// Writes the pairs of escapes by which JSON has characters beyond U+FFFF as YAML can read them, in the same length.
+fn join_surrogates(text: &str) -> Cow<'_, str> {
+    let begins = text
+        .lines()
+        .find(|line| !line.is_empty() && !line.starts_with('#'));
+    if !begins.is_some_and(|line| line.trim_start().starts_with('{')) || text.contains(FILLER) {
+        return Cow::Borrowed(text);
+    }
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut joined = String::new();
+    let mut copied = 0;
+    let mut from = 0;
+    while let Some(found) = text[from..].find('\\') {
+        let at = from + found;
+        // The character after a backslash is never the beginning of another escape.
+        from = text[at + 1..]
+            .chars()
+            .next()
+            .map_or(text.len(), |next| at + 1 + next.len_utf8());
+        let (Some(high), Some(low)) = (unit(at), unit(at + 6)) else {
+            continue;
+        };
+        if let Some(Ok(character)) = char::decode_utf16([high, low]).next()
+            && u32::from(character) > 0xffff
+        {
+            joined.push_str(&text[copied..at]);
+            joined.push_str(&format!("\\U{:08X}{FILLER}", u32::from(character)));
+            copied = at + 12;
+            from = copied;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    joined.push_str(&text[copied..]);
+    Cow::Owned(joined)
 }
 
 impl<'a> Builder<'a> {
@@ -259,11 +306,14 @@ impl<'a> Builder<'a> {
             frames: Vec::new(),
             places: HashMap::new(),
             root: None,
+            filled: false,
         }
     }
 
     fn build(mut self) -> Result<(Value, HashMap<String, Place>)> {
-        for event in Parser::new_from_str(self.text) {
+        let text = join_surrogates(self.text);
+        self.filled = matches!(text, Cow::Owned(_));
+        for event in Parser::new_from_str(&text) {
             let (event, span) = event.map_err(|error| {
                 self.error(error.marker(), format!("unreadable YAML: {}", error.info()))
             })?;
@@ -284,6 +334,11 @@ impl<'a> Builder<'a> {
         let mark = &span.start;
         match event {
             Event::Scalar(text, style, _, tag) => {
+                let text = if self.filled && text.contains(FILLER) {
+                    text.replace(FILLER, "").into()
+                } else {
+                    text
+                };
                 let written = text.clone();
                 let Some(scalar) = Scalar::parse_from_cow_and_metadata(text, style, tag.as_ref())
                 else {

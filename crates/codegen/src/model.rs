@@ -465,6 +465,8 @@ pub struct Field {
     pub required: bool,
     /// Whether the service alone sets it.
     pub read_only: bool,
+    /// Whether no answer has it.
+    pub write_only: bool,
     /// Whether it leads back to its own struct, so that it has to be on the heap.
     pub boxed: bool,
     /// The only value, where it is also the default.

@@ -27,6 +27,44 @@ pub fn type_name(schema: &str) -> String {
     format!("Type{name}")
 }
 
+/// The request of a variant.
+///
+/// ```
+/// assert_eq!(pingone_codegen::names::request_name("verifyUser"), "VerifyUser");
+/// assert_eq!(pingone_codegen::names::request_name("open"), "OpenRequest");
+/// ```
+#[must_use]
+pub fn request_name(id: &str) -> String {
+    let name = id.to_upper_camel_case();
+    if RESERVED_TYPES.contains(&name.as_str()) || RESERVED_REQUESTS.contains(&name.as_str()) {
+        return format!("{name}Request");
+    }
+    name
+}
+
+/// Whether a variant can have this name.
+pub(crate) fn can_name_variant(id: &str) -> bool {
+    let function = id.to_snake_case();
+    is_identifier(&function)
+        && is_identifier(&request_name(id))
+        && !RESERVED_FUNCTIONS.contains(&function.as_str())
+}
+
+/// The functions and statics that are generated beside those of the variants.
+const RESERVED_FUNCTIONS: [&str; 3] = ["new_with_client", "operations", "servers"];
+
+/// What the file of the requests also uses by its short name.
+const RESERVED_REQUESTS: [&str; 8] = [
+    "Endpoint",
+    "IntoIterator",
+    "Open",
+    "Parts",
+    "Place",
+    "ReadError",
+    "Write",
+    "WriteError",
+];
+
 /// What generated code uses by its short name.
 const RESERVED_TYPES: [&str; 13] = [
     "Box", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some",

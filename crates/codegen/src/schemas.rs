@@ -16,6 +16,9 @@ pub(crate) const COMPONENTS: &str = "/components/schemas";
 /// Keywords under which more schemas stand.
 const COMBINATORS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
+/// The types of OpenAPI 3.0.
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
 /// Keywords that decide about the type of a value; the others describe it or bound it.
 const DECIDING: [&str; 10] = [
     "$ref",
@@ -181,6 +184,16 @@ impl<'a> Schemas<'a> {
                 self.errors
                     .push(document.unsupported("keyword", &join(pointer, key), message));
             }
+        }
+        if let Some(ty) = schema.get("type")
+            && !ty.as_str().is_some_and(|ty| TYPES.contains(&ty))
+        {
+            let message = format!(
+                "`type: {ty}` is unsupported: OpenAPI 3.0 has `{}`",
+                TYPES.join("`, `")
+            );
+            self.errors
+                .push(document.unsupported("type", &join(pointer, "type"), message));
         }
         let mut lowered = schema.clone();
         for (key, value) in &mut lowered {

@@ -124,9 +124,13 @@ fn call_list_users<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFut
         let cursor: Option<String> = arguments.optional("cursor")?;
         let filter: Option<String> = arguments.optional("filter")?;
         let limit: Option<i32> = arguments.optional("limit")?;
-        let answer = clients
-            .platform
-            .list_users(&environment_id, cursor.as_deref(), filter.as_deref(), limit)
+        let answer = super::platform::Client::list_users(
+                &clients.platform,
+                &environment_id,
+                cursor.as_deref(),
+                filter.as_deref(),
+                limit,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -140,7 +144,12 @@ fn call_create_user<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let body: ::pingone_models::UserCreation = arguments.body()?;
-        let answer = clients.platform.create_user(&environment_id, &body).await;
+        let answer = super::platform::Client::create_user(
+                &clients.platform,
+                &environment_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -153,7 +162,12 @@ fn call_import_user<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let body: ::pingone_models::UserImport = arguments.body()?;
-        let answer = clients.platform.import_user(&environment_id, &body).await;
+        let answer = super::platform::Client::import_user(
+                &clients.platform,
+                &environment_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -165,9 +179,12 @@ fn call_read_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let include: Option<::pingone_models::UserInclude> = arguments
             .optional("include")?;
-        let answer = clients
-            .platform
-            .read_user(&environment_id, &user_id, include.as_ref())
+        let answer = super::platform::Client::read_user(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                include.as_ref(),
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -181,9 +198,11 @@ fn call_send_verification_code<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients
-            .platform
-            .send_verification_code(&environment_id, &user_id)
+        let answer = super::platform::Client::send_verification_code(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -198,9 +217,12 @@ fn call_verify_user<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::UserVerification = arguments.body()?;
-        let answer = clients
-            .platform
-            .verify_user(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::verify_user(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -215,9 +237,12 @@ fn call_lock_account<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::AccountLock = arguments.body()?;
-        let answer = clients
-            .platform
-            .lock_account(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::lock_account(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -231,7 +256,12 @@ fn call_unlock_account<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients.platform.unlock_account(&environment_id, &user_id).await;
+        let answer = super::platform::Client::unlock_account(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -245,9 +275,12 @@ fn call_update_user<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::UserUpdate = arguments.body()?;
-        let answer = clients
-            .platform
-            .update_user(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::update_user(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -262,9 +295,12 @@ fn call_replace_user<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::UserReplacement = arguments.body()?;
-        let answer = clients
-            .platform
-            .replace_user(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::replace_user(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -278,7 +314,12 @@ fn call_delete_user<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients.platform.delete_user(&environment_id, &user_id).await;
+        let answer = super::platform::Client::delete_user(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
+            .await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -291,7 +332,12 @@ fn call_read_password<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients.platform.read_password(&environment_id, &user_id).await;
+        let answer = super::platform::Client::read_password(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -304,9 +350,11 @@ fn call_send_recovery_code<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients
-            .platform
-            .send_recovery_code(&environment_id, &user_id)
+        let answer = super::platform::Client::send_recovery_code(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -321,9 +369,12 @@ fn call_recover_password<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::PasswordRecovery = arguments.body()?;
-        let answer = clients
-            .platform
-            .recover_password(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::recover_password(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -338,9 +389,12 @@ fn call_check_password<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::PasswordCheck = arguments.body()?;
-        let answer = clients
-            .platform
-            .check_password(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::check_password(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -354,7 +408,12 @@ fn call_unlock_password<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients.platform.unlock_password(&environment_id, &user_id).await;
+        let answer = super::platform::Client::unlock_password(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
+            .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -368,9 +427,12 @@ fn call_reset_password<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::PasswordReset = arguments.body()?;
-        let answer = clients
-            .platform
-            .reset_password(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::reset_password(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -385,9 +447,12 @@ fn call_set_password<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::PasswordSet = arguments.body()?;
-        let answer = clients
-            .platform
-            .set_password(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::set_password(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -402,9 +467,12 @@ fn call_set_password_value<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::PasswordValue = arguments.body()?;
-        let answer = clients
-            .platform
-            .set_password_value(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::set_password_value(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -418,7 +486,12 @@ fn call_read_user_enabled<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients.platform.read_user_enabled(&environment_id, &user_id).await;
+        let answer = super::platform::Client::read_user_enabled(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -432,9 +505,12 @@ fn call_set_user_enabled<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::UserEnabledUpdate = arguments.body()?;
-        let answer = clients
-            .platform
-            .set_user_enabled(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::set_user_enabled(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -448,9 +524,11 @@ fn call_read_user_mfa_enabled<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients
-            .platform
-            .read_user_mfa_enabled(&environment_id, &user_id)
+        let answer = super::platform::Client::read_user_mfa_enabled(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -465,9 +543,12 @@ fn call_set_user_mfa_enabled<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::UserMfaEnabledUpdate = arguments.body()?;
-        let answer = clients
-            .platform
-            .set_user_mfa_enabled(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::set_user_mfa_enabled(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -482,9 +563,12 @@ fn call_send_email_verification_code<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::EmailVerificationSend = arguments.body()?;
-        let answer = clients
-            .platform
-            .send_email_verification_code(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::send_email_verification_code(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -499,9 +583,12 @@ fn call_verify_email<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::UserVerification = arguments.body()?;
-        let answer = clients
-            .platform
-            .verify_email(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::verify_email(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -515,9 +602,11 @@ fn call_read_user_population<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients
-            .platform
-            .read_user_population(&environment_id, &user_id)
+        let answer = super::platform::Client::read_user_population(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -532,9 +621,12 @@ fn call_set_user_population<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::PopulationReference = arguments.body()?;
-        let answer = clients
-            .platform
-            .set_user_population(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::set_user_population(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -548,9 +640,11 @@ fn call_list_user_sessions<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients
-            .platform
-            .list_user_sessions(&environment_id, &user_id)
+        let answer = super::platform::Client::list_user_sessions(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -565,9 +659,12 @@ fn call_read_user_session<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let session_id: ::pingone_models::SessionId = arguments.required("sessionId")?;
-        let answer = clients
-            .platform
-            .read_user_session(&environment_id, &user_id, &session_id)
+        let answer = super::platform::Client::read_user_session(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &session_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -582,9 +679,12 @@ fn call_delete_user_session<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let session_id: ::pingone_models::SessionId = arguments.required("sessionId")?;
-        let answer = clients
-            .platform
-            .delete_user_session(&environment_id, &user_id, &session_id)
+        let answer = super::platform::Client::delete_user_session(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &session_id,
+            )
             .await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
     })
@@ -601,9 +701,13 @@ fn call_list_devices<'a>(
         let expand: Option<::pingone_models::DeviceExpand> = arguments
             .optional("expand")?;
         let filter: Option<String> = arguments.optional("filter")?;
-        let answer = clients
-            .platform
-            .list_devices(&environment_id, &user_id, expand.as_ref(), filter.as_deref())
+        let answer = super::platform::Client::list_devices(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                expand.as_ref(),
+                filter.as_deref(),
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -618,9 +722,12 @@ fn call_create_device<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::MfaDeviceCreation = arguments.body()?;
-        let answer = clients
-            .platform
-            .create_device(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::create_device(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -635,9 +742,12 @@ fn call_reorder_devices<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let body: ::pingone_models::DeviceOrder = arguments.body()?;
-        let answer = clients
-            .platform
-            .reorder_devices(&environment_id, &user_id, &body)
+        let answer = super::platform::Client::reorder_devices(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -651,9 +761,11 @@ fn call_remove_device_order<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = clients
-            .platform
-            .remove_device_order(&environment_id, &user_id)
+        let answer = super::platform::Client::remove_device_order(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -668,9 +780,12 @@ fn call_read_device<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = clients
-            .platform
-            .read_device(&environment_id, &user_id, &device_id)
+        let answer = super::platform::Client::read_device(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &device_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -686,9 +801,13 @@ fn call_activate_device<'a>(
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
         let body: ::pingone_models::DeviceActivation = arguments.body()?;
-        let answer = clients
-            .platform
-            .activate_device(&environment_id, &user_id, &device_id, &body)
+        let answer = super::platform::Client::activate_device(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &device_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -703,9 +822,12 @@ fn call_send_device_activation_code<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = clients
-            .platform
-            .send_device_activation_code(&environment_id, &user_id, &device_id)
+        let answer = super::platform::Client::send_device_activation_code(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &device_id,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -720,9 +842,12 @@ fn call_block_device<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = clients
-            .platform
-            .block_device(&environment_id, &user_id, &device_id)
+        let answer = super::platform::Client::block_device(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &device_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -737,9 +862,12 @@ fn call_unblock_device<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = clients
-            .platform
-            .unblock_device(&environment_id, &user_id, &device_id)
+        let answer = super::platform::Client::unblock_device(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &device_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -754,9 +882,12 @@ fn call_unlock_device<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = clients
-            .platform
-            .unlock_device(&environment_id, &user_id, &device_id)
+        let answer = super::platform::Client::unlock_device(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &device_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -771,9 +902,12 @@ fn call_delete_device<'a>(
             .required("environmentId")?;
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = clients
-            .platform
-            .delete_device(&environment_id, &user_id, &device_id)
+        let answer = super::platform::Client::delete_device(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &device_id,
+            )
             .await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
     })
@@ -789,9 +923,13 @@ fn call_set_device_nickname<'a>(
         let user_id: ::pingone_models::UserId = arguments.required("userId")?;
         let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
         let body: ::pingone_models::DeviceNicknameUpdate = arguments.body()?;
-        let answer = clients
-            .platform
-            .set_device_nickname(&environment_id, &user_id, &device_id, &body)
+        let answer = super::platform::Client::set_device_nickname(
+                &clients.platform,
+                &environment_id,
+                &user_id,
+                &device_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -804,7 +942,11 @@ fn call_read_environment<'a>(
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
-        let answer = clients.platform.read_environment(&environment_id).await;
+        let answer = super::platform::Client::read_environment(
+                &clients.platform,
+                &environment_id,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -818,9 +960,12 @@ fn call_list_populations<'a>(
             .required("environmentId")?;
         let cursor: Option<String> = arguments.optional("cursor")?;
         let limit: Option<i32> = arguments.optional("limit")?;
-        let answer = clients
-            .platform
-            .list_populations(&environment_id, cursor.as_deref(), limit)
+        let answer = super::platform::Client::list_populations(
+                &clients.platform,
+                &environment_id,
+                cursor.as_deref(),
+                limit,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -835,9 +980,11 @@ fn call_read_population<'a>(
             .required("environmentId")?;
         let population_id: ::pingone_models::PopulationId = arguments
             .required("populationId")?;
-        let answer = clients
-            .platform
-            .read_population(&environment_id, &population_id)
+        let answer = super::platform::Client::read_population(
+                &clients.platform,
+                &environment_id,
+                &population_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -850,7 +997,11 @@ fn call_list_password_policies<'a>(
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
-        let answer = clients.platform.list_password_policies(&environment_id).await;
+        let answer = super::platform::Client::list_password_policies(
+                &clients.platform,
+                &environment_id,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -864,9 +1015,11 @@ fn call_read_password_policy<'a>(
             .required("environmentId")?;
         let password_policy_id: ::pingone_models::PasswordPolicyId = arguments
             .required("passwordPolicyId")?;
-        let answer = clients
-            .platform
-            .read_password_policy(&environment_id, &password_policy_id)
+        let answer = super::platform::Client::read_password_policy(
+                &clients.platform,
+                &environment_id,
+                &password_policy_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -877,7 +1030,12 @@ fn call_read_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = clients.auth.read_flow(&environment_id, &flow_id).await;
+        let answer = super::auth::Client::read_flow(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -891,9 +1049,12 @@ fn call_confirm_flow_user<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::FlowUserConfirmation = arguments.body()?;
-        let answer = clients
-            .auth
-            .confirm_flow_user(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::confirm_flow_user(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
@@ -908,9 +1069,12 @@ fn call_check_flow_username_password<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::FlowUsernamePasswordCheck = arguments.body()?;
-        let answer = clients
-            .auth
-            .check_flow_username_password(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::check_flow_username_password(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -925,9 +1089,12 @@ fn call_look_up_flow_user<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::FlowUserLookup = arguments.body()?;
-        let answer = clients
-            .auth
-            .look_up_flow_user(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::look_up_flow_user(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -942,9 +1109,12 @@ fn call_forgot_flow_password<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::FlowForgottenPassword = arguments.body()?;
-        let answer = clients
-            .auth
-            .forgot_flow_password(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::forgot_flow_password(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -959,9 +1129,12 @@ fn call_register_flow_user<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::FlowUserRegistration = arguments.body()?;
-        let answer = clients
-            .auth
-            .register_flow_user(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::register_flow_user(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -976,9 +1149,12 @@ fn call_reset_flow_password<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::FlowPasswordReset = arguments.body()?;
-        let answer = clients
-            .auth
-            .reset_flow_password(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::reset_flow_password(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -993,9 +1169,12 @@ fn call_recover_flow_password<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::PasswordRecovery = arguments.body()?;
-        let answer = clients
-            .auth
-            .recover_flow_password(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::recover_flow_password(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1009,9 +1188,11 @@ fn call_send_flow_recovery_code<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = clients
-            .auth
-            .send_flow_recovery_code(&environment_id, &flow_id)
+        let answer = super::auth::Client::send_flow_recovery_code(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1026,9 +1207,12 @@ fn call_verify_flow_user<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::UserVerification = arguments.body()?;
-        let answer = clients
-            .auth
-            .verify_flow_user(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::verify_flow_user(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1042,9 +1226,11 @@ fn call_send_flow_verification_code<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = clients
-            .auth
-            .send_flow_verification_code(&environment_id, &flow_id)
+        let answer = super::auth::Client::send_flow_verification_code(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1059,9 +1245,12 @@ fn call_select_flow_device<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::FlowDeviceSelection = arguments.body()?;
-        let answer = clients
-            .auth
-            .select_flow_device(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::select_flow_device(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1076,7 +1265,13 @@ fn call_check_flow_otp<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::OtpCheck = arguments.body()?;
-        let answer = clients.auth.check_flow_otp(&environment_id, &flow_id, &body).await;
+        let answer = super::auth::Client::check_flow_otp(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1090,9 +1285,12 @@ fn call_check_flow_assertion<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::AssertionCheck = arguments.body()?;
-        let answer = clients
-            .auth
-            .check_flow_assertion(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::check_flow_assertion(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1107,9 +1305,12 @@ fn call_update_flow_user<'a>(
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
         let body: ::pingone_models::UserUpdate = arguments.body()?;
-        let answer = clients
-            .auth
-            .update_flow_user(&environment_id, &flow_id, &body)
+        let answer = super::auth::Client::update_flow_user(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1123,7 +1324,12 @@ fn call_reset_flow_session<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = clients.auth.reset_flow_session(&environment_id, &flow_id).await;
+        let answer = super::auth::Client::reset_flow_session(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1136,9 +1342,11 @@ fn call_initiate_device_authentication<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let body: ::pingone_models::DeviceAuthenticationRequest = arguments.body()?;
-        let answer = clients
-            .auth
-            .initiate_device_authentication(&environment_id, &body)
+        let answer = super::auth::Client::initiate_device_authentication(
+                &clients.auth,
+                &environment_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1153,9 +1361,11 @@ fn call_read_device_authentication<'a>(
             .required("environmentId")?;
         let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
             .required("deviceAuthenticationId")?;
-        let answer = clients
-            .auth
-            .read_device_authentication(&environment_id, &device_authentication_id)
+        let answer = super::auth::Client::read_device_authentication(
+                &clients.auth,
+                &environment_id,
+                &device_authentication_id,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1168,9 +1378,12 @@ fn call_check_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
         let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
             .required("deviceAuthenticationId")?;
         let body: ::pingone_models::OtpCheck = arguments.body()?;
-        let answer = clients
-            .auth
-            .check_otp(&environment_id, &device_authentication_id, &body)
+        let answer = super::auth::Client::check_otp(
+                &clients.auth,
+                &environment_id,
+                &device_authentication_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1186,9 +1399,12 @@ fn call_select_device<'a>(
         let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
             .required("deviceAuthenticationId")?;
         let body: ::pingone_models::DeviceSelection = arguments.body()?;
-        let answer = clients
-            .auth
-            .select_device(&environment_id, &device_authentication_id, &body)
+        let answer = super::auth::Client::select_device(
+                &clients.auth,
+                &environment_id,
+                &device_authentication_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1204,9 +1420,12 @@ fn call_check_assertion<'a>(
         let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
             .required("deviceAuthenticationId")?;
         let body: ::pingone_models::AssertionCheck = arguments.body()?;
-        let answer = clients
-            .auth
-            .check_assertion(&environment_id, &device_authentication_id, &body)
+        let answer = super::auth::Client::check_assertion(
+                &clients.auth,
+                &environment_id,
+                &device_authentication_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1222,9 +1441,8 @@ fn call_cancel_push_authentication<'a>(
         let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments
             .required("deviceAuthenticationId")?;
         let body: ::pingone_models::PushCancellation = arguments.body()?;
-        let answer = clients
-            .auth
-            .cancel_push_authentication(
+        let answer = super::auth::Client::cancel_push_authentication(
+                &clients.auth,
                 &environment_id,
                 &device_authentication_id,
                 &body,
@@ -1242,7 +1460,12 @@ fn call_request_token<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let body: ::pingone_models::TokenRequest = arguments.body()?;
-        let answer = clients.auth.request_token(&environment_id, &body).await;
+        let answer = super::auth::Client::request_token(
+                &clients.auth,
+                &environment_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1255,9 +1478,11 @@ fn call_exchange_authorization_code<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let body: ::pingone_models::AuthorizationCodeGrant = arguments.body()?;
-        let answer = clients
-            .auth
-            .exchange_authorization_code(&environment_id, &body)
+        let answer = super::auth::Client::exchange_authorization_code(
+                &clients.auth,
+                &environment_id,
+                &body,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -1271,7 +1496,12 @@ fn call_refresh_token<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let body: ::pingone_models::RefreshTokenGrant = arguments.body()?;
-        let answer = clients.auth.refresh_token(&environment_id, &body).await;
+        let answer = super::auth::Client::refresh_token(
+                &clients.auth,
+                &environment_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1295,9 +1525,8 @@ fn call_authorize<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
         let response_type: String = arguments.required("response_type")?;
         let scope: Option<String> = arguments.optional("scope")?;
         let state: Option<String> = arguments.optional("state")?;
-        let answer = clients
-            .auth
-            .authorize(
+        let answer = super::auth::Client::authorize(
+                &clients.auth,
                 &environment_id,
                 acr_values.as_deref(),
                 &client_id,
@@ -1322,7 +1551,12 @@ fn call_start_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFut
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let body: ::pingone_models::FlowAuthorization = arguments.body()?;
-        let answer = clients.auth.start_flow(&environment_id, &body).await;
+        let answer = super::auth::Client::start_flow(
+                &clients.auth,
+                &environment_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1335,7 +1569,12 @@ fn call_resume_flow<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = clients.auth.resume_flow(&environment_id, &flow_id).await;
+        let answer = super::auth::Client::resume_flow(
+                &clients.auth,
+                &environment_id,
+                &flow_id,
+            )
+            .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1348,7 +1587,12 @@ fn call_introspect_token<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let body: ::pingone_models::TokenIntrospectionRequest = arguments.body()?;
-        let answer = clients.auth.introspect_token(&environment_id, &body).await;
+        let answer = super::auth::Client::introspect_token(
+                &clients.auth,
+                &environment_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1361,7 +1605,12 @@ fn call_revoke_token<'a>(
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
         let body: ::pingone_models::TokenRevocation = arguments.body()?;
-        let answer = clients.auth.revoke_token(&environment_id, &body).await;
+        let answer = super::auth::Client::revoke_token(
+                &clients.auth,
+                &environment_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1373,7 +1622,8 @@ fn call_read_user_info<'a>(
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
-        let answer = clients.auth.read_user_info(&environment_id).await;
+        let answer = super::auth::Client::read_user_info(&clients.auth, &environment_id)
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1385,9 +1635,8 @@ fn call_sign_off<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
         let post_logout_redirect_uri: Option<String> = arguments
             .optional("post_logout_redirect_uri")?;
         let state: Option<String> = arguments.optional("state")?;
-        let answer = clients
-            .auth
-            .sign_off(
+        let answer = super::auth::Client::sign_off(
+                &clients.auth,
                 &environment_id,
                 post_logout_redirect_uri.as_deref(),
                 state.as_deref(),
@@ -1401,7 +1650,8 @@ fn call_read_jwks<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutu
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
-        let answer = clients.auth.read_jwks(&environment_id).await;
+        let answer = super::auth::Client::read_jwks(&clients.auth, &environment_id)
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -1413,7 +1663,11 @@ fn call_read_openid_configuration<'a>(
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments
             .required("environmentId")?;
-        let answer = clients.auth.read_openid_configuration(&environment_id).await;
+        let answer = super::auth::Client::read_openid_configuration(
+                &clients.auth,
+                &environment_id,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }

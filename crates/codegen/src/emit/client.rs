@@ -92,7 +92,7 @@ impl<'a> Client<'a> {
     /// The functions that perform an operation, in the order of the document.
     pub(super) fn functions(&self) -> impl Iterator<Item = (&'a Operation, &syn::Signature)> {
         let items = self.syntax.items.iter().flat_map(|item| match item {
-            Item::Impl(item) => item.items.as_slice(),
+            Item::Impl(item) if item.trait_.is_none() => item.items.as_slice(),
             _ => &[],
         });
         items.filter_map(|item| match item {
@@ -112,8 +112,11 @@ impl<'a> Client<'a> {
         for item in &mut self.syntax.items {
             match item {
                 Item::Impl(item) if item.trait_.is_none() => {
-                    // `new` would build a client that follows redirects and knows no limits.
-                    item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
+                    // `new` would build a client that follows redirects and knows no limits. An operation can have its name.
+                    item.items.retain(|item| {
+                        !matches!(item, ImplItem::Fn(function)
+                        if function.sig.ident == "new" && function.sig.receiver().is_none())
+                    });
                     let find = |item: &ImplItem| match item {
                         ImplItem::Fn(function) => self
                             .operations

@@ -124,7 +124,7 @@ fn caller(module: &Ident, operation: &Operation, signature: &Signature) -> Token
         fn #caller<'a>(clients: &'a Clients, #arguments: &'a Arguments) -> BoxFuture<'a> {
             Box::pin(async move {
                 #reads
-                let answer = clients.#module.#function(#(#passed),*).await;
+                let answer = super::#module::Client::#function(&clients.#module, #(#passed),*).await;
                 ::pingone_client::dispatch::#finish(answer.map_err(#failed)?).await
             })
         }

@@ -14,15 +14,17 @@ use crate::model::{Api, Effect, Operation};
 pub(crate) fn docs(document: &Document, api: &Api, paths: &Paths) -> Result<String> {
     let macros = api.operations.iter().map(|operation| {
         let name = format_ident!("{}", operation.rust_name());
+        // A macro of the operation's own name could be meant where an attribute of Rust is.
+        let macro_name = format_ident!("docs_of_{name}");
         let sections = sections(operation, paths);
         let summary = operation.summary.trim_end_matches('.').to_owned() + ".";
         quote! {
-            macro_rules! #name {
+            macro_rules! #macro_name {
                 () => { #sections };
                 (summary) => { #summary };
             }
             #[allow(unused_imports, reason = "for methods that are written by hand")]
-            pub(crate) use #name;
+            pub(crate) use #macro_name as #name;
         }
     });
     let tokens = quote! { #(#macros)* };

@@ -3,11 +3,11 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::requests::request_name;
 use super::{Paths, doc, file, unprintable};
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::Api;
+use crate::names::request_name;
 
 /// Generates the trait and the table.
 ///
@@ -32,7 +32,7 @@ pub(crate) fn handlers(
     let functions = api.operations.iter().map(|operation| {
         let doc = doc(&operation.summary);
         let function = format_ident!("{}", operation.rust_name());
-        let request = format_ident!("{}", request_name(operation));
+        let request = format_ident!("{}", request_name(&operation.id));
         quote! {
             #doc
             fn #function(&mut self, request: requests::#request) -> Outcome<requests::#request>;

@@ -211,35 +211,67 @@ fn doc_texts(text: &str) -> impl Iterator<Item = String> {
 /// Rust refuses characters that turn the direction of the text, and would run code blocks as tests.
 fn clean_text(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
-    let mut in_code = false;
+    let mut fence: Option<&str> = None;
     for line in text.trim().lines() {
-        let mut line = line.trim_end();
-        let bare = line.trim_start();
-        let indent = line.len() - bare.len();
-        if !in_code && indent > 3 {
-            line = bare;
+        let mut line = line.trim_end().replace('\t', "    ");
+        if fence.is_none() {
+            line = without_indented_code(&line);
         }
-        let fence = bare.starts_with("```") || bare.starts_with("~~~");
         for character in line.chars() {
             match character {
                 '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
                     cleaned.push_str(&format!("U+{:04X}", u32::from(character)));
                 }
-                '\t' => cleaned.push_str("    "),
                 character if character.is_control() => cleaned.push(' '),
                 character => cleaned.push(character),
             }
         }
-        if fence && !in_code && bare.trim_matches(['`', '~']).is_empty() {
-            cleaned.push_str("text");
+        let bare = line.trim_start();
+        let own = ["```", "~~~"]
+            .into_iter()
+            .find(|mark| bare.starts_with(mark));
+        match (fence, own) {
+            (None, Some(mark)) => {
+                let language = bare.trim_start_matches(['`', '~']);
+                if !SHOWN_LANGUAGES.contains(&language) {
+                    let end = cleaned.len() - language.len();
+                    cleaned.truncate(end);
+                    cleaned.push_str("text");
+                }
+                fence = Some(mark);
+            }
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            _ => {}
         }
-        in_code ^= fence;
         cleaned.push('\n');
     }
-    if in_code {
-        cleaned.push_str("```\n");
+    if let Some(mark) = fence {
+        cleaned.push_str(mark);
+        cleaned.push('\n');
     }
     cleaned
+}
+
+/// The languages of code blocks that rustdoc takes for what they are, and does not run.
+const SHOWN_LANGUAGES: [&str; 8] = ["bash", "html", "http", "json", "sh", "text", "xml", "yaml"];
+
+/// A line without the spaces that make code of what follows them, at its beginning or behind the mark of a list.
+fn without_indented_code(line: &str) -> String {
+    let bare = line.trim_start();
+    let line = if line.len() - bare.len() > 3 {
+        bare
+    } else {
+        line
+    };
+    let mut kept = String::with_capacity(line.len());
+    let mut spaces = 0;
+    for character in line.chars() {
+        spaces = if character == ' ' { spaces + 1 } else { 0 };
+        if spaces < 4 {
+            kept.push(character);
+        }
+    }
+    kept
 }
 
 /// Gives an item other documentation.

@@ -4,10 +4,10 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::file;
-use super::requests::request_name;
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, SchemaKind};
+use crate::names::request_name;
 
 /// Generates functions that find a type by the name of its schema.
 ///
@@ -25,7 +25,12 @@ pub(crate) fn registry(document: &Document, api: &Api) -> Result<String> {
     let (ids, requests): (Vec<_>, Vec<_>) = api
         .operations
         .iter()
-        .map(|operation| (&operation.id, format_ident!("{}", request_name(operation))))
+        .map(|operation| {
+            (
+                &operation.id,
+                format_ident!("{}", request_name(&operation.id)),
+            )
+        })
         .unzip();
     let tokens = quote! {
         use ::pingone_models::request::{ReadRequest, support::read_boxed};

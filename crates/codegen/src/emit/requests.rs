@@ -1,6 +1,5 @@
 //! The requests: one struct for each variant, which writes itself and reads itself.
 
-use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -10,7 +9,7 @@ use super::{Paths, doc, documentation, file, unprintable};
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, Body, Format, Location, Operation, Parameter, ResponseBody};
-use crate::names::constant_name;
+use crate::names::{constant_name, request_name};
 
 /// Generates the request of every operation.
 ///
@@ -33,11 +32,6 @@ pub(crate) fn requests(document: &Document, api: &Api, paths: &Paths) -> Result<
         #items
     };
     file(document, tokens, &TokenStream::new())
-}
-
-/// The name of a request's type.
-pub(super) fn request_name(operation: &Operation) -> String {
-    operation.id.to_upper_camel_case()
 }
 
 struct Request<'a> {
@@ -136,7 +130,7 @@ impl<'a> Request<'a> {
     }
 
     fn print(&self, operations: &syn::Path) -> TokenStream {
-        let ident = format_ident!("{}", request_name(self.operation));
+        let ident = format_ident!("{}", request_name(&self.operation.id));
         let row = format_ident!("{}", constant_name(&self.operation.id));
         let (answer, read_answer) = (&self.answer, &self.read_answer);
         let doc = doc(&documentation(self.operation));
@@ -209,7 +203,7 @@ impl<'a> Request<'a> {
     }
 
     fn constructor(&self) -> TokenStream {
-        let ident = format_ident!("{}", request_name(self.operation));
+        let ident = format_ident!("{}", request_name(&self.operation.id));
         let arguments = self.required().map(|(name, ty, list)| {
             if list {
                 quote!(#name: impl IntoIterator<Item = impl Into<#ty>>)

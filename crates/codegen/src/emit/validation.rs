@@ -63,6 +63,8 @@ fn json_schema(schema: &Value) -> Value {
                 };
                 lowered.insert(key.clone(), value);
             }
+            exclude(&mut lowered, "minimum", "exclusiveMinimum");
+            exclude(&mut lowered, "maximum", "exclusiveMaximum");
             if members.get("x-patch") == Some(&Value::Bool(true)) {
                 clearable(&mut lowered);
             }
@@ -72,6 +74,18 @@ fn json_schema(schema: &Value) -> Value {
             Value::Object(lowered)
         }
         other => other.clone(),
+    }
+}
+
+/// Writes a bound as JSON Schema does, where `exclusiveMinimum` is the bound itself and no flag.
+fn exclude(schema: &mut Map<String, Value>, bound: &str, exclusive: &str) {
+    let Some(Value::Bool(excludes)) = schema.get(exclusive) else {
+        return;
+    };
+    let excludes = *excludes;
+    schema.remove(exclusive);
+    if excludes && let Some(value) = schema.remove(bound) {
+        schema.insert(exclusive.to_owned(), value);
     }
 }
 

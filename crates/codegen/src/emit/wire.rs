@@ -255,6 +255,8 @@ impl VisitMut for Repair<'_> {
                     *expression = parse_quote!(#receiver.body(#written));
                 }
             }
+            // The hooks send the type that the document names, and none without a body.
+            "header" if call.args.first().is_some_and(is_content_type) => *expression = *receiver,
             "options" => {
                 *expression = parse_quote!(#receiver.request(::reqwest::Method::OPTIONS, url));
             }
@@ -270,6 +272,14 @@ impl VisitMut for Repair<'_> {
             _ => {}
         }
     }
+}
+
+fn is_content_type(expression: &Expr) -> bool {
+    let Expr::Path(path) = expression else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|segment| segment.ident == "CONTENT_TYPE")
 }
 
 fn is_self(expression: &Expr) -> bool {

@@ -94,6 +94,8 @@ pub(super) fn finish(
                     field.boxed = in_circle(&field.ty);
                     // The service sets it: a request need not have it.
                     field.required &= !(field.read_only && in_request.contains(name));
+                    // The service never shows it: an answer need not have it.
+                    field.required &= !(field.write_only && in_response.contains(name));
                 }
                 object.fields.sort_by(|a, b| a.name.cmp(&b.name));
             }

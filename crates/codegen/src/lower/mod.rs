@@ -22,7 +22,7 @@ use crate::model::{
     Api, Body, Docs, Effect, Format, Operation, ResponseBody, Schema, Security, Selector, Server,
     Type,
 };
-use crate::names::{constant_name, is_identifier};
+use crate::names::{can_name_variant, constant_name, request_name};
 use crate::schemas::{Schemas, broken_references};
 
 pub(crate) const METHODS: [&str; 8] = [
@@ -274,6 +274,8 @@ struct Shared {
     anonymous: bool,
     /// Whether the document says that a request may have no body.
     body_optional: bool,
+    /// Whether there is one variant alone, which the operation itself can describe.
+    sole: bool,
     /// What is wrong with all variants.
     errors: Vec<Error>,
 }
@@ -323,7 +325,47 @@ impl Lowering<'_> {
         // The tree of values is sorted by name; the generated code keeps the order of the document.
         found.sort_by_key(|(_, pointer, method)| document.position(&join(pointer, method)));
         for (path, pointer, method) in found {
-            self.operation(path, &pointer, method);
+            match self.check_path(path, &pointer) {
+                Ok(()) => self.operation(path, &pointer, method),
+                Err(error) => self.lost(&format!("{} {path}", method.to_uppercase()), error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a path that no template is, or that could not be sent as it is written.
+    fn check_path(&self, path: &str, pointer: &str) -> Result<()> {
+        let document = self.document;
+        if !path.starts_with('/') {
+            let message = format!("the path `{path}` does not begin with `/`");
+            return Err(document.error(pointer, message));
+        }
+        if let Some(character) = path
+            .chars()
+            .find(|character| ['?', '#'].contains(character))
+        {
+            let message = format!(
+                "a path with `{character}` is unsupported: what follows it is not part of a path; \
+                 declare query parameters under `parameters`"
+            );
+            return Err(document.unsupported("path", pointer, message));
+        }
+        let names = template_names(path);
+        let literal = names.iter().fold(path.to_owned(), |rest, name| {
+            rest.replacen(&format!("{{{name}}}"), "", 1)
+        });
+        if literal.contains(['{', '}'])
+            || names
+                .iter()
+                .any(|name| name.is_empty() || name.contains('{'))
+        {
+            let message = format!("the path `{path}` has a brace that belongs to no parameter");
+            return Err(document.error(pointer, message));
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(name) = names.iter().find(|name| !seen.insert(**name)) {
+            let message = format!("a path that names `{{{name}}}` twice is unsupported");
+            return Err(document.unsupported("path", pointer, message));
         }
         Ok(())
     }
@@ -360,6 +402,7 @@ impl Lowering<'_> {
             security,
             anonymous,
             body_optional: false,
+            sole: true,
             errors,
             pointer,
         };
@@ -379,6 +422,7 @@ impl Lowering<'_> {
             let message = "this request body has no media type under `content`";
             return self.lost(path, document.error(&at, message));
         };
+        shared.sole = content.len() == 1;
         let mut media_types: Vec<&String> = content.keys().collect();
         media_types.sort_by_key(|media_type| document.position(&join(&at, media_type)));
         for media_type in media_types {
@@ -418,41 +462,49 @@ impl Lowering<'_> {
             (Some(media_type), None) => format!("media type `{media_type}`"),
             (None, _) => format!("`{} {}`", shared.method, shared.path),
         };
-        // An operation without a body can be called otherwise than its `operationId`.
-        let keys = |standard: &'static str, extension: &'static str| {
-            if media_type.is_some() {
-                vec![extension]
-            } else {
-                vec![extension, standard]
+        // The only variant of an operation can be described by the operation: its `operationId` names it.
+        let is_sole = shared.sole && choice.selected.is_none();
+        let places = |standard: &'static str, extension: &'static str| {
+            let mut places = vec![join(pointer, extension)];
+            if is_sole {
+                places.push(join(&shared.pointer, extension));
+                places.push(join(&shared.pointer, standard));
             }
+            places
         };
-        let find = |keys: &[&'static str]| {
-            keys.iter().find_map(|key| {
-                let text = text(document.get(&join(pointer, key)))?;
-                (!text.trim().is_empty()).then_some((*key, text))
+        let find = |places: &[String]| {
+            places.iter().find_map(|place| {
+                let text = text(document.get(place))?;
+                (!text.trim().is_empty()).then(|| (place.clone(), text))
             })
         };
-        let required = |keys: Vec<&'static str>, kind: Kind, why: &str| {
-            let key = keys[keys.len() - 1];
-            find(&keys).ok_or_else(|| {
+        let required = |standard: &'static str, extension: &'static str, kind: Kind, why: &str| {
+            let key = if media_type.is_some() {
+                extension
+            } else {
+                standard
+            };
+            find(&places(standard, extension)).ok_or_else(|| {
                 document.fault(kind, pointer, format!("{what} has no `{key}`: {why}"))
             })
         };
 
         let mut errors = shared.errors.clone();
         let id = required(
-            keys("operationId", "x-operation-id"),
+            "operationId",
+            "x-operation-id",
             Kind::MissingName,
             "give this variant a name of its own, in camelCase",
         );
         let id = keep(&mut errors, id);
-        if let Some((key, id)) = &id {
-            let claimed = self.claim(id, &join(pointer, key));
+        if let Some((place, id)) = &id {
+            let claimed = self.claim(id, place);
             keep(&mut errors, claimed);
         }
         let id = id.map(|(_, id)| id).unwrap_or_else(|| "unnamed".to_owned());
         let summary = required(
-            keys("summary", "x-summary"),
+            "summary",
+            "x-summary",
             Kind::MissingSummary,
             "say in one line what this variant does",
         );
@@ -462,15 +514,16 @@ impl Lowering<'_> {
         let words: Vec<&str> = Effect::ALL.iter().map(|(word, _)| *word).collect();
         let words = words.join("`, `");
         let effect = required(
-            vec!["x-effect"],
+            "x-effect",
+            "x-effect",
             Kind::MissingEffect,
             &format!("say what sending it twice would do: `{words}`"),
         );
-        let effect = effect.and_then(|(_, effect)| {
+        let effect = effect.and_then(|(place, effect)| {
             let known = Effect::ALL.into_iter().find(|(word, _)| *word == effect);
             known.map(|(_, effect)| effect).ok_or_else(|| {
                 let message = format!("`{effect}` is no effect: use one of `{words}`");
-                document.error(&join(pointer, "x-effect"), message)
+                document.error(&place, message)
             })
         });
         let effect = keep(&mut errors, effect).unwrap_or(Effect::ChangesState);
@@ -486,7 +539,7 @@ impl Lowering<'_> {
         let responses = keep(&mut errors, responses).unwrap_or_default();
         errors.extend(self.schemas.take_errors());
         let docs = document.get(&join(pointer, "x-docs"));
-        let description = find(&keys("description", "x-description"));
+        let description = find(&places("description", "x-description"));
         let operation = Operation {
             summary,
             description: description.map(|(_, text)| text),
@@ -526,13 +579,17 @@ impl Lowering<'_> {
     /// Refuses a second variant of the same name, also where only the Rust names are the same.
     fn claim(&mut self, id: &str, pointer: &str) -> Result<()> {
         let function = heck::ToSnakeCase::to_snake_case(id);
-        let ty = heck::ToUpperCamelCase::to_upper_camel_case(id);
-        if !is_identifier(&function) || !is_identifier(&ty) || RESERVED.contains(&function.as_str())
-        {
+        let ty = request_name(id);
+        if !can_name_variant(id) {
             let message = format!("`{id}` cannot be the name of a Rust function: choose another");
             return Err(self.document.fault(Kind::Name, pointer, message));
         }
-        for name in [function, ty, constant_name(id)] {
+        // Functions, types and constants do not get in each other's way.
+        for name in [
+            format!("fn {function}"),
+            format!("struct {ty}"),
+            format!("static {}", constant_name(id)),
+        ] {
             let Some(first) = self.names.insert(name, pointer.to_owned()) else {
                 continue;
             };
@@ -614,9 +671,6 @@ pub(crate) fn template_names(path: &str) -> Vec<&str> {
         .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
         .collect()
 }
-
-/// The functions and statics that are generated beside those of the variants.
-const RESERVED: [&str; 3] = ["new_with_client", "operations", "servers"];
 
 fn text(value: Option<&Value>) -> Option<String> {
     match value? {

@@ -119,6 +119,12 @@ impl Lowering<'_> {
                 Err(document.error(&pointer, message))
             };
         }
+        if value.get("allowReserved") == Some(&Value::Bool(true)) {
+            let message = format!(
+                "`allowReserved` of the parameter `{name}` is unsupported: values are always escaped"
+            );
+            return unsupported(&join(&pointer, "allowReserved"), message);
+        }
         let required = value.get("required") == Some(&Value::Bool(true));
         if location == Location::Path && !required {
             return Err(document.error(
@@ -141,16 +147,14 @@ impl Lowering<'_> {
             (Location::Query, None | Some("form")) => Style::Form {
                 explode: explode != Some(false),
             },
-            (Location::Query, Some("spaceDelimited")) if explode == Some(false) => {
-                Style::SpaceDelimited
-            }
-            (Location::Query, Some("pipeDelimited")) if explode == Some(false) => {
-                Style::PipeDelimited
-            }
-            // Exploded, they are written as a form is.
-            (Location::Query, Some("spaceDelimited" | "pipeDelimited")) => {
+            // Exploded, lists of these styles are written as a form is; `form` alone explodes by default.
+            (Location::Query, Some("spaceDelimited" | "pipeDelimited"))
+                if explode == Some(true) =>
+            {
                 Style::Form { explode: true }
             }
+            (Location::Query, Some("spaceDelimited")) => Style::SpaceDelimited,
+            (Location::Query, Some("pipeDelimited")) => Style::PipeDelimited,
             (Location::Query, Some("deepObject")) => Style::DeepObject,
             (_, Some(style)) => {
                 let message = format!("the style `{style}` is unsupported here");

@@ -39,6 +39,14 @@ impl Lowering<'_> {
             });
             let (body, examples) = match media_type {
                 None => (ResponseBody::None, BTreeMap::new()),
+                // HTTP sends no body with these, whatever the document says.
+                Some(_)
+                    if shared.method == "HEAD"
+                        || status.starts_with('1')
+                        || ["204", "304"].contains(&status.as_str()) =>
+                {
+                    (ResponseBody::None, BTreeMap::new())
+                }
                 Some(media_type) => {
                     let at = join(&content, media_type);
                     let schema = join(&at, "schema");

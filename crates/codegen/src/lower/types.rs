@@ -20,6 +20,34 @@ pub(crate) struct Types<'a> {
     /// The objects of which the document does not say whether they have other members.
     unsaid: BTreeSet<String>,
     nullable: BTreeMap<String, bool>,
+    /// For each alternative that was put together with what its choice shares: the schemas that are in it.
+    lineage: BTreeMap<String, Vec<String>>,
+}
+
+/// A walk through the parts of a schema.
+struct Walk {
+    /// The references that led here.
+    path: Vec<String>,
+    /// How many more parts are looked at, so that parts of parts of parts come to an end.
+    left: usize,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self {
+            path: Vec::new(),
+            left: 50_000,
+        }
+    }
+}
+
+impl Walk {
+    fn from(name: &str) -> Self {
+        Self {
+            path: vec![name.to_owned()],
+            ..Self::default()
+        }
+    }
 }
 
 /// The keywords of a schema and of everything that it is composed of.
@@ -37,6 +65,8 @@ struct Merged {
     discriminator: Option<Value>,
     nullable: bool,
     patch: bool,
+    /// Whether a bound says that values can be greater than any `i64`.
+    exceeds_i64: bool,
 }
 
 impl<'a> Types<'a> {
@@ -47,6 +77,7 @@ impl<'a> Types<'a> {
             kinds: BTreeMap::new(),
             unsaid: BTreeSet::new(),
             nullable: BTreeMap::new(),
+            lineage: BTreeMap::new(),
         }
     }
 
@@ -93,7 +124,7 @@ impl<'a> Types<'a> {
             let ty = self.of(part, hint, pointer)?;
             return Ok(if nullable { or_null(ty) } else { ty });
         }
-        let merged = self.merge(schema, pointer, &mut Vec::new())?;
+        let merged = self.merge(schema, pointer, &mut Walk::default())?;
         let ty = if merged.needs_name() {
             if let Some(name) = self.narrowest(schema, &merged) {
                 return Ok(self.named(&name));
@@ -130,7 +161,7 @@ impl<'a> Types<'a> {
         let nullable = match self.nullable.get(name) {
             Some(known) => *known,
             None => {
-                let merged = self.merge(&named.value, &named.pointer, &mut Vec::new());
+                let merged = self.merge(&named.value, &named.pointer, &mut Walk::default());
                 let nullable = merged.is_ok_and(|merged| merged.nullable);
                 self.nullable.insert(name.to_owned(), nullable);
                 nullable
@@ -152,6 +183,7 @@ impl<'a> Types<'a> {
             },
             Some("boolean") => Type::Boolean,
             Some("integer") => Type::Integer(match format {
+                "" if merged.exceeds_i64 => "u64",
                 "int8" => "i8",
                 "int16" => "i16",
                 "int32" => "i32",
@@ -208,9 +240,11 @@ impl<'a> Types<'a> {
                 self.of(&value, &hint, &pointer)?.present().clone(),
             ));
         }
-        let merged = self.merge(&value, &pointer, &mut Vec::new())?;
+        let merged = self.merge(&value, &pointer, &mut Walk::from(name))?;
         if merged.alternatives.len() > 1 {
-            return Ok(SchemaKind::OneOf(self.one_of(&merged, &hint, &pointer)?));
+            return Ok(SchemaKind::OneOf(
+                self.one_of(name, &merged, &hint, &pointer)?,
+            ));
         }
         if let Some(values) = merged.texts() {
             return Ok(SchemaKind::Enum(values));
@@ -247,6 +281,7 @@ impl<'a> Types<'a> {
                 ty,
                 required: merged.required.contains(wire),
                 read_only: schema.get("readOnly") == Some(&Value::Bool(true)),
+                write_only: schema.get("writeOnly") == Some(&Value::Bool(true)),
                 boxed: false,
                 constant: self.constant(schema),
                 description: description.map(str::to_owned),
@@ -267,6 +302,7 @@ impl<'a> Types<'a> {
                 ty: Type::Any,
                 required: true,
                 read_only: false,
+                write_only: false,
                 boxed: false,
                 constant: None,
                 description: None,
@@ -306,7 +342,7 @@ impl<'a> Types<'a> {
         (schema.get("default")?.as_str()? == value).then(|| value.to_owned())
     }
 
-    fn one_of(&mut self, merged: &Merged, hint: &str, pointer: &str) -> Result<OneOf> {
+    fn one_of(&mut self, own: &str, merged: &Merged, hint: &str, pointer: &str) -> Result<OneOf> {
         let discriminator = merged.discriminator.as_ref();
         let property =
             discriminator.and_then(|discriminator| discriminator.get("propertyName")?.as_str());
@@ -319,15 +355,25 @@ impl<'a> Types<'a> {
             let own_name = target
                 .as_deref()
                 .map_or_else(|| format!("variant{}", index + 1), type_name);
-            let composed = shared
-                .as_ref()
-                .map(|shared| json!({ "allOf": [shared, schema] }));
+            let composed = match &shared {
+                Some(shared) if !self.includes(schema, merged, pointer)? => {
+                    Some(json!({ "allOf": [shared, schema] }))
+                }
+                _ => None,
+            };
+            let lineage = match (&composed, &target) {
+                (Some(_), Some(target)) => self.lineage_with(own, target, pointer)?,
+                _ => Vec::new(),
+            };
             let ty = self.of(
                 composed.as_ref().unwrap_or(schema),
                 &format!("{hint}-{own_name}"),
                 pointer,
             )?;
             let ty = ty.present().clone();
+            if let (Type::Named(name), Some(_)) = (&ty, &composed) {
+                self.lineage.insert(name.clone(), lineage);
+            }
             if ty == Type::Secret {
                 let message = "a secret as one of several types is unsupported";
                 return Err(self.document.unsupported("secret", pointer, message));
@@ -348,7 +394,7 @@ impl<'a> Types<'a> {
             let inner = self.merge(
                 composed.as_ref().unwrap_or(schema),
                 pointer,
-                &mut Vec::new(),
+                &mut Walk::default(),
             )?;
             let name = match (&target, &ty) {
                 (Some(target), _) => self.type_name(target),
@@ -373,6 +419,31 @@ impl<'a> Types<'a> {
         })
     }
 
+    /// Whether an alternative has everything that the alternatives share, as a child has it that is composed of its parent.
+    fn includes(&self, alternative: &Value, shared: &Merged, pointer: &str) -> Result<bool> {
+        let own = self.merge(alternative, pointer, &mut Walk::default())?;
+        let has_members = shared
+            .properties
+            .iter()
+            .all(|(name, schema)| own.properties.get(name) == Some(schema));
+        let is_open = shared.additional.is_none() || shared.additional == own.additional;
+        Ok(has_members && is_open && shared.required.is_subset(&own.required))
+    }
+
+    /// The schemas in an alternative; an error if it would be put together with itself without end.
+    fn lineage_with(&self, own: &str, target: &str, pointer: &str) -> Result<Vec<String>> {
+        let mut lineage = self.lineage.get(own).cloned().unwrap_or_default();
+        lineage.push(own.to_owned());
+        if lineage.iter().any(|known| known == target) {
+            let message = format!(
+                "the schema `{target}` is one of several that are composed of itself, which is unsupported"
+            );
+            return Err(self.document.unsupported("oneOf", pointer, message));
+        }
+        lineage.push(target.to_owned());
+        Ok(lineage)
+    }
+
     fn type_name(&self, name: &str) -> String {
         let named = self.schemas.named.get(name);
         named.map_or_else(|| type_name(name), |named| named.type_name.clone())
@@ -382,25 +453,30 @@ impl<'a> Types<'a> {
     fn values(&self, merged: &Merged, pointer: &str) -> Vec<(String, Vec<String>)> {
         let own = merged.texts().map(|texts| (String::new(), texts));
         let members = merged.properties.iter().filter_map(|(name, schema)| {
-            let schema = self.merge(schema, pointer, &mut Vec::new()).ok()?;
+            let schema = self.merge(schema, pointer, &mut Walk::default()).ok()?;
             Some((name.clone(), schema.texts()?))
         });
         own.into_iter().chain(members).collect()
     }
 
-    /// Puts a schema and its parts together; `path` holds the references that led here.
-    fn merge(&self, schema: &Value, pointer: &str, path: &mut Vec<String>) -> Result<Merged> {
+    /// Puts a schema and its parts together.
+    fn merge(&self, schema: &Value, pointer: &str, walk: &mut Walk) -> Result<Merged> {
+        let Some(left) = walk.left.checked_sub(1) else {
+            let message = "a schema that is composed of so many parts is unsupported";
+            return Err(self.document.unsupported("allOf", pointer, message));
+        };
+        walk.left = left;
         if let Some(name) = schema.as_object().and_then(reference) {
-            if path.contains(&name) {
+            if walk.path.contains(&name) {
                 let message = format!("the schema `{name}` is composed of itself");
                 return Err(self.document.error(pointer, message));
             }
             let Some(named) = self.schemas.named.get(&name) else {
                 return Ok(Merged::default());
             };
-            path.push(name);
-            let merged = self.merge(&named.value, &named.pointer, path);
-            path.pop();
+            walk.path.push(name);
+            let merged = self.merge(&named.value, &named.pointer, walk);
+            walk.path.pop();
             return merged;
         }
         let mut merged = Merged::own(schema);
@@ -418,7 +494,7 @@ impl<'a> Types<'a> {
             .flatten()
             .copied();
         for part in parts.chain(sole) {
-            let inner = self.merge(part, pointer, path)?;
+            let inner = self.merge(part, pointer, walk)?;
             if decides(part) {
                 parts_nullable.push(inner.nullable);
             }
@@ -433,7 +509,12 @@ impl<'a> Types<'a> {
         {
             merged.nullable = true;
         }
-        if alternatives.len() > 1 {
+        // A parent that lists the child which is composed of it: here it is known which child it is.
+        let leads_back = alternatives.iter().any(|alternative| {
+            let target = alternative.as_object().and_then(reference);
+            target.is_some_and(|target| walk.path.iter().rev().skip(1).any(|name| *name == target))
+        });
+        if alternatives.len() > 1 && !leads_back {
             if !merged.alternatives.is_empty()
                 || ["oneOf", "anyOf"]
                     .iter()
@@ -445,7 +526,7 @@ impl<'a> Types<'a> {
             }
             merged.alternatives = alternatives.into_iter().cloned().collect();
             let null = |schema: &Value| {
-                let inner = self.merge(schema, pointer, path);
+                let inner = self.merge(schema, pointer, walk);
                 inner.is_ok_and(|inner| inner.nullable)
             };
             let nullable: Vec<bool> = merged.alternatives.iter().map(null).collect();
@@ -494,6 +575,9 @@ impl Merged {
             discriminator: schema.get("discriminator").cloned(),
             nullable: flag("nullable") || has_null,
             patch: flag("x-patch"),
+            exceeds_i64: schema
+                .get("maximum")
+                .is_some_and(|maximum| maximum.is_u64() && !maximum.is_i64()),
         }
     }
 
@@ -566,6 +650,7 @@ impl Merged {
         self.alternatives.extend(part.alternatives);
         self.discriminator = self.discriminator.take().or(part.discriminator);
         self.patch |= part.patch;
+        self.exceeds_i64 |= part.exceeds_i64;
         Ok(())
     }
 

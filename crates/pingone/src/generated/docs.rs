@@ -6,7 +6,7 @@
     unused_macro_rules,
     reason = "for methods that are written by hand"
 )]
-macro_rules! list_users {
+macro_rules! docs_of_list_users {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)"
     };
@@ -17,8 +17,8 @@ macro_rules! list_users {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use list_users;
-macro_rules! create_user {
+pub(crate) use docs_of_list_users as list_users;
+macro_rules! docs_of_create_user {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/create-user.html)"
     };
@@ -29,8 +29,8 @@ macro_rules! create_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use create_user;
-macro_rules! import_user {
+pub(crate) use docs_of_create_user as create_user;
+macro_rules! docs_of_import_user {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/create-user-import.html)"
     };
@@ -41,8 +41,8 @@ macro_rules! import_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use import_user;
-macro_rules! read_user {
+pub(crate) use docs_of_import_user as import_user;
+macro_rules! docs_of_read_user {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-one-user.html)"
     };
@@ -53,8 +53,8 @@ macro_rules! read_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_user;
-macro_rules! send_verification_code {
+pub(crate) use docs_of_read_user as read_user;
+macro_rules! docs_of_send_verification_code {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/send-resend-user-verification-code.html)"
     };
@@ -65,8 +65,8 @@ macro_rules! send_verification_code {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use send_verification_code;
-macro_rules! verify_user {
+pub(crate) use docs_of_send_verification_code as send_verification_code;
+macro_rules! docs_of_verify_user {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/verify-user-1.html)"
     };
@@ -77,8 +77,8 @@ macro_rules! verify_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use verify_user;
-macro_rules! lock_account {
+pub(crate) use docs_of_verify_user as verify_user;
+macro_rules! docs_of_lock_account {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-lock.html)"
     };
@@ -89,8 +89,8 @@ macro_rules! lock_account {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use lock_account;
-macro_rules! unlock_account {
+pub(crate) use docs_of_lock_account as lock_account;
+macro_rules! docs_of_unlock_account {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-unlock.html)"
     };
@@ -101,8 +101,8 @@ macro_rules! unlock_account {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use unlock_account;
-macro_rules! update_user {
+pub(crate) use docs_of_unlock_account as unlock_account;
+macro_rules! docs_of_update_user {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/update-user-patch.html)"
     };
@@ -113,8 +113,8 @@ macro_rules! update_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use update_user;
-macro_rules! replace_user {
+pub(crate) use docs_of_update_user as update_user;
+macro_rules! docs_of_replace_user {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/update-user-put.html)"
     };
@@ -125,8 +125,8 @@ macro_rules! replace_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use replace_user;
-macro_rules! delete_user {
+pub(crate) use docs_of_replace_user as replace_user;
+macro_rules! docs_of_delete_user {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/delete-user.html)"
     };
@@ -137,8 +137,8 @@ macro_rules! delete_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use delete_user;
-macro_rules! read_password {
+pub(crate) use docs_of_delete_user as delete_user;
+macro_rules! docs_of_read_password {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/read-password-state.html)"
     };
@@ -149,8 +149,8 @@ macro_rules! read_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_password;
-macro_rules! send_recovery_code {
+pub(crate) use docs_of_read_password as read_password;
+macro_rules! docs_of_send_recovery_code {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-resend-recovery-code.html)"
     };
@@ -161,8 +161,8 @@ macro_rules! send_recovery_code {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use send_recovery_code;
-macro_rules! recover_password {
+pub(crate) use docs_of_send_recovery_code as send_recovery_code;
+macro_rules! docs_of_recover_password {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-recover.html)"
     };
@@ -173,8 +173,8 @@ macro_rules! recover_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use recover_password;
-macro_rules! check_password {
+pub(crate) use docs_of_recover_password as recover_password;
+macro_rules! docs_of_check_password {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-check.html)"
     };
@@ -185,8 +185,8 @@ macro_rules! check_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use check_password;
-macro_rules! unlock_password {
+pub(crate) use docs_of_check_password as check_password;
+macro_rules! docs_of_unlock_password {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html)"
     };
@@ -197,8 +197,8 @@ macro_rules! unlock_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use unlock_password;
-macro_rules! reset_password {
+pub(crate) use docs_of_unlock_password as unlock_password;
+macro_rules! docs_of_reset_password {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-self.html)"
     };
@@ -209,8 +209,8 @@ macro_rules! reset_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use reset_password;
-macro_rules! set_password {
+pub(crate) use docs_of_reset_password as reset_password;
+macro_rules! docs_of_set_password {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set.html)"
     };
@@ -221,8 +221,8 @@ macro_rules! set_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use set_password;
-macro_rules! set_password_value {
+pub(crate) use docs_of_set_password as set_password;
+macro_rules! docs_of_set_password_value {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set-value.html)"
     };
@@ -233,8 +233,8 @@ macro_rules! set_password_value {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use set_password_value;
-macro_rules! read_flow {
+pub(crate) use docs_of_set_password_value as set_password_value;
+macro_rules! docs_of_read_flow {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/read-flow.html)"
     };
@@ -245,8 +245,8 @@ macro_rules! read_flow {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_flow;
-macro_rules! confirm_flow_user {
+pub(crate) use docs_of_read_flow as read_flow;
+macro_rules! docs_of_confirm_flow_user {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/confirm-account-information.html)"
     };
@@ -257,8 +257,8 @@ macro_rules! confirm_flow_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use confirm_flow_user;
-macro_rules! check_flow_username_password {
+pub(crate) use docs_of_confirm_flow_user as confirm_flow_user;
+macro_rules! docs_of_check_flow_username_password {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-username-password.html)"
     };
@@ -269,8 +269,8 @@ macro_rules! check_flow_username_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use check_flow_username_password;
-macro_rules! look_up_flow_user {
+pub(crate) use docs_of_check_flow_username_password as check_flow_username_password;
+macro_rules! docs_of_look_up_flow_user {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/sign-on-with-a-username.html)"
     };
@@ -281,8 +281,8 @@ macro_rules! look_up_flow_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use look_up_flow_user;
-macro_rules! forgot_flow_password {
+pub(crate) use docs_of_look_up_flow_user as look_up_flow_user;
+macro_rules! docs_of_forgot_flow_password {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1.html)"
     };
@@ -293,8 +293,8 @@ macro_rules! forgot_flow_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use forgot_flow_password;
-macro_rules! register_flow_user {
+pub(crate) use docs_of_forgot_flow_password as forgot_flow_password;
+macro_rules! docs_of_register_flow_user {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/register-user.html)"
     };
@@ -305,8 +305,8 @@ macro_rules! register_flow_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use register_flow_user;
-macro_rules! reset_flow_password {
+pub(crate) use docs_of_register_flow_user as register_flow_user;
+macro_rules! docs_of_reset_flow_password {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/reset-password.html)"
     };
@@ -317,8 +317,8 @@ macro_rules! reset_flow_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use reset_flow_password;
-macro_rules! recover_flow_password {
+pub(crate) use docs_of_reset_flow_password as reset_flow_password;
+macro_rules! docs_of_recover_flow_password {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/forgot-password/recover-password.html)"
     };
@@ -329,8 +329,8 @@ macro_rules! recover_flow_password {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use recover_flow_password;
-macro_rules! send_flow_recovery_code {
+pub(crate) use docs_of_recover_flow_password as recover_flow_password;
+macro_rules! docs_of_send_flow_recovery_code {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1.html)"
     };
@@ -341,8 +341,8 @@ macro_rules! send_flow_recovery_code {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use send_flow_recovery_code;
-macro_rules! verify_flow_user {
+pub(crate) use docs_of_send_flow_recovery_code as send_flow_recovery_code;
+macro_rules! docs_of_verify_flow_user {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/verify-user.html)"
     };
@@ -353,8 +353,8 @@ macro_rules! verify_flow_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use verify_flow_user;
-macro_rules! send_flow_verification_code {
+pub(crate) use docs_of_verify_flow_user as verify_flow_user;
+macro_rules! docs_of_send_flow_verification_code {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\nNo page documents this operation; the closest is [this one](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/send-resend-verification-code.html)."
     };
@@ -365,8 +365,8 @@ macro_rules! send_flow_verification_code {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use send_flow_verification_code;
-macro_rules! select_flow_device {
+pub(crate) use docs_of_send_flow_verification_code as send_flow_verification_code;
+macro_rules! docs_of_select_flow_device {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/select-device.html)"
     };
@@ -377,8 +377,8 @@ macro_rules! select_flow_device {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use select_flow_device;
-macro_rules! check_flow_otp {
+pub(crate) use docs_of_select_flow_device as select_flow_device;
+macro_rules! docs_of_check_flow_otp {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-one-time-password-otp.html)"
     };
@@ -389,8 +389,8 @@ macro_rules! check_flow_otp {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use check_flow_otp;
-macro_rules! check_flow_assertion {
+pub(crate) use docs_of_check_flow_otp as check_flow_otp;
+macro_rules! docs_of_check_flow_assertion {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-assertion.html)"
     };
@@ -401,8 +401,8 @@ macro_rules! check_flow_assertion {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use check_flow_assertion;
-macro_rules! update_flow_user {
+pub(crate) use docs_of_check_flow_assertion as check_flow_assertion;
+macro_rules! docs_of_update_flow_user {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/user-profile-update.html)"
     };
@@ -413,8 +413,8 @@ macro_rules! update_flow_user {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use update_flow_user;
-macro_rules! reset_flow_session {
+pub(crate) use docs_of_update_flow_user as update_flow_user;
+macro_rules! docs_of_reset_flow_session {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/reset-flow.html)"
     };
@@ -425,8 +425,8 @@ macro_rules! reset_flow_session {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use reset_flow_session;
-macro_rules! initiate_device_authentication {
+pub(crate) use docs_of_reset_flow_session as reset_flow_session;
+macro_rules! docs_of_initiate_device_authentication {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/onetime-authentication-email.html)"
     };
@@ -437,8 +437,8 @@ macro_rules! initiate_device_authentication {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use initiate_device_authentication;
-macro_rules! read_device_authentication {
+pub(crate) use docs_of_initiate_device_authentication as initiate_device_authentication;
+macro_rules! docs_of_read_device_authentication {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/read-device-authentication.html)"
     };
@@ -449,8 +449,8 @@ macro_rules! read_device_authentication {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_device_authentication;
-macro_rules! check_otp {
+pub(crate) use docs_of_read_device_authentication as read_device_authentication;
+macro_rules! docs_of_check_otp {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/validate-otp-device-authentication.html)"
     };
@@ -461,8 +461,8 @@ macro_rules! check_otp {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use check_otp;
-macro_rules! select_device {
+pub(crate) use docs_of_check_otp as check_otp;
+macro_rules! docs_of_select_device {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/select-device-authentication.html)"
     };
@@ -473,8 +473,8 @@ macro_rules! select_device {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use select_device;
-macro_rules! check_assertion {
+pub(crate) use docs_of_select_device as select_device;
+macro_rules! docs_of_check_assertion {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/check-assertion-device-authentication.html)"
     };
@@ -485,8 +485,8 @@ macro_rules! check_assertion {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use check_assertion;
-macro_rules! cancel_push_authentication {
+pub(crate) use docs_of_check_assertion as check_assertion;
+macro_rules! docs_of_cancel_push_authentication {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/cancel_authentication.html)"
     };
@@ -497,8 +497,8 @@ macro_rules! cancel_push_authentication {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use cancel_push_authentication;
-macro_rules! request_token {
+pub(crate) use docs_of_cancel_push_authentication as cancel_push_authentication;
+macro_rules! docs_of_request_token {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-admin-app-client_credentials.html)"
     };
@@ -509,8 +509,8 @@ macro_rules! request_token {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use request_token;
-macro_rules! exchange_authorization_code {
+pub(crate) use docs_of_request_token as request_token;
+macro_rules! docs_of_exchange_authorization_code {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-authorization_code.html)"
     };
@@ -521,8 +521,8 @@ macro_rules! exchange_authorization_code {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use exchange_authorization_code;
-macro_rules! refresh_token {
+pub(crate) use docs_of_exchange_authorization_code as exchange_authorization_code;
+macro_rules! docs_of_refresh_token {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-refresh_token-none.html)"
     };
@@ -533,8 +533,8 @@ macro_rules! refresh_token {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use refresh_token;
-macro_rules! read_user_enabled {
+pub(crate) use docs_of_refresh_token as refresh_token;
+macro_rules! docs_of_read_user_enabled {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/enable-users.html)"
     };
@@ -545,8 +545,8 @@ macro_rules! read_user_enabled {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_user_enabled;
-macro_rules! set_user_enabled {
+pub(crate) use docs_of_read_user_enabled as read_user_enabled;
+macro_rules! docs_of_set_user_enabled {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/enable-users/update-user-enabled.html)"
     };
@@ -557,8 +557,8 @@ macro_rules! set_user_enabled {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use set_user_enabled;
-macro_rules! read_user_mfa_enabled {
+pub(crate) use docs_of_set_user_enabled as set_user_enabled;
+macro_rules! docs_of_read_user_mfa_enabled {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/enable-users-mfa.html)"
     };
@@ -569,8 +569,8 @@ macro_rules! read_user_mfa_enabled {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_user_mfa_enabled;
-macro_rules! set_user_mfa_enabled {
+pub(crate) use docs_of_read_user_mfa_enabled as read_user_mfa_enabled;
+macro_rules! docs_of_set_user_mfa_enabled {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/enable-users-mfa/update-user-mfa-enabled.html)"
     };
@@ -581,8 +581,8 @@ macro_rules! set_user_mfa_enabled {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use set_user_mfa_enabled;
-macro_rules! send_email_verification_code {
+pub(crate) use docs_of_set_user_mfa_enabled as set_user_mfa_enabled;
+macro_rules! docs_of_send_email_verification_code {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-email-verification/send-email-verification-code.html)"
     };
@@ -593,8 +593,8 @@ macro_rules! send_email_verification_code {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use send_email_verification_code;
-macro_rules! verify_email {
+pub(crate) use docs_of_send_email_verification_code as send_email_verification_code;
+macro_rules! docs_of_verify_email {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-email-verification/verify-email-code.html)"
     };
@@ -605,8 +605,8 @@ macro_rules! verify_email {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use verify_email;
-macro_rules! read_user_population {
+pub(crate) use docs_of_verify_email as verify_email;
+macro_rules! docs_of_read_user_population {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-populations.html)"
     };
@@ -617,8 +617,8 @@ macro_rules! read_user_population {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_user_population;
-macro_rules! set_user_population {
+pub(crate) use docs_of_read_user_population as read_user_population;
+macro_rules! docs_of_set_user_population {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-populations/update-user-population.html)"
     };
@@ -629,8 +629,8 @@ macro_rules! set_user_population {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use set_user_population;
-macro_rules! list_user_sessions {
+pub(crate) use docs_of_set_user_population as set_user_population;
+macro_rules! docs_of_list_user_sessions {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/read-all-sessions.html)"
     };
@@ -641,8 +641,8 @@ macro_rules! list_user_sessions {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use list_user_sessions;
-macro_rules! read_user_session {
+pub(crate) use docs_of_list_user_sessions as list_user_sessions;
+macro_rules! docs_of_read_user_session {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/read-a-session.html)"
     };
@@ -653,8 +653,8 @@ macro_rules! read_user_session {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_user_session;
-macro_rules! delete_user_session {
+pub(crate) use docs_of_read_user_session as read_user_session;
+macro_rules! docs_of_delete_user_session {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/delete-session.html)"
     };
@@ -665,8 +665,8 @@ macro_rules! delete_user_session {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use delete_user_session;
-macro_rules! list_devices {
+pub(crate) use docs_of_delete_user_session as delete_user_session;
+macro_rules! docs_of_list_devices {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/read-all-mfa-user-devices.html)"
     };
@@ -677,8 +677,8 @@ macro_rules! list_devices {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use list_devices;
-macro_rules! create_device {
+pub(crate) use docs_of_list_devices as list_devices;
+macro_rules! docs_of_create_device {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/create-mfa-user-device-sms.html)"
     };
@@ -689,8 +689,8 @@ macro_rules! create_device {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use create_device;
-macro_rules! reorder_devices {
+pub(crate) use docs_of_create_device as create_device;
+macro_rules! docs_of_reorder_devices {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/set-device-order.html)"
     };
@@ -701,8 +701,8 @@ macro_rules! reorder_devices {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use reorder_devices;
-macro_rules! remove_device_order {
+pub(crate) use docs_of_reorder_devices as reorder_devices;
+macro_rules! docs_of_remove_device_order {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/delete-device-order.html)"
     };
@@ -713,8 +713,8 @@ macro_rules! remove_device_order {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use remove_device_order;
-macro_rules! read_device {
+pub(crate) use docs_of_remove_device_order as remove_device_order;
+macro_rules! docs_of_read_device {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/read-one-mfa-user-device.html)"
     };
@@ -725,8 +725,8 @@ macro_rules! read_device {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_device;
-macro_rules! activate_device {
+pub(crate) use docs_of_read_device as read_device;
+macro_rules! docs_of_activate_device {
     () => {
         "# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/activate-mfa-user-device.html)"
     };
@@ -737,8 +737,8 @@ macro_rules! activate_device {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use activate_device;
-macro_rules! send_device_activation_code {
+pub(crate) use docs_of_activate_device as activate_device;
+macro_rules! docs_of_send_device_activation_code {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/resend_pairing_otp.html)"
     };
@@ -749,8 +749,8 @@ macro_rules! send_device_activation_code {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use send_device_activation_code;
-macro_rules! block_device {
+pub(crate) use docs_of_send_device_activation_code as send_device_activation_code;
+macro_rules! docs_of_block_device {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/block_mfa_user_device.html)"
     };
@@ -761,8 +761,8 @@ macro_rules! block_device {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use block_device;
-macro_rules! unblock_device {
+pub(crate) use docs_of_block_device as block_device;
+macro_rules! docs_of_unblock_device {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/unblock_mfa_user_device.html)"
     };
@@ -773,8 +773,8 @@ macro_rules! unblock_device {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use unblock_device;
-macro_rules! unlock_device {
+pub(crate) use docs_of_unblock_device as unblock_device;
+macro_rules! docs_of_unlock_device {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/unlock_device.html)"
     };
@@ -785,8 +785,8 @@ macro_rules! unlock_device {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use unlock_device;
-macro_rules! delete_device {
+pub(crate) use docs_of_unlock_device as unlock_device;
+macro_rules! docs_of_delete_device {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/delete-mfa-user-device.html)"
     };
@@ -797,8 +797,8 @@ macro_rules! delete_device {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use delete_device;
-macro_rules! set_device_nickname {
+pub(crate) use docs_of_delete_device as delete_device;
+macro_rules! docs_of_set_device_nickname {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/update-device-nickname.html)"
     };
@@ -809,8 +809,8 @@ macro_rules! set_device_nickname {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use set_device_nickname;
-macro_rules! read_environment {
+pub(crate) use docs_of_set_device_nickname as set_device_nickname;
+macro_rules! docs_of_read_environment {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/environments/read-one-environment.html)"
     };
@@ -821,8 +821,8 @@ macro_rules! read_environment {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_environment;
-macro_rules! list_populations {
+pub(crate) use docs_of_read_environment as read_environment;
+macro_rules! docs_of_list_populations {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/populations/read-all-populations.html)"
     };
@@ -833,8 +833,8 @@ macro_rules! list_populations {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use list_populations;
-macro_rules! read_population {
+pub(crate) use docs_of_list_populations as list_populations;
+macro_rules! docs_of_read_population {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/populations/read-one-population.html)"
     };
@@ -845,8 +845,8 @@ macro_rules! read_population {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_population;
-macro_rules! list_password_policies {
+pub(crate) use docs_of_read_population as read_population;
+macro_rules! docs_of_list_password_policies {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/password-policies/read-all-password-policies.html)"
     };
@@ -857,8 +857,8 @@ macro_rules! list_password_policies {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use list_password_policies;
-macro_rules! read_password_policy {
+pub(crate) use docs_of_list_password_policies as list_password_policies;
+macro_rules! docs_of_read_password_policy {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/password-policies/read-one-password-policy.html)"
     };
@@ -869,8 +869,8 @@ macro_rules! read_password_policy {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_password_policy;
-macro_rules! authorize {
+pub(crate) use docs_of_read_password_policy as read_password_policy;
+macro_rules! docs_of_authorize {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorize-intro.html)"
     };
@@ -881,8 +881,8 @@ macro_rules! authorize {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use authorize;
-macro_rules! start_flow {
+pub(crate) use docs_of_authorize as authorize;
+macro_rules! docs_of_start_flow {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorize-browserless-and-mfa-only-flows.html)"
     };
@@ -893,8 +893,8 @@ macro_rules! start_flow {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use start_flow;
-macro_rules! resume_flow {
+pub(crate) use docs_of_start_flow as start_flow;
+macro_rules! docs_of_resume_flow {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/resume.html)"
     };
@@ -905,8 +905,8 @@ macro_rules! resume_flow {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use resume_flow;
-macro_rules! introspect_token {
+pub(crate) use docs_of_resume_flow as resume_flow;
+macro_rules! docs_of_introspect_token {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-introspection-access-token.html)"
     };
@@ -917,8 +917,8 @@ macro_rules! introspect_token {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use introspect_token;
-macro_rules! revoke_token {
+pub(crate) use docs_of_introspect_token as introspect_token;
+macro_rules! docs_of_revoke_token {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-revocation.html)"
     };
@@ -929,8 +929,8 @@ macro_rules! revoke_token {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use revoke_token;
-macro_rules! read_user_info {
+pub(crate) use docs_of_revoke_token as revoke_token;
+macro_rules! docs_of_read_user_info {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)"
     };
@@ -941,8 +941,8 @@ macro_rules! read_user_info {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_user_info;
-macro_rules! sign_off {
+pub(crate) use docs_of_read_user_info as read_user_info;
+macro_rules! docs_of_sign_off {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/signoff.html)"
     };
@@ -953,8 +953,8 @@ macro_rules! sign_off {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use sign_off;
-macro_rules! read_jwks {
+pub(crate) use docs_of_sign_off as sign_off;
+macro_rules! docs_of_read_jwks {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\nNo page documents this operation; the closest is [this one](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/discovery-openid-configuration.html)."
     };
@@ -965,8 +965,8 @@ macro_rules! read_jwks {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_jwks;
-macro_rules! read_openid_configuration {
+pub(crate) use docs_of_read_jwks as read_jwks;
+macro_rules! docs_of_read_openid_configuration {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/discovery-openid-configuration.html)"
     };
@@ -977,4 +977,4 @@ macro_rules! read_openid_configuration {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_openid_configuration;
+pub(crate) use docs_of_read_openid_configuration as read_openid_configuration;

@@ -47,7 +47,13 @@ fn call_correct_entry<'a>(
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::Entry = arguments.body()?;
-        let answer = clients.api.correct_entry(&account_id, account_id_2, &body).await;
+        let answer = super::api::Client::correct_entry(
+                &clients.api,
+                &account_id,
+                account_id_2,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -60,7 +66,13 @@ fn call_close_entry<'a>(
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::Closing = arguments.body()?;
-        let answer = clients.api.close_entry(&account_id, account_id_2, &body).await;
+        let answer = super::api::Client::close_entry(
+                &clients.api,
+                &account_id,
+                account_id_2,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -73,7 +85,13 @@ fn call_replace_entry<'a>(
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::Entry = arguments.body()?;
-        let answer = clients.api.replace_entry(&account_id, account_id_2, &body).await;
+        let answer = super::api::Client::replace_entry(
+                &clients.api,
+                &account_id,
+                account_id_2,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -86,7 +104,13 @@ fn call_change_amount<'a>(
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::Amount = arguments.body()?;
-        let answer = clients.api.change_amount(&account_id, account_id_2, &body).await;
+        let answer = super::api::Client::change_amount(
+                &clients.api,
+                &account_id,
+                account_id_2,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -99,7 +123,13 @@ fn call_change_note<'a>(
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::ChangeNoteBody = arguments.body()?;
-        let answer = clients.api.change_note(&account_id, account_id_2, &body).await;
+        let answer = super::api::Client::change_note(
+                &clients.api,
+                &account_id,
+                account_id_2,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
     })
 }

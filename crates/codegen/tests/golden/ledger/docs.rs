@@ -6,7 +6,7 @@
     unused_macro_rules,
     reason = "for methods that are written by hand"
 )]
-macro_rules! correct_entry {
+macro_rules! docs_of_correct_entry {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -17,8 +17,8 @@ macro_rules! correct_entry {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use correct_entry;
-macro_rules! close_entry {
+pub(crate) use docs_of_correct_entry as correct_entry;
+macro_rules! docs_of_close_entry {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -29,8 +29,8 @@ macro_rules! close_entry {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use close_entry;
-macro_rules! replace_entry {
+pub(crate) use docs_of_close_entry as close_entry;
+macro_rules! docs_of_replace_entry {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -41,8 +41,8 @@ macro_rules! replace_entry {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use replace_entry;
-macro_rules! change_amount {
+pub(crate) use docs_of_replace_entry as replace_entry;
+macro_rules! docs_of_change_amount {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -53,8 +53,8 @@ macro_rules! change_amount {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use change_amount;
-macro_rules! change_note {
+pub(crate) use docs_of_change_amount as change_amount;
+macro_rules! docs_of_change_note {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -65,4 +65,4 @@ macro_rules! change_note {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use change_note;
+pub(crate) use docs_of_change_note as change_note;

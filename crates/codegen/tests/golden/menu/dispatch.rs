@@ -46,9 +46,13 @@ fn call_list_dishes<'a>(
         let spicy: Option<bool> = arguments.optional("spicy")?;
         let tags: Option<Vec<String>> = arguments.optional("tags")?;
         let type_: String = arguments.required("type")?;
-        let answer = clients
-            .api
-            .list_dishes(course.as_ref(), spicy, tags.as_ref(), &type_)
+        let answer = super::api::Client::list_dishes(
+                &clients.api,
+                course.as_ref(),
+                spicy,
+                tags.as_ref(),
+                &type_,
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_empty)?).await
     })
@@ -57,7 +61,7 @@ fn call_list_dishes<'a>(
 fn call_order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let body: super::models::OrderBody = arguments.body()?;
-        let answer = clients.api.order(&body).await;
+        let answer = super::api::Client::order(&clients.api, &body).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -65,7 +69,7 @@ fn call_order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'
 fn call_check_dish<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let self_parameter: String = arguments.required("self")?;
-        let answer = clients.api.check_dish(&self_parameter).await;
+        let answer = super::api::Client::check_dish(&clients.api, &self_parameter).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_empty)?).await
     })
 }

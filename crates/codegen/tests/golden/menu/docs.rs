@@ -6,7 +6,7 @@
     unused_macro_rules,
     reason = "for methods that are written by hand"
 )]
-macro_rules! list_dishes {
+macro_rules! docs_of_list_dishes {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -17,8 +17,8 @@ macro_rules! list_dishes {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use list_dishes;
-macro_rules! order {
+pub(crate) use docs_of_list_dishes as list_dishes;
+macro_rules! docs_of_order {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -29,8 +29,8 @@ macro_rules! order {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use order;
-macro_rules! check_dish {
+pub(crate) use docs_of_order as order;
+macro_rules! docs_of_check_dish {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -41,4 +41,4 @@ macro_rules! check_dish {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use check_dish;
+pub(crate) use docs_of_check_dish as check_dish;

@@ -6,7 +6,7 @@
     unused_macro_rules,
     reason = "for methods that are written by hand"
 )]
-macro_rules! read_berth {
+macro_rules! docs_of_read_berth {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -17,8 +17,8 @@ macro_rules! read_berth {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_berth;
-macro_rules! ask_about_berth {
+pub(crate) use docs_of_read_berth as read_berth;
+macro_rules! docs_of_ask_about_berth {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -29,8 +29,8 @@ macro_rules! ask_about_berth {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use ask_about_berth;
-macro_rules! post {
+pub(crate) use docs_of_ask_about_berth as ask_about_berth;
+macro_rules! docs_of_post {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -41,4 +41,4 @@ macro_rules! post {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use post;
+pub(crate) use docs_of_post as post;

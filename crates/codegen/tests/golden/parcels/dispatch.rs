@@ -52,9 +52,13 @@ fn call_read_parcel<'a>(
             .optional("include")?;
         let limit: Option<i32> = arguments.optional("limit")?;
         let if_none_match: Option<String> = arguments.optional("If-None-Match")?;
-        let answer = clients
-            .depot
-            .read_parcel(&parcel_id, include.as_ref(), limit, if_none_match.as_deref())
+        let answer = super::depot::Client::read_parcel(
+                &clients.depot,
+                &parcel_id,
+                include.as_ref(),
+                limit,
+                if_none_match.as_deref(),
+            )
             .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
@@ -67,7 +71,12 @@ fn call_dispatch_parcel<'a>(
     Box::pin(async move {
         let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
         let body: super::models::DispatchParcelBody = arguments.body()?;
-        let answer = clients.depot.dispatch_parcel(&parcel_id, &body).await;
+        let answer = super::depot::Client::dispatch_parcel(
+                &clients.depot,
+                &parcel_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -78,7 +87,8 @@ fn call_recall_parcel<'a>(
 ) -> BoxFuture<'a> {
     Box::pin(async move {
         let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
-        let answer = clients.depot.recall_parcel(&parcel_id).await;
+        let answer = super::depot::Client::recall_parcel(&clients.depot, &parcel_id)
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -90,7 +100,12 @@ fn call_request_parcel_receipt<'a>(
     Box::pin(async move {
         let depot_id: String = arguments.required("depotId")?;
         let body: super::models::ReceiptByParcel = arguments.body()?;
-        let answer = clients.depot.request_parcel_receipt(&depot_id, &body).await;
+        let answer = super::depot::Client::request_parcel_receipt(
+                &clients.depot,
+                &depot_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -102,7 +117,12 @@ fn call_request_daily_receipt<'a>(
     Box::pin(async move {
         let depot_id: String = arguments.required("depotId")?;
         let body: super::models::ReceiptByDay = arguments.body()?;
-        let answer = clients.depot.request_daily_receipt(&depot_id, &body).await;
+        let answer = super::depot::Client::request_daily_receipt(
+                &clients.depot,
+                &depot_id,
+                &body,
+            )
+            .await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -114,7 +134,8 @@ fn call_request_key<'a>(
     Box::pin(async move {
         let depot_id: String = arguments.required("depotId")?;
         let body: super::models::RequestKeyBody = arguments.body()?;
-        let answer = clients.keys.request_key(&depot_id, &body).await;
+        let answer = super::keys::Client::request_key(&clients.keys, &depot_id, &body)
+            .await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }

@@ -6,7 +6,7 @@
     unused_macro_rules,
     reason = "for methods that are written by hand"
 )]
-macro_rules! read_parcel {
+macro_rules! docs_of_read_parcel {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -17,8 +17,8 @@ macro_rules! read_parcel {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_parcel;
-macro_rules! dispatch_parcel {
+pub(crate) use docs_of_read_parcel as read_parcel;
+macro_rules! docs_of_dispatch_parcel {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -29,8 +29,8 @@ macro_rules! dispatch_parcel {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use dispatch_parcel;
-macro_rules! recall_parcel {
+pub(crate) use docs_of_dispatch_parcel as dispatch_parcel;
+macro_rules! docs_of_recall_parcel {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -41,8 +41,8 @@ macro_rules! recall_parcel {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use recall_parcel;
-macro_rules! request_key {
+pub(crate) use docs_of_recall_parcel as recall_parcel;
+macro_rules! docs_of_request_key {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -53,8 +53,8 @@ macro_rules! request_key {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use request_key;
-macro_rules! request_parcel_receipt {
+pub(crate) use docs_of_request_key as request_key;
+macro_rules! docs_of_request_parcel_receipt {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -65,8 +65,8 @@ macro_rules! request_parcel_receipt {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use request_parcel_receipt;
-macro_rules! request_daily_receipt {
+pub(crate) use docs_of_request_parcel_receipt as request_parcel_receipt;
+macro_rules! docs_of_request_daily_receipt {
     () => {
         "# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -77,4 +77,4 @@ macro_rules! request_daily_receipt {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use request_daily_receipt;
+pub(crate) use docs_of_request_daily_receipt as request_daily_receipt;

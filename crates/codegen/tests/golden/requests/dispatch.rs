@@ -53,9 +53,8 @@ fn call_scan<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
         let range: Option<super::models::ScanRange> = arguments.optional("range")?;
         let spaces: Option<Vec<i64>> = arguments.optional("spaces")?;
         let x_tags: Option<Vec<String>> = arguments.optional("X-Tags")?;
-        let answer = clients
-            .api
-            .scan(
+        let answer = super::api::Client::scan(
+                &clients.api,
                 &ids,
                 commas.as_ref(),
                 deep.as_ref(),
@@ -73,7 +72,7 @@ fn call_scan<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
 fn call_sell<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let body: super::models::SellBody = arguments.body()?;
-        let answer = clients.api.sell(&body).await;
+        let answer = super::api::Client::sell(&clients.api, &body).await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -81,7 +80,7 @@ fn call_sell<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
 fn call_upload<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let body: Vec<u8> = arguments.body()?;
-        let answer = clients.api.upload(&body).await;
+        let answer = super::api::Client::upload(&clients.api, &body).await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -89,7 +88,7 @@ fn call_upload<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<
 fn call_note<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let body: Vec<u8> = arguments.body()?;
-        let answer = clients.api.note(&body).await;
+        let answer = super::api::Client::note(&clients.api, &body).await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -97,7 +96,7 @@ fn call_note<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
 fn call_apply<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let body: super::models::ApplyBody = arguments.body()?;
-        let answer = clients.api.apply(&body).await;
+        let answer = super::api::Client::apply(&clients.api, &body).await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -105,28 +104,28 @@ fn call_apply<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'
 fn call_ring<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let body: Option<super::models::RingBody> = arguments.optional_body()?;
-        let answer = clients.api.ring(body.as_ref()).await;
+        let answer = super::api::Client::ring(&clients.api, body.as_ref()).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }
 
 fn call_read_by_header<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
-        let answer = clients.api.read_by_header().await;
+        let answer = super::api::Client::read_by_header(&clients.api).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }
 
 fn call_read_by_query<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
-        let answer = clients.api.read_by_query().await;
+        let answer = super::api::Client::read_by_query(&clients.api).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }
 
 fn call_read_by_cookie<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
-        let answer = clients.api.read_by_cookie().await;
+        let answer = super::api::Client::read_by_cookie(&clients.api).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }

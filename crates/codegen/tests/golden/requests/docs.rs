@@ -6,7 +6,7 @@
     unused_macro_rules,
     reason = "for methods that are written by hand"
 )]
-macro_rules! scan {
+macro_rules! docs_of_scan {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -17,8 +17,8 @@ macro_rules! scan {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use scan;
-macro_rules! sell {
+pub(crate) use docs_of_scan as scan;
+macro_rules! docs_of_sell {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -29,8 +29,8 @@ macro_rules! sell {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use sell;
-macro_rules! upload {
+pub(crate) use docs_of_sell as sell;
+macro_rules! docs_of_upload {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -41,8 +41,8 @@ macro_rules! upload {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use upload;
-macro_rules! note {
+pub(crate) use docs_of_upload as upload;
+macro_rules! docs_of_note {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -53,8 +53,8 @@ macro_rules! note {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use note;
-macro_rules! apply {
+pub(crate) use docs_of_note as note;
+macro_rules! docs_of_apply {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -65,8 +65,8 @@ macro_rules! apply {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use apply;
-macro_rules! ring {
+pub(crate) use docs_of_apply as apply;
+macro_rules! docs_of_ring {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -77,8 +77,8 @@ macro_rules! ring {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use ring;
-macro_rules! read_by_header {
+pub(crate) use docs_of_ring as ring;
+macro_rules! docs_of_read_by_header {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -89,8 +89,8 @@ macro_rules! read_by_header {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_by_header;
-macro_rules! read_by_query {
+pub(crate) use docs_of_read_by_header as read_by_header;
+macro_rules! docs_of_read_by_query {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -101,8 +101,8 @@ macro_rules! read_by_query {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_by_query;
-macro_rules! read_by_cookie {
+pub(crate) use docs_of_read_by_query as read_by_query;
+macro_rules! docs_of_read_by_cookie {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -113,4 +113,4 @@ macro_rules! read_by_cookie {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use read_by_cookie;
+pub(crate) use docs_of_read_by_cookie as read_by_cookie;

@@ -39,7 +39,7 @@ fn find(id: &str) -> Option<Caller> {
 
 fn call_list_boats<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
-        let answer = clients.api.list_boats().await;
+        let answer = super::api::Client::list_boats(&clients.api).await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
     })
 }
@@ -47,7 +47,7 @@ fn call_list_boats<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> 
 fn call_fit_boat<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let body: super::models::FitBoatBody = arguments.body()?;
-        let answer = clients.api.fit_boat(&body).await;
+        let answer = super::api::Client::fit_boat(&clients.api, &body).await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
     })
 }
@@ -55,7 +55,7 @@ fn call_fit_boat<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFutur
 fn call_cool_boat<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let body: Vec<super::models::CoolBoatBodyItem> = arguments.body()?;
-        let answer = clients.api.cool_boat(&body).await;
+        let answer = super::api::Client::cool_boat(&clients.api, &body).await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
     })
 }

@@ -6,7 +6,7 @@
     unused_macro_rules,
     reason = "for methods that are written by hand"
 )]
-macro_rules! list_boats {
+macro_rules! docs_of_list_boats {
     () => {
         "# Side effects\nNone.\n\n# Retries\nAfter every temporary failure."
     };
@@ -17,8 +17,8 @@ macro_rules! list_boats {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use list_boats;
-macro_rules! fit_boat {
+pub(crate) use docs_of_list_boats as list_boats;
+macro_rules! docs_of_fit_boat {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -29,8 +29,8 @@ macro_rules! fit_boat {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use fit_boat;
-macro_rules! cool_boat {
+pub(crate) use docs_of_fit_boat as fit_boat;
+macro_rules! docs_of_cool_boat {
     () => {
         "# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request."
     };
@@ -41,4 +41,4 @@ macro_rules! cool_boat {
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
-pub(crate) use cool_boat;
+pub(crate) use docs_of_cool_boat as cool_boat;
