@@ -25,7 +25,7 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The crates of the workspace that a crate may depend on.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("pingone-models", &[]),
     ("pingone-client", &["pingone-models"]),
     ("pingone-sandbox", &["pingone-models"]),
@@ -36,6 +36,15 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     (
         "pingone-cli",
         &["pingone", "pingone-models", "pingone-sandbox"],
+    ),
+    (
+        "pingone-contract",
+        &[
+            "pingone",
+            "pingone-client",
+            "pingone-models",
+            "pingone-sandbox",
+        ],
     ),
     ("pingone-codegen", &[]),
     ("pingone-drift", &["pingone-codegen"]),

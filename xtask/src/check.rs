@@ -10,6 +10,9 @@ pub(crate) struct Arguments {
     /// Also run what needs more than Rust, or more than a few minutes.
     #[arg(long)]
     long: bool,
+    /// Run the other steps too when one fails.
+    #[arg(long)]
+    keep_going: bool,
 }
 
 /// What the checks without `--long` run: what each one shows, and its command.
@@ -61,7 +64,7 @@ const LONG: &[Step] = &[
         "licences, duplicates and sources are as allowed",
         "cargo deny --locked check bans licenses sources",
     ),
-    step("every dependency is used", "cargo machete --with-metadata"),
+    step("every dependency is used", "cargo-machete --with-metadata"),
     step("the public APIs are as listed", "cargo xtask api --check"),
     step("every published crate builds alone", "cargo xtask package"),
     step(
@@ -102,6 +105,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let long = if arguments.long { LONG } else { &[] };
     let steps: Vec<&Step> = STEPS.iter().chain(long).collect();
     let start = Instant::now();
+    let mut failed = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         println!(
             "[{}/{}] {}: {}",
@@ -111,8 +115,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             step.command
         );
         let began = Instant::now();
-        perform(step)?;
-        println!("       took {} s", began.elapsed().as_secs());
+        match perform(step) {
+            Ok(()) => println!("       took {} s", began.elapsed().as_secs()),
+            Err(message) if arguments.keep_going => {
+                eprintln!("error: {message}");
+                failed.push(message);
+            }
+            Err(message) => return Err(message),
+        }
+    }
+    if !failed.is_empty() {
+        return Err(format!(
+            "{} of {} steps failed\n{}",
+            failed.len(),
+            steps.len(),
+            failed.join("\n")
+        ));
     }
     println!(
         "all {} steps passed in {} s",

@@ -4,6 +4,7 @@ mod api;
 mod bench;
 mod check;
 mod codegen;
+mod contract;
 mod docs;
 mod drift;
 mod features;
@@ -39,6 +40,8 @@ enum Task {
     Check(check::Arguments),
     /// Generates the Rust code from the OpenAPI document.
     Codegen(codegen::Arguments),
+    /// Compares an environment of PingOne with the OpenAPI document and with the sandbox.
+    Contract(contract::Arguments),
     /// Compares documentation pages with the ledger and with the OpenAPI document.
     #[command(subcommand)]
     Docs(docs::Task),
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => plain(bench::run(&arguments)),
         Task::Check(arguments) => plain(check::run(&arguments)),
         Task::Codegen(arguments) => plain(codegen::run(&arguments)),
+        Task::Contract(arguments) => contract::run(&arguments).map_err(|message| (message, 2)),
         Task::Docs(task) => docs::run(&task).map_err(|message| (message, 2)),
         Task::Drift(arguments) => drift::run(&arguments).map_err(|message| (message, 2)),
         Task::Features => plain(features::run()),
