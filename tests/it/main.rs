@@ -1,5 +1,6 @@
 //! Cross-crate tests: what the crates promise together, walked from the document.
 
+mod differential;
 mod document;
 mod documentation;
 mod fuzz;

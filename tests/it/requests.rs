@@ -95,7 +95,8 @@ fn texts_of(parameter: &Parameter) -> BoxedStrategy<Vec<String>> {
     }
 }
 
-fn requests(operation: &'static Operation) -> BoxedStrategy<RawRequest> {
+/// Requests of an operation with generated values.
+pub(crate) fn requests(operation: &'static Operation) -> BoxedStrategy<RawRequest> {
     let own = operation
         .parameters
         .iter()
