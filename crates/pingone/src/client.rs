@@ -7,6 +7,7 @@ use std::time::Duration;
 use pingone_client::transport::Transport;
 use pingone_models::EnvironmentId;
 use pingone_models::operation::Operation;
+use pingone_models::operations::REQUEST_TOKEN;
 
 use crate::error::Place;
 use crate::http::Endpoints;
@@ -57,6 +58,16 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The address of the token endpoint, which the assertion of an application is made out to.
+    pub(crate) fn token_endpoint(&self) -> String {
+        let environment = match self.endpoints.custom_domain {
+            true => String::new(),
+            false => format!("/{}", self.environment),
+        };
+        let path = REQUEST_TOKEN.path.replace("/{environmentId}", &environment);
+        format!("{}{path}", self.endpoints.auth)
+    }
+
     /// Where the calls of an operation go to.
     pub(crate) fn place(&self, operation: &Operation) -> Place {
         Place {

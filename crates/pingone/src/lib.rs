@@ -1,19 +1,28 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod applications;
 mod builder;
 mod call;
 mod client;
 pub mod device_authentications;
+pub mod devices;
+pub mod environment;
 mod error;
 pub mod flows;
+mod generated {
+    #[rustfmt::skip]
+    pub(crate) mod docs;
+}
 mod http;
 mod links;
 pub mod observe;
+pub mod openid;
 pub mod passwords;
 pub mod retry;
 mod runtime;
 mod session;
+pub mod sign_on;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;

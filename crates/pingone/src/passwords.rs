@@ -11,6 +11,7 @@ use pingone_models::{
 
 use crate::call::{Acknowledged, Request};
 use crate::client::Client;
+use crate::generated::docs;
 
 /// The password of one user. Made by [`UserHandle::password`](crate::users::UserHandle::password).
 ///
@@ -34,7 +35,7 @@ impl PasswordHandle {
     }
 
     /// Reads the state of the password. The password itself is never returned.
-    ///
+    #[doc = docs::read_password!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -50,20 +51,12 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
-    ///
-    /// # Side effects
-    /// None.
-    ///
-    /// # Retries
-    /// As for every read: again after anything that passes.
-    ///
-    /// [Read password state](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/read-password-state.html)
     pub fn read(&self) -> Request<PasswordState> {
         self.client.request(ReadPassword::new(self.user))
     }
 
     /// Mails the user a recovery code: eight letters and digits, valid for five minutes.
-    ///
+    #[doc = docs::send_recovery_code!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -75,15 +68,6 @@ impl PasswordHandle {
     /// # Errors
     /// [`is_locked_out`](crate::Error::is_locked_out) or [`is_no_password`](crate::Error::is_no_password): no code can
     /// be sent to a disabled user, nor while the password status is `NO_PASSWORD` or `PASSWORD_LOCKED_OUT`.
-    ///
-    /// # Side effects
-    /// Sends an e-mail. Calling it twice sends two, and only the code of the last one is worth trying. A new code starts
-    /// with five attempts.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Password send/resend recovery code](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-resend-recovery-code.html)
     pub fn send_recovery_code(&self) -> Request<Acknowledged> {
         self.client
             .request(SendRecoveryCode::new(self.user))
@@ -91,7 +75,7 @@ impl PasswordHandle {
     }
 
     /// Sets a new password with the recovery code from the mail.
-    ///
+    #[doc = docs::recover_password!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -104,15 +88,6 @@ impl PasswordHandle {
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is wrong or old,
     /// [`is_attempts_exceeded`](crate::Error::is_attempts_exceeded) after five wrong ones: then only a new code helps.
     /// A password that the policy refuses has a detail about `newPassword`.
-    ///
-    /// # Side effects
-    /// Changes the password, emits the event `USER.UNLOCKED` and resets the counter that locks accounts for failed MFA.
-    /// A wrong code spends one of five attempts.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Password recover](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-recover.html)
     pub fn recover(
         &self,
         code: impl Into<Secret>,
@@ -125,7 +100,7 @@ impl PasswordHandle {
     }
 
     /// Checks whether this is the user's password.
-    ///
+    #[doc = docs::check_password!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -137,14 +112,6 @@ impl PasswordHandle {
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if it is not, [`is_no_password`](crate::Error::is_no_password) if
     /// the user has none, [`is_locked_out`](crate::Error::is_locked_out) if it is locked.
-    ///
-    /// # Side effects
-    /// A wrong password may count towards the lock; that is not published.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Password check](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-check.html)
     pub fn check(&self, password: impl Into<Secret>) -> Request<Acknowledged> {
         let body = PasswordCheck::new(password);
         self.client
@@ -153,7 +120,7 @@ impl PasswordHandle {
     }
 
     /// Ends the lock that failed attempts have put on the password.
-    ///
+    #[doc = docs::unlock_password!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -164,14 +131,6 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
-    ///
-    /// # Side effects
-    /// Emits the event `PASSWORD.UNLOCKED`.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Password unlock](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html)
     pub fn unlock(&self) -> Request<Acknowledged> {
         self.client
             .request(UnlockPassword::new(self.user))
@@ -181,7 +140,7 @@ impl PasswordHandle {
     /// Changes the password as its user, who knows the current one.
     ///
     /// This is the action `password.reset`. With the token of the user PingOne requires the current password.
-    ///
+    #[doc = docs::reset_password!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId, token: pingone::models::Secret) -> pingone::Result<()> {
@@ -193,14 +152,6 @@ impl PasswordHandle {
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the current password is wrong. A password that the policy
     /// refuses has a detail about `newPassword`.
-    ///
-    /// # Side effects
-    /// Changes the password. A wrong current password may count towards the lock.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Update password (self)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-self.html)
     pub fn reset(
         &self,
         current_password: impl Into<Secret>,
@@ -210,7 +161,7 @@ impl PasswordHandle {
     }
 
     /// Replaces the password as an administrator, without the current one.
-    ///
+    #[doc = docs::reset_password!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -221,16 +172,6 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// A password that the policy refuses has a detail about `newPassword`.
-    ///
-    /// # Side effects
-    /// Changes and unlocks the password, emits the event `USER.UNLOCKED`, and resets the counter for failed MFA unless
-    /// that has locked the account.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Update password (self)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-self.html),
-    /// which also describes the administrator's change
     pub fn reset_as_admin(&self, new_password: impl Into<Secret>) -> Request<Acknowledged> {
         self.reset_with(PasswordReset::new(new_password))
     }
@@ -242,7 +183,7 @@ impl PasswordHandle {
     }
 
     /// Sets the password, also one that comes from elsewhere and is encoded already.
-    ///
+    #[doc = docs::set_password!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -255,14 +196,6 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// A password that the policy refuses has a detail about `value`, unless `bypass_policy` is set.
-    ///
-    /// # Side effects
-    /// Changes the password. Its status becomes `OK`, or `MUST_CHANGE_PASSWORD` with `force_change`.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Update password (set)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set.html)
     pub fn set(&self, password: PasswordSet) -> Request<Acknowledged> {
         self.client
             .request(SetPassword::new(self.user, password))
@@ -270,7 +203,7 @@ impl PasswordHandle {
     }
 
     /// Sets the value of the password and leaves the user's gateway as it is, or removes the password.
-    ///
+    #[doc = docs::set_password_value!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -284,15 +217,6 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// A password that the policy refuses has a detail about `value`, unless `bypass_policy` is set.
-    ///
-    /// # Side effects
-    /// Changes or removes the password. Without a value its status becomes `NO_PASSWORD`, or `EXTERNAL` for a user with
-    /// a gateway.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Update password (set value)](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set-value.html)
     pub fn set_value(&self, password: PasswordValue) -> Request<Acknowledged> {
         self.client
             .request(SetPasswordValue::new(self.user, password))

@@ -60,6 +60,19 @@ fn axum_handler() {
 }
 
 #[test]
+fn axum_sign_on() {
+    assert_snapshot!(printed("axum_sign_on"), @r"
+    password: 403 Forbidden
+    password: 200 OK passcode
+    passcode: 403 Forbidden
+    passcode: 200 OK welcome
+    me: 200 OK linda
+    sign off: 200 OK bye
+    me: 401 Unauthorized
+    ");
+}
+
+#[test]
 fn one_time_email() {
     assert_snapshot!(printed("one_time_email"), @r"
     ID: Some(OtpRequired)

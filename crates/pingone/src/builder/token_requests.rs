@@ -3,29 +3,19 @@
 use std::sync::Arc;
 #[cfg(feature = "jwt")]
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
-#[cfg(feature = "jwt")]
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 use pingone_client::transport::Answer;
-use pingone_models::operations::REQUEST_TOKEN;
 use pingone_models::requests::RequestToken;
 use pingone_models::{Secret, TokenRequest};
 use serde_json::Value;
 
-#[cfg(feature = "jwt")]
-use crate::Error;
-use crate::Result;
 use crate::call::{self, Failure, Request};
 use crate::client::Client;
-use crate::runtime::BoxFuture;
-#[cfg(feature = "jwt")]
-use crate::runtime::Runtime;
+use crate::runtime::{BoxFuture, Runtime};
 use crate::token::{Authentication, ClientCredentials, Fetched, TokenCache, TokenProvider};
-
-#[cfg(feature = "jwt")]
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+use crate::{Error, Result};
 
 /// The life of a token of which the service does not say how long it lives. Too short costs a request; too long costs
 /// a refusal with every call.
@@ -47,7 +37,6 @@ const TOLERATED_SKEW: Duration = Duration::from_secs(30);
 /// What a token request is made from; the assertion in it is new with every attempt.
 struct Credentials {
     authentication: Authentication,
-    #[cfg(feature = "jwt")]
     runtime: Arc<dyn Runtime>,
     /// What to correct the clock by, once the service has shown that it is wrong.
     #[cfg(feature = "jwt")]
@@ -59,11 +48,15 @@ pub(super) fn provider(
     client: Client,
     credentials: ClientCredentials,
 ) -> Result<Arc<dyn TokenProvider>> {
-    let authentication = credentials.authentication(&endpoint(&client))?;
+    let authentication = credentials.authentication(&client.shared.token_endpoint())?;
+    if authentication.is_public() {
+        return Err(Error::config(
+            "a public application cannot have access tokens of its own: give the secret or the key of a worker application",
+        ));
+    }
     let runtime = Arc::clone(&client.shared.runtime);
     let credentials = Arc::new(Credentials {
         authentication,
-        #[cfg(feature = "jwt")]
         runtime: Arc::clone(&runtime),
         #[cfg(feature = "jwt")]
         skew: Mutex::default(),
@@ -75,19 +68,6 @@ pub(super) fn provider(
         Box::pin(async move { fetch(&client, credentials).await })
     };
     Ok(Arc::new(TokenCache::new(runtime, stalled_after, fetch)))
-}
-
-/// The address of the token endpoint, which an assertion is made out to.
-fn endpoint(client: &Client) -> String {
-    let endpoints = &client.shared.endpoints;
-    let environment = client.shared.environment.to_string();
-    let path = REQUEST_TOKEN.path.replace("{environmentId}", &environment);
-    let path = if endpoints.custom_domain {
-        REQUEST_TOKEN.path.replace("/{environmentId}", "")
-    } else {
-        path
-    };
-    format!("{}{path}", endpoints.auth)
 }
 
 async fn fetch(client: &Client, credentials: Arc<Credentials>) -> Result<Fetched> {
@@ -129,10 +109,7 @@ fn skewed(mut error: Error, skew: Skew) -> Error {
 }
 
 fn request(client: &Client, credentials: Arc<Credentials>) -> Request<Fetched> {
-    let mut basic = None;
-    if let Authentication::Basic(id, secret) = &credentials.authentication {
-        basic = Some((form_encoded(id), form_encoded(secret.expose()).into()));
-    }
+    let basic = credentials.authentication.basic();
     let make = move || credentials.body().map(RequestToken::new);
     let request = Request::made(client, make, read);
     request.with_client(basic)
@@ -163,34 +140,21 @@ impl Credentials {
         own.replace(skew).is_none()
     }
 
-    #[cfg(feature = "jwt")]
     fn now(&self) -> SystemTime {
         let now = self.runtime.wall_clock();
+        #[cfg(feature = "jwt")]
         match *self.skew.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(Skew::Ahead(by)) => now.checked_sub(by).unwrap_or(now),
-            Some(Skew::Behind(by)) => now.checked_add(by).unwrap_or(now),
-            None => now,
+            Some(Skew::Ahead(by)) => return now.checked_sub(by).unwrap_or(now),
+            Some(Skew::Behind(by)) => return now.checked_add(by).unwrap_or(now),
+            None => {}
         }
+        now
     }
 
     fn body(&self) -> Result<TokenRequest, String> {
-        let body = TokenRequest::new();
-        Ok(match &self.authentication {
-            Authentication::Basic(..) => body,
-            Authentication::Post(id, secret) => body.with_client_id(id).with_client_secret(secret),
-            #[cfg(feature = "jwt")]
-            Authentication::Assertion(signer) => body
-                .with_client_assertion_type(ASSERTION_TYPE)
-                .with_client_assertion(signer.assertion(&*self.runtime, self.now())?),
-        })
+        self.authentication
+            .identify(TokenRequest::new(), &*self.runtime, self.now())
     }
-}
-
-/// RFC 6749 has id and secret encoded as in a form before they become a header. What RFC 3986 leaves alone stays as it
-/// is: services that do not decode then see what they gave out.
-fn form_encoded(text: &str) -> String {
-    let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    encoded.replace("%7E", "~")
 }
 
 /// Reads the answer as far as it is needed, so that a token is not lost over a member that is written oddly.
@@ -247,11 +211,5 @@ mod tests {
             assert_eq!(seconds(unknown), 300);
         }
         assert_eq!(lifetime(None).as_secs(), 300);
-    }
-
-    #[test]
-    fn a_secret_is_encoded_as_in_a_form() {
-        assert_eq!(form_encoded("aZ9-._~"), "aZ9-._~");
-        assert_eq!(form_encoded("a:b c%ä"), "a%3Ab+c%25%C3%A4");
     }
 }

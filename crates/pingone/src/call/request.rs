@@ -159,6 +159,17 @@ impl<T: 'static> Request<T> {
         Self::new(client, E::OPERATION, source, false, read)
     }
 
+    /// A request that is made anew for every attempt, with the operation's own answer.
+    pub(crate) fn made_for<E: Endpoint<Answer = T>>(
+        client: &Client,
+        make: impl Fn() -> Result<E, String> + Send + Sync + 'static,
+    ) -> Self {
+        let make = move || make().map(|endpoint| Box::new(endpoint) as Box<dyn DynEndpoint>);
+        let source = Source::Made(Box::new(make));
+        let tolerant = answer::is_open::<E>();
+        Self::new(client, E::OPERATION, source, tolerant, answer::read::<E>)
+    }
+
     /// Sets how long the call may take, with all its attempts and waits.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);

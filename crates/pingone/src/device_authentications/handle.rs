@@ -12,6 +12,7 @@ use pingone_models::{
 use super::Poll;
 use crate::call::{Acknowledged, Request};
 use crate::client::Client;
+use crate::generated::docs;
 
 /// One device authentication. Made by [`DeviceAuthentications`](super::DeviceAuthentications) when it starts one, or from an id by
 /// [`Client::device_authentication`].
@@ -67,7 +68,7 @@ impl DeviceAuthenticationHandle {
     }
 
     /// Reads the device authentication: what it waits for now.
-    ///
+    #[doc = docs::read_device_authentication!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, id: pingone::models::DeviceAuthenticationId) -> pingone::Result<()> {
@@ -79,20 +80,12 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if it does not exist any more.
-    ///
-    /// # Side effects
-    /// None.
-    ///
-    /// # Retries
-    /// As for every read: again after anything that passes.
-    ///
-    /// [Read device authentication](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/read-device-authentication.html)
     pub fn read(&self) -> Request<DeviceAuthentication> {
         self.client.request(ReadDeviceAuthentication::new(self.id))
     }
 
     /// Waits until the person has acted on the device: reads the state until it has come to its end.
-    ///
+    #[doc = docs::read_device_authentication!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId, device: pingone::models::DeviceId) -> pingone::Result<()> {
@@ -109,20 +102,12 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// [`is_timeout`](crate::Error::is_timeout) if it does not end in time; otherwise as [`read`](Self::read).
-    ///
-    /// # Side effects
-    /// None.
-    ///
-    /// # Retries
-    /// As for every read: again after anything that passes.
-    ///
-    /// [Read device authentication](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/read-device-authentication.html)
     pub fn poll(&self) -> Poll {
         Poll::new(self.clone())
     }
 
     /// Checks the passcode that the person typed. The status to call it in is `OTP_REQUIRED`.
-    ///
+    #[doc = docs::check_otp!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, id: pingone::models::DeviceAuthenticationId) -> pingone::Result<()> {
@@ -139,14 +124,6 @@ impl DeviceAuthenticationHandle {
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if it is wrong,
     /// [`is_attempts_exceeded`](crate::Error::is_attempts_exceeded) after as many wrong ones as the policy allows.
-    ///
-    /// # Side effects
-    /// A wrong passcode spends an attempt.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Validate OTP](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/validate-otp-device-authentication.html)
     pub fn check_otp(&self, otp: impl Into<Secret>) -> Request<DeviceAuthentication> {
         let body = OtpCheck::new(otp);
         self.client.request(CheckOtp::new(self.id, body))
@@ -154,7 +131,7 @@ impl DeviceAuthenticationHandle {
 
     /// Selects a registered device, and sends the passcode or notification to it.
     /// The status to call it in is `DEVICE_SELECTION_REQUIRED`.
-    ///
+    #[doc = docs::select_device!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, id: pingone::models::DeviceAuthenticationId, device: pingone::models::DeviceId) -> pingone::Result<()> {
@@ -165,21 +142,13 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// A device that the user does not have has a detail about it.
-    ///
-    /// # Side effects
-    /// Sends a message to the device. Calling it twice sends two.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Select device](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/select-device-authentication.html)
     pub fn select_device(&self, device: impl Into<DeviceId>) -> Request<DeviceAuthentication> {
         self.select(DeviceSelection::new(DeviceReference::new(device)))
     }
 
     /// Selects a registered device as [`select_device`](Self::select_device) does, with how far the person's browser
     /// supports FIDO2.
-    ///
+    #[doc = docs::select_device!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, id: pingone::models::DeviceAuthenticationId, device: pingone::models::DeviceId) -> pingone::Result<()> {
@@ -193,20 +162,12 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// A device that the user does not have has a detail about it.
-    ///
-    /// # Side effects
-    /// Sends a message to the device. Calling it twice sends two.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Select device](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/select-device-authentication.html)
     pub fn select(&self, selection: DeviceSelection) -> Request<DeviceAuthentication> {
         self.client.request(SelectDevice::new(self.id, selection))
     }
 
     /// Checks the assertion of a FIDO2 device or of PingID Desktop. The status to call it in is `ASSERTION_REQUIRED`.
-    ///
+    #[doc = docs::check_assertion!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, id: pingone::models::DeviceAuthenticationId) -> pingone::Result<()> {
@@ -220,20 +181,12 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// An assertion that does not hold; its code is not published.
-    ///
-    /// # Side effects
-    /// A wrong assertion may spend an attempt.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Check assertion](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/check-assertion-device-authentication.html)
     pub fn check_assertion(&self, assertion: AssertionCheck) -> Request<DeviceAuthentication> {
         self.client.request(CheckAssertion::new(self.id, assertion))
     }
 
     /// Cancels the push notification, to authenticate with another device.
-    ///
+    #[doc = docs::cancel_push_authentication!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, id: pingone::models::DeviceAuthenticationId) -> pingone::Result<()> {
@@ -244,14 +197,6 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if it does not exist any more.
-    ///
-    /// # Side effects
-    /// The notification on the device is worth nothing afterwards.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Cancel authentication](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/cancel_authentication.html)
     pub fn cancel(&self) -> Request<Acknowledged> {
         let body = PushCancellation::new(PushCancellationReason::ChangeDevice);
         self.client

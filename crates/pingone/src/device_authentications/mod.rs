@@ -14,6 +14,7 @@ use pingone_models::{
 
 use crate::call::Request;
 use crate::client::Client;
+use crate::generated::docs;
 
 /// The device authentications of an environment. Made by [`Client::device_authentications`].
 ///
@@ -56,7 +57,7 @@ impl DeviceAuthentications {
     }
 
     /// Mails a one-time passcode to an address, which need not be registered.
-    ///
+    #[doc = docs::initiate_device_authentication!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -69,14 +70,6 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// A wrong address has a detail about it.
-    ///
-    /// # Side effects
-    /// Sends an e-mail. Calling it twice sends two; PingOne sends at most 50 a day to one user.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [One-time authentication (email)](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/onetime-authentication-email.html)
     pub fn one_time_email(
         &self,
         user: impl Into<UserId>,
@@ -86,7 +79,7 @@ impl DeviceAuthentications {
     }
 
     /// Sends a one-time passcode by text message to a phone number, which need not be registered.
-    ///
+    #[doc = docs::initiate_device_authentication!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -97,14 +90,6 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// A wrong number has a detail about it.
-    ///
-    /// # Side effects
-    /// Sends a text message. Calling it twice sends two; PingOne sends at most 50 a day to one user.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [One-time authentication (SMS)](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/onetime-authentication-sms.html)
     pub fn one_time_sms(
         &self,
         user: impl Into<UserId>,
@@ -114,7 +99,7 @@ impl DeviceAuthentications {
     }
 
     /// Says a one-time passcode in a call to a phone number, which need not be registered.
-    ///
+    #[doc = docs::initiate_device_authentication!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -125,14 +110,6 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// A wrong number has a detail about it.
-    ///
-    /// # Side effects
-    /// Makes a phone call. Calling it twice makes two.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [One-time authentication (voice)](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/onetime-authentication-voice.html)
     pub fn one_time_voice(
         &self,
         user: impl Into<UserId>,
@@ -161,7 +138,7 @@ impl DeviceAuthentications {
     }
 
     /// Starts an authentication with a registered device of the user.
-    ///
+    #[doc = docs::initiate_device_authentication!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId, device: pingone::models::DeviceId) -> pingone::Result<()> {
@@ -172,14 +149,6 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// A device that the user does not have has a detail about it.
-    ///
-    /// # Side effects
-    /// Sends a passcode or notification to the device. Calling it twice sends two.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Initialize device authentication](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/initialize-device-authentication.html)
     pub fn registered_device(
         &self,
         user: impl Into<UserId>,
@@ -190,7 +159,7 @@ impl DeviceAuthentications {
 
     /// Starts a device authentication with everything that PingOne lets a caller choose: policy, message template,
     /// application, or no device at all, so that the policy decides.
-    ///
+    #[doc = docs::initiate_device_authentication!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
@@ -207,14 +176,6 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// What is wrong with the request is in [`details`](crate::Error::details).
-    ///
-    /// # Side effects
-    /// May send a passcode or notification. Calling it twice may send two.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [MFA device authentications](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications.html)
     pub fn initiate(
         &self,
         request: DeviceAuthenticationRequest,

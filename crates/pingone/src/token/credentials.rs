@@ -1,4 +1,4 @@
-//! The credentials of a worker application.
+//! The credentials of an application.
 
 use std::fmt;
 
@@ -11,9 +11,10 @@ use super::assertion::{Key, Signer};
 use crate::http::{Endpoints, Region};
 use crate::{Error, Result};
 
-/// The credentials of a worker application, which a client gets its access tokens with.
+/// The credentials of an application: of a worker, which a client gets its access tokens with, or of one that people
+/// sign on to ([`Client::application`](crate::Client::application)).
 ///
-/// The four methods are PingOne's
+/// The methods are PingOne's
 /// [token endpoint authentication methods](https://docs.pingidentity.com/pingone/applications/p1_token_endpoint_authentication_methods.html);
 /// the application in the console has the one to use.
 ///
@@ -63,6 +64,7 @@ pub struct ClientCredentials {
 
 #[derive(Clone)]
 enum Method {
+    None,
     Basic(Secret),
     Post(Secret),
     #[cfg(feature = "jwt")]
@@ -73,6 +75,7 @@ enum Method {
 
 /// Credentials that were checked, and are ready to be sent.
 pub(crate) enum Authentication {
+    None(String),
     Basic(String, Secret),
     Post(String, Secret),
     #[cfg(feature = "jwt")]
@@ -109,6 +112,14 @@ impl ClientCredentials {
     #[must_use]
     pub fn private_key_jwt(id: impl Into<String>, pem: impl Into<Secret>) -> Self {
         Self::new(id.into(), Method::PrivateKeyJwt(pem.into()))
+    }
+
+    /// Sends the id alone: `NONE`, for an application that cannot keep a secret and proves itself with PKCE.
+    ///
+    /// [`ClientBuilder::client_credentials`](crate::ClientBuilder::client_credentials) refuses it.
+    #[must_use]
+    pub fn public(id: impl Into<String>) -> Self {
+        Self::new(id.into(), Method::None)
     }
 
     fn new(id: String, method: Method) -> Self {
@@ -187,6 +198,17 @@ impl ClientCredentials {
         Ok((own, endpoints))
     }
 
+    /// The id of the application.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether these credentials belong to another environment or server than the client's own.
+    pub(crate) fn is_elsewhere(&self, environment: EnvironmentId) -> bool {
+        let own = |given: &Result<_, _>| given.as_ref() == Ok(&environment);
+        self.auth_url.is_some() || !self.environment.as_ref().is_none_or(own)
+    }
+
     /// Checks the credentials, for token requests to this endpoint.
     #[cfg_attr(
         not(feature = "jwt"),
@@ -199,6 +221,7 @@ impl ClientCredentials {
             ));
         }
         Ok(match self.method {
+            Method::None => Authentication::None(self.id),
             Method::Basic(secret) => Authentication::Basic(self.id, check_secret(secret)?),
             Method::Post(secret) => Authentication::Post(self.id, check_secret(secret)?),
             #[cfg(feature = "jwt")]
@@ -245,6 +268,7 @@ impl fmt::Debug for ClientCredentials {
 impl Method {
     fn name(&self) -> &'static str {
         match self {
+            Self::None => "none",
             Self::Basic(_) => "client_secret_basic",
             Self::Post(_) => "client_secret_post",
             #[cfg(feature = "jwt")]

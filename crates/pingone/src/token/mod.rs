@@ -11,6 +11,7 @@
 mod assertion;
 mod cache;
 mod credentials;
+mod form;
 
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
@@ -18,6 +19,7 @@ pub use assertion::SigningAlgorithm;
 pub(crate) use cache::{Fetched, TokenCache};
 pub(crate) use credentials::Authentication;
 pub use credentials::ClientCredentials;
+pub(crate) use form::ApplicationForm;
 
 use std::fmt;
 use std::time::{Duration, SystemTime};

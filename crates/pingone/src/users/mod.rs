@@ -1,21 +1,21 @@
-//! Users: who they are, whether their accounts are verified, and their locks.
+//! Users: creating, finding and changing them, verifying their accounts, their locks and their sessions.
 
 mod find;
+mod handle;
+mod sessions;
 
 use std::fmt;
 
 pub use find::{Matches, UserSearch, UserStream};
+pub use handle::UserHandle;
+pub use sessions::UserSessions;
 
-use pingone_models::requests::{
-    ListUsers, LockAccount, ReadUser, SendVerificationCode, UnlockAccount, VerifyUser,
-};
-use pingone_models::{
-    AccountLock, Secret, User, UserCollection, UserId, UserInclude, UserVerification,
-};
+use pingone_models::requests::{CreateUser, ImportUser, ListUsers};
+use pingone_models::{User, UserCollection, UserCreation, UserId, UserImport};
 
 use crate::call::Request;
 use crate::client::Client;
-use crate::passwords::PasswordHandle;
+use crate::generated::docs;
 
 /// The users of an environment. Made by [`Client::users`].
 ///
@@ -122,8 +122,8 @@ impl Users {
         Self { client }
     }
 
-    /// Reads one page of users.
-    ///
+    /// Reads one page of users; [`find`](Self::find) reads all pages.
+    #[doc = docs::list_users!()]
     /// # Example
     /// ```
     /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
@@ -136,16 +136,50 @@ impl Users {
     ///
     /// # Errors
     /// A filter that the service does not understand has a detail with the code `INVALID_FILTER`.
-    ///
-    /// # Side effects
-    /// None.
-    ///
-    /// # Retries
-    /// As for every read: again after anything that passes.
-    ///
-    /// [Read all users](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
     pub fn list(&self, query: UserQuery) -> Request<UserCollection> {
         self.client.request(ListUsers::from(query))
+    }
+
+    /// Creates a user without a password.
+    #[doc = docs::create_user!()]
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+    /// use pingone::models::{PasswordSet, UserCreation, UserName};
+    ///
+    /// let name = UserName::new().with_given("Linda").with_family("Jones");
+    /// let linda = UserCreation::new("linda").with_email("linda@example.com").with_name(name);
+    /// let linda = client.users().create(linda).await?;
+    /// client.user(linda.id).password().set(PasswordSet::new("2FederateM0re!")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A username that is taken has a detail with the code `UNIQUENESS_VIOLATION`.
+    pub fn create(&self, user: UserCreation) -> Request<User> {
+        self.client.request(CreateUser::new(user))
+    }
+
+    /// Creates a user together with a password, which may come from another system.
+    #[doc = docs::import_user!()]
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+    /// use pingone::models::{UserImport, UserImportPassword};
+    ///
+    /// let linda = UserImport::new("linda")
+    ///     .with_email("linda@example.com")
+    ///     .with_password(UserImportPassword::new().with_value("2FederateM0re!"));
+    /// let linda = client.users().import(linda).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A username that is taken has a detail with the code `UNIQUENESS_VIOLATION`.
+    pub fn import(&self, user: UserImport) -> Request<User> {
+        self.client.request(ImportUser::new(user))
     }
 
     /// Starts a search for users by name, address or other attributes. Nothing is sent yet.
@@ -157,210 +191,5 @@ impl Users {
     fn at(&self, address: url::Url) -> Request<UserCollection> {
         let request = self.list(UserQuery::new());
         request.at(address)
-    }
-}
-
-/// One user. Made by [`Client::user`].
-///
-/// ```
-/// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
-/// let user = client.user(user);
-/// user.send_verification_code().await?;
-/// user.verify("A1B2C3D4").await?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-pub struct UserHandle {
-    client: Client,
-    id: UserId,
-}
-
-impl UserHandle {
-    fn new(client: Client, id: UserId) -> Self {
-        Self { client, id }
-    }
-
-    /// The user's id.
-    #[must_use]
-    pub fn id(&self) -> UserId {
-        self.id
-    }
-
-    /// The user's password. Nothing is sent yet.
-    #[must_use]
-    pub fn password(&self) -> PasswordHandle {
-        PasswordHandle::new(self.client.clone(), self.id)
-    }
-
-    /// Reads the user.
-    ///
-    /// # Example
-    /// ```
-    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
-    /// let user = client.user(user).read().await?;
-    /// println!("{:?}", user.username);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
-    ///
-    /// # Side effects
-    /// None.
-    ///
-    /// # Retries
-    /// As for every read: again after anything that passes.
-    ///
-    /// [Read one user](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-one-user.html)
-    pub fn read(&self) -> Request<User> {
-        self.read_with(None)
-    }
-
-    /// Reads the user with a property that is returned on request only, such as the names of the user's groups.
-    ///
-    /// # Example
-    /// ```
-    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
-    /// use pingone::models::UserInclude;
-    ///
-    /// let user = client.user(user).read_including(UserInclude::MemberOfGroupNames).await?;
-    /// println!("{:?}", user.member_of_group_names);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
-    ///
-    /// # Side effects
-    /// None.
-    ///
-    /// # Retries
-    /// As for every read: again after anything that passes.
-    ///
-    /// [Read all group names for user](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-group-names-for-user.html)
-    pub fn read_including(&self, property: UserInclude) -> Request<User> {
-        self.read_with(Some(property))
-    }
-
-    fn read_with(&self, include: Option<UserInclude>) -> Request<User> {
-        let mut request = ReadUser::new(self.id);
-        request.include = include;
-        self.client.request(request)
-    }
-
-    /// Mails the user a new verification code.
-    ///
-    /// The user's `lifecycle.status` becomes `VERIFICATION_REQUIRED`.
-    ///
-    /// # Example
-    /// ```
-    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
-    /// client.user(user).send_verification_code().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user. After an error for which
-    /// [`may_have_been_sent`](crate::Error::may_have_been_sent) says yes, a mail may be on its way.
-    ///
-    /// # Side effects
-    /// Sends an e-mail. Calling it twice sends two.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Send/resend user verification code](https://developer.pingidentity.com/pingone-api/platform/users/users-1/send-resend-user-verification-code.html)
-    pub fn send_verification_code(&self) -> Request<User> {
-        self.client.request(SendVerificationCode::new(self.id))
-    }
-
-    /// Verifies the user with the code from the mail.
-    ///
-    /// The user's `lifecycle.status` becomes `ACCOUNT_OK`.
-    ///
-    /// # Example
-    /// ```
-    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
-    /// match client.user(user).verify("A1B2C3D4").await {
-    ///     Ok(_) => println!("verified"),
-    ///     Err(error) if error.is_wrong_code() => println!("please look at the code again"),
-    ///     Err(error) => return Err(error),
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is not the one that was mailed last. PingOne does not
-    /// publish how it answers a wrong code; [`code`](crate::Error::code) and [`details`](crate::Error::details) have
-    /// what it says.
-    ///
-    /// # Side effects
-    /// Verifies the user. A wrong code may count towards a limit of attempts, which is not published.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [Verify user](https://developer.pingidentity.com/pingone-api/platform/users/users-1/verify-user-1.html)
-    pub fn verify(&self, code: impl Into<Secret>) -> Request<User> {
-        let body = UserVerification::new(code);
-        self.client.request(VerifyUser::new(self.id, body))
-    }
-
-    /// Locks the user's account, until the moment given.
-    ///
-    /// PingOne says that an account is not locked if `unlock_at` is absent or has passed.
-    ///
-    /// # Example
-    /// ```
-    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> Result<(), Box<dyn std::error::Error>> {
-    /// use pingone::models::{AccountLock, Timestamp};
-    ///
-    /// let until: Timestamp = "2030-01-01T00:00:00Z".parse()?;
-    /// client.user(user).lock_account(AccountLock::new().with_unlock_at(until)).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
-    ///
-    /// # Side effects
-    /// The user cannot sign on. Emits the event `USER.LOCKED`.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [User account lock](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-lock.html)
-    pub fn lock_account(&self, lock: AccountLock) -> Request<User> {
-        self.client.request(LockAccount::new(self.id, lock))
-    }
-
-    /// Unlocks the user's account.
-    ///
-    /// # Example
-    /// ```
-    /// # async fn run(client: pingone::Client, user: pingone::models::UserId) -> pingone::Result<()> {
-    /// client.user(user).unlock_account().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
-    ///
-    /// # Side effects
-    /// Emits the event `USER.UNLOCKED` and resets the counter that locks accounts for failed MFA.
-    ///
-    /// # Retries
-    /// Only where the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).
-    ///
-    /// [User account unlock](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-unlock.html)
-    pub fn unlock_account(&self) -> Request<User> {
-        self.client.request(UnlockAccount::new(self.id))
     }
 }

@@ -156,7 +156,7 @@ async fn an_open_response_succeeds_whatever_its_body_is() {
 }
 
 #[tokio::test]
-async fn a_flow_follows_the_cookie_that_the_service_sets() {
+async fn a_flow_follows_the_cookies_that_the_service_sets() {
     let stub = Stub::start(|position, _| {
         let cookie = format!("Set-Cookie: ST=cookie-{position}; Path=/; HttpOnly");
         Reply::with_headers(200, &[&cookie, "Set-Cookie: other=1"], ANYTHING)
@@ -176,7 +176,10 @@ async fn a_flow_follows_the_cookie_that_the_service_sets() {
         .collect();
     assert_eq!(
         cookies,
-        [Some("ST=first".to_owned()), Some("ST=cookie-0".to_owned())]
+        [
+            Some("ST=first".to_owned()),
+            Some("ST=cookie-0; other=1".to_owned())
+        ]
     );
     assert_eq!(flow.session().unwrap().expose(), "cookie-1");
 }

@@ -12,6 +12,7 @@ mod find;
 mod hostile;
 mod mistakes;
 mod secrets;
+mod sign_on;
 mod states;
 mod support;
 mod tokens;

@@ -5,15 +5,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pingone::models::{
-    DeviceAuthenticationRequest, DeviceAuthenticationStatus, FlowStatus, LifecycleStatus,
-    PasswordStatus, Secret, UserId, UserReference,
+    DeviceAuthenticationRequest, DeviceAuthenticationStatus, FlowStatus, FlowUserRegistration,
+    LifecycleStatus, PasswordStatus, Secret, UserId, UserReference,
 };
+use pingone::sign_on::Step;
 use pingone::testing::{
     self, DeviceKind, Effect, Fault, Kind, NewDevice, NewFlow, NewUser, Sandbox,
 };
+use pingone::token::ClientCredentials;
 use pingone::users::Matches;
-use pingone::workflows::{Obstacle, Recovery, Verification};
-use pingone::{Client, ErrorKind, Linked};
+use pingone::workflows::{Obstacle, Recovery, Registration, StepUp, Verification};
+use pingone::{Client, ErrorKind, Linked, Reason};
 use pingone_tests::time::TestTime;
 
 async fn start() -> (Sandbox, Client) {
@@ -138,6 +140,53 @@ async fn an_account_is_verified_with_the_code_that_was_mailed_last() {
     );
     assert_eq!(sandbox.effects("sendVerificationCode"), 2);
     assert_eq!(sandbox.requests("verifyUser"), 2);
+}
+
+#[tokio::test]
+async fn a_new_user_registers_and_is_signed_on() {
+    let (sandbox, client) = start().await;
+    let credentials =
+        ClientCredentials::client_secret_basic(sandbox.client_id(), sandbox.client_secret());
+    let application = client.application(credentials).unwrap();
+    let mut registration = Registration::begin(application.sign_on()).await.unwrap();
+    let user = FlowUserRegistration::new("linda@example.com", "linda");
+    let user = user.with_password("2FederateM0re!");
+    let step = registration.register(user.clone()).await.unwrap();
+    assert_eq!(step, Step::VerificationCode);
+    registration.send_code().await.unwrap();
+    let messages = sandbox.outbox().messages();
+    assert_eq!(messages.len(), 2);
+    let error = registration.verify(&messages[0].code).await.unwrap_err();
+    assert!(error.is_wrong_code(), "{error}");
+    let step = registration.verify(&messages[1].code).await.unwrap();
+    assert_eq!(step, Step::Completed);
+    registration.into_sign_on().tokens().await.unwrap();
+
+    let mut taken = Registration::begin(application.sign_on()).await.unwrap();
+    let error = taken.register(user).await.unwrap_err();
+    assert_eq!(error.reason(), Reason::NotUnique, "{error}");
+}
+
+#[tokio::test]
+async fn a_step_up_asks_for_a_passcode_from_the_users_own_address() {
+    let (sandbox, client) = start().await;
+    let user = sandbox.seed_user(linda()).unwrap();
+    let mut step_up = StepUp::of_user(&client, user).await.unwrap();
+    assert!(sandbox.outbox().messages().is_empty());
+    for error in [
+        step_up.check("123456").await.unwrap_err(),
+        step_up.send_sms().await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    }
+    step_up.send_email().await.unwrap();
+    let error = step_up.check("000000x").await.unwrap_err();
+    assert!(error.is_wrong_code(), "{error}");
+    let code = code(&sandbox, user, Kind::Passcode).await;
+    // Another process of the application goes on with the id.
+    let id = step_up.sent().unwrap().id();
+    let state = client.device_authentication(id).check_otp(&code).await;
+    assert_eq!(state.unwrap().status, DeviceAuthenticationStatus::Completed);
 }
 
 #[tokio::test]
