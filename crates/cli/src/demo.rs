@@ -3,19 +3,25 @@
 use std::error::Error;
 use std::fmt;
 use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use pingone::models::{
-    DeviceAuthenticationStatus, FlowUserConfirmation, LifecycleStatus, User, UserId,
-};
-use pingone::{Acknowledged, Client, Request};
-use pingone_sandbox::{Kind, NewFlow, NewUser, Sandbox};
-use serde_json::json;
+use pingone::applications::Application;
+use pingone::models::operation::Operation;
+use pingone::models::{AccessToken, AccountLock, FlowUserRegistration, Secret, Timestamp, UserId};
+use pingone::observe::AttemptReport;
+use pingone::sign_on::{SignOn, Step};
+use pingone::token::ClientCredentials;
+use pingone::workflows::{Recovery, Registration, StepUp};
+use pingone::{Client, Result};
+use pingone_sandbox::Sandbox;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
+const USERNAME: &str = "lindajones";
 const EMAIL: &str = "linda@example.com";
-const FORGOTTEN: &str = "correct-horse-1";
-const NEW_PASSWORD: &str = "battery-staple-2";
+const FORGOTTEN: &str = "correct-Horse-1";
+const NEW_PASSWORD: &str = "battery-Staple-2";
+const LOCKED_UNTIL: &str = "2100-01-01T00:00:00Z";
 
 /// Something that went on differently from what the story says.
 #[derive(Debug)]
@@ -29,20 +35,31 @@ impl fmt::Display for UnexpectedOutcome {
 
 impl Error for UnexpectedOutcome {}
 
+fn unexpected(what: impl fmt::Debug) -> Box<dyn Error> {
+    UnexpectedOutcome(format!("{what:?}")).into()
+}
+
+/// One line for each call that the client has made and the story has not told yet.
+type Calls = Arc<Mutex<Vec<String>>>;
+
 pub(crate) async fn run(out: &mut dyn Write) -> Outcome {
     let sandbox = Sandbox::start().await?;
-    let user = sandbox.seed_user(
-        NewUser::new("lindajones")
-            .email(EMAIL)
-            .password(FORGOTTEN)
-            .unverified(),
-    )?;
+    let calls = Calls::default();
+    let made = Arc::clone(&calls);
     let client = Client::builder()
         .platform_url(sandbox.platform_url())
         .auth_url(sandbox.auth_url())
         .environment_id(sandbox.environment_id())
         .token(sandbox.access_token())
+        .on_attempt(move |report| {
+            let mut calls = made.lock().unwrap_or_else(PoisonError::into_inner);
+            calls.push(line(report));
+        })
         .build()?;
+    let application = client.application(ClientCredentials::client_secret_basic(
+        sandbox.client_id(),
+        sandbox.client_secret(),
+    ))?;
     writeln!(
         out,
         "A PingOne emulator listens on http://{}.",
@@ -53,22 +70,23 @@ pub(crate) async fn run(out: &mut dyn Write) -> Outcome {
         out,
         sandbox,
         client,
-        calls: 0,
-    };
-    story.verify(user).await?;
-    story.recover(user).await?;
-    story.authenticate(user).await?;
-    story.confirm().await?;
-    let Story {
-        out,
-        sandbox,
+        application,
         calls,
-        ..
+        told: 0,
+    };
+    let user = story.register().await?;
+    story.sign_on().await?;
+    story.step_up(user).await?;
+    story.recover().await?;
+    story.lock(user).await?;
+    story.sign_off().await?;
+    let Story {
+        out, sandbox, told, ..
     } = story;
     sandbox.stop().await;
     writeln!(
         out,
-        "\n{calls} calls over HTTP, and each did what it was for."
+        "\n{told} calls over HTTP, and each did what it was for."
     )?;
     Ok(())
 }
@@ -77,80 +95,108 @@ struct Story<'a> {
     out: &'a mut dyn Write,
     sandbox: Sandbox,
     client: Client,
-    calls: u32,
+    application: Application,
+    calls: Calls,
+    told: usize,
 }
 
 impl Story<'_> {
-    async fn verify(&mut self, user: UserId) -> Outcome {
-        self.chapter("Linda has signed up and has to verify her account")?;
-        let handle = self.client.user(user);
-        self.call(handle.send_verification_code(), |user| {
-            lifecycle(user, &LifecycleStatus::VerificationRequired)
-        })
-        .await?;
-        let code = self.code(user, Kind::VerificationCode).await?;
-        self.call(handle.verify(code), |user| {
-            lifecycle(user, &LifecycleStatus::AccountOk)
-        })
-        .await
+    async fn register(&mut self) -> Outcome<UserId> {
+        self.chapter("Linda registers and verifies her address")?;
+        let linda = FlowUserRegistration::new(EMAIL, USERNAME).with_password(FORGOTTEN);
+        let mut registration = Registration::begin(self.application.sign_on()).await?;
+        registration.register(linda).await?;
+        let code = self.code()?;
+        registration.verify(code).await?;
+        let mut sign_on = registration.into_sign_on();
+        let tokens = self.tokens(&mut sign_on).await?;
+        let claims = self.client.openid().user_info(tokens.access_token).await?;
+        self.tell("the new user is signed on")?;
+        Ok(claims.sub.parse()?)
     }
 
-    async fn recover(&mut self, user: UserId) -> Outcome {
-        self.chapter("Linda has forgotten her password")?;
-        let password = self.client.user(user).password();
-        self.call(password.send_recovery_code(), accepted).await?;
-        let code = self.code(user, Kind::RecoveryCode).await?;
-        self.call(password.recover(code, NEW_PASSWORD), accepted)
+    async fn sign_on(&mut self) -> Outcome {
+        self.chapter("She signs on with her password")?;
+        let mut sign_on = self.application.sign_on().begin().await?;
+        let wrong = sign_on.act(|flow| flow.check_username_password(USERNAME, "wrong"));
+        match wrong.await {
+            Err(error) if error.is_wrong_code() => {
+                self.tell("a wrong password: she tries again")?
+            }
+            other => return Err(unexpected(other.map(drop))),
+        }
+        let right = sign_on.act(|flow| flow.check_username_password(USERNAME, FORGOTTEN));
+        right.await?;
+        let tokens = self.tokens(&mut sign_on).await?;
+        let seconds = tokens.expires_in.unwrap_or_default();
+        self.tell(&format!("an access token for {seconds} s and an ID token"))
+    }
+
+    async fn step_up(&mut self, user: UserId) -> Outcome {
+        self.chapter("Before she pays, a shop asks for a one-time passcode")?;
+        let mut step_up = StepUp::of_user(&self.client, user).await?;
+        step_up.send_email().await?;
+        let code = self.code()?;
+        let state = step_up.check(code).await?;
+        self.tell(&format!("the device authentication is {}", state.status))
+    }
+
+    async fn recover(&mut self) -> Outcome {
+        self.chapter("She has forgotten her password")?;
+        let recovery = Recovery::of_username(&self.client, USERNAME).await?;
+        recovery.send_code().await?;
+        let code = self.code()?;
+        recovery.set_password(code, NEW_PASSWORD).await?;
+        self.tell("the new password is set")
+    }
+
+    async fn lock(&mut self, user: UserId) -> Outcome {
+        self.chapter("An administrator locks her account and unlocks it again")?;
+        let user = self.client.user(user);
+        let until: Timestamp = LOCKED_UNTIL.parse()?;
+        user.lock_account(AccountLock::new().with_unlock_at(until))
             .await?;
-        self.call(password.check(NEW_PASSWORD), accepted).await
+        let mut sign_on = self.application.sign_on().begin().await?;
+        let refused = sign_on.act(|flow| flow.check_username_password(USERNAME, NEW_PASSWORD));
+        match refused.await {
+            Err(error) if error.status() == Some(400) => self.tell("she cannot sign on")?,
+            other => return Err(unexpected(other.map(drop))),
+        }
+        user.unlock_account().await?;
+        self.tell("the account is unlocked")
     }
 
-    async fn authenticate(&mut self, user: UserId) -> Outcome {
-        self.chapter("A shop wants to know that it is Linda")?;
-        let mut started = None;
-        self.call(
-            self.client
-                .device_authentications()
-                .one_time_email(user, EMAIL),
-            |handle| {
-                started = Some(handle.clone());
-                status(handle.status(), &DeviceAuthenticationStatus::OtpRequired)
-            },
-        )
-        .await?;
-        let Some(authentication) = started else {
-            return Err(
-                UnexpectedOutcome("no device authentication was started".to_owned()).into(),
-            );
-        };
-        let passcode = self.code(user, Kind::Passcode).await?;
-        self.call(authentication.check_otp(passcode), |answer| {
-            status(Some(&answer.status), &DeviceAuthenticationStatus::Completed)
-        })
-        .await
+    async fn sign_off(&mut self) -> Outcome {
+        self.chapter("She signs on with the new password, and off")?;
+        let sign_on = self.application.sign_on();
+        let mut sign_on = sign_on.with_scope("openid offline_access").begin().await?;
+        let right = sign_on.act(|flow| flow.check_username_password(USERNAME, NEW_PASSWORD));
+        right.await?;
+        let tokens = self.tokens(&mut sign_on).await?;
+        sign_on.sign_off().await?;
+        let refresh = tokens.refresh_token.unwrap_or_else(|| Secret::new(""));
+        match self.application.refresh(refresh).await {
+            Err(error) if error.code() == Some("invalid_grant") => {
+                self.tell("her session has ended, and with it the refresh token")
+            }
+            other => Err(unexpected(other.map(drop))),
+        }
     }
 
-    async fn confirm(&mut self) -> Outcome {
-        self.chapter("Somebody signs on with an account from elsewhere and confirms its name")?;
-        let attributes = json!({ "username": "lindaj", "email": "linda@elsewhere.example" });
-        let attributes = attributes.as_object().cloned().unwrap_or_default();
-        let flow = self
-            .client
-            .flow(self.sandbox.start_flow(NewFlow::external(attributes)));
-        let before = |flow: &pingone::models::Flow| Ok(format!("status is {}", flow.status));
-        self.call(flow.read(), before).await?;
-        self.call(
-            flow.confirm_account(FlowUserConfirmation::new("lindaj")),
-            accepted,
-        )
-        .await?;
-        self.call(flow.read(), |flow| match flow.status.as_str() {
-            "COMPLETED" => Ok("status is COMPLETED".to_owned()),
-            other => Err(UnexpectedOutcome(format!(
-                "the status of the flow is {other}"
-            ))),
-        })
-        .await
+    /// Ends a sign-on that has completed.
+    async fn tokens(&self, sign_on: &mut SignOn) -> Outcome<AccessToken> {
+        match sign_on.step() {
+            Step::Completed => Ok(sign_on.tokens().await?),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Reads the code that the emulator sent last, without showing it.
+    fn code(&mut self) -> Outcome<Secret> {
+        let message = self.sandbox.outbox().messages().pop();
+        let message = message.ok_or_else(|| unexpected("no message was sent"))?;
+        self.tell(&format!("a message to {} carries the code", message.to))?;
+        Ok(message.code)
     }
 
     fn chapter(&mut self, title: &str) -> Outcome {
@@ -158,54 +204,31 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// Makes a call and prints its request line, its media type and what came of it.
-    async fn call<T: Send + 'static>(
-        &mut self,
-        request: Request<T>,
-        expect: impl FnOnce(&T) -> Result<String, UnexpectedOutcome>,
-    ) -> Outcome {
-        let operation = request.operation();
-        writeln!(self.out, "  {} {}", operation.method, operation.path)?;
-        if let Some(media_type) = operation.media_type() {
-            writeln!(self.out, "    {media_type}")?;
+    /// Prints the calls that were made since, and what came of them.
+    fn tell(&mut self, outcome: &str) -> Outcome {
+        let calls = std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner));
+        self.told += calls.len();
+        for call in calls {
+            writeln!(self.out, "  {call}")?;
         }
-        let outcome = expect(&request.await?)?;
-        writeln!(self.out, "    -> {outcome}")?;
-        self.calls += 1;
+        writeln!(self.out, "    {outcome}")?;
         Ok(())
     }
-
-    /// Reads the code that the emulator sent, without showing it.
-    async fn code(&mut self, user: UserId, kind: Kind) -> Outcome<pingone::models::Secret> {
-        let message = self.sandbox.outbox().wait_for(user, kind).await?;
-        writeln!(self.out, "    a message to {} carries the code", message.to)?;
-        Ok(message.code)
-    }
 }
 
-fn accepted(answer: &Acknowledged) -> Result<String, UnexpectedOutcome> {
-    Ok(format!("accepted with {}", answer.status))
-}
-
-fn lifecycle(user: &User, expected: &LifecycleStatus) -> Result<String, UnexpectedOutcome> {
-    let status = user
-        .lifecycle
-        .as_ref()
-        .and_then(|lifecycle| lifecycle.status.as_ref());
-    match status {
-        Some(status) if status == expected => Ok(format!("lifecycle.status is {status}")),
-        other => Err(UnexpectedOutcome(format!("lifecycle.status is {other:?}"))),
-    }
-}
-
-fn status(
-    status: Option<&DeviceAuthenticationStatus>,
-    expected: &DeviceAuthenticationStatus,
-) -> Result<String, UnexpectedOutcome> {
-    match status {
-        Some(status) if status == expected => Ok(format!("status is {status}")),
-        other => Err(UnexpectedOutcome(format!(
-            "the status of the device authentication is {other:?}"
-        ))),
+/// What a call sent and got: its method, its path within the environment, the action and the status.
+fn line(report: &AttemptReport<'_>) -> String {
+    let Operation { method, path, .. } = report.operation;
+    let path = path
+        .trim_start_matches("/environments")
+        .trim_start_matches("/{environmentId}");
+    let action = report.operation.media_type().unwrap_or_default();
+    let action = action
+        .strip_prefix("application/vnd.pingidentity.")
+        .map(|action| format!(" {}", action.trim_end_matches("+json")));
+    let call = format!("{method} {path}{}", action.unwrap_or_default());
+    match report.status {
+        Some(status) => format!("{call:<64} {status}"),
+        None => format!("{call:<64} no answer"),
     }
 }

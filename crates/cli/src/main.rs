@@ -21,8 +21,8 @@ struct Arguments {
 enum Command {
     /// Runs an end-to-end scenario against a PingOne emulator on this machine.
     ///
-    /// It verifies an account, recovers a forgotten password, checks a one-time passcode and confirms an account in a
-    /// sign-on flow, with the real client over real HTTP, and prints what each call sends and gets.
+    /// A user registers, verifies her address, signs on, types a one-time passcode, recovers her password, is locked and
+    /// unlocked, and signs off. It uses the real client over real HTTP, and prints each call with its status.
     Demo,
     /// Runs the emulator as a server, until Ctrl-C or SIGTERM.
     Sandbox(Box<sandbox::Arguments>),

@@ -18,7 +18,7 @@ flows:
 const FLOW: &str = "ca9a9700";
 
 /// What the demo's own user types.
-const TYPED: [&str; 2] = ["correct-horse-1", "battery-staple-2"];
+const TYPED: [&str; 2] = ["correct-Horse-1", "battery-Staple-2"];
 
 #[track_caller]
 fn check(what: &str, text: &str) {
