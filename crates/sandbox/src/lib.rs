@@ -26,6 +26,10 @@ mod seed;
 
 // The server: from a request to a handler, and the control API with its page.
 mod control;
+mod generated {
+    #[rustfmt::skip]
+    pub(crate) mod handlers;
+}
 mod handlers;
 mod http;
 mod page;

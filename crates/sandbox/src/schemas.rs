@@ -92,6 +92,24 @@ pub(crate) fn check(operation: &str, body: &Value) -> Vec<ErrorDetail> {
     })
 }
 
+/// The value of a member of a form, whose texts have no types on the wire.
+pub(crate) fn typed(operation: &str, name: &str, text: String) -> Value {
+    let schema = members(operation).find(|(known, _)| *known == name);
+    let kind = schema.and_then(|(_, schema)| schema.get("type")?.as_str());
+    let value = match kind {
+        Some("integer" | "number") => text.parse().map(Value::Number).ok(),
+        Some("boolean") => text.parse().map(Value::Bool).ok(),
+        _ => None,
+    };
+    value.unwrap_or(Value::String(text))
+}
+
+/// Whether the document answers errors of this operation in the form of RFC 6749.
+pub(crate) fn fails_as_oauth(operation: &str) -> bool {
+    let schema = &DOCUMENT["responses"][operation]["400"]["$ref"];
+    schema.as_str() == Some("#/$defs/OAuthError")
+}
+
 /// The members of a body, with what the document says of each.
 fn members(operation: &str) -> impl Iterator<Item = (&'static str, &'static Value)> {
     let schema = resolve(&DOCUMENT["requests"][operation]);

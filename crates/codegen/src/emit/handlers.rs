@@ -12,7 +12,7 @@ use crate::names::request_name;
 /// Generates the trait and the table.
 ///
 /// The module at the path `support` has what they stand on:
-/// - `Exchange<'_>`, which implements the trait and has `read<E: Endpoint>(&mut self) -> Result<E, Refusal>`,
+/// - `Exchange`, with any number of lifetimes, which implements the trait and has `read<E: Endpoint>(&mut self) -> Result<E, Refusal>`,
 /// - `Reply<T>`, a response of the documented type `T`, which converts into `Answer`,
 /// - `Refusal`, why a request was not done.
 ///
@@ -62,7 +62,7 @@ pub(crate) fn handlers(
         }
 
         /// Reads the request of an operation and calls its function.
-        pub(crate) type Handler = fn(&mut Exchange<'_>) -> Result<Answer, Refusal>;
+        pub(crate) type Handler = fn(&mut Exchange) -> Result<Answer, Refusal>;
 
         /// The handlers by the id of their operation, in the order of the document.
         pub(crate) static HANDLERS: [(&str, Handler); #count] = [#(#rows),*];

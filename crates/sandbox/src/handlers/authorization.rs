@@ -1,18 +1,20 @@
 //! Beginning and ending sign-ons, and what OpenID Connect publishes.
 
-use std::borrow::Cow;
-
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use pingone_models::request::Open;
+use pingone_models::requests::{Authorize, SignOff};
 use pingone_models::{
-    FlowId, OpenidConfiguration, SessionId, TokenIntrospection, User as Profile, UserInfo,
+    AuthorizeResponse, CodeChallengeMethod, Flow as View, FlowAuthorization, FlowId, FlowStatus,
+    OpenidConfiguration, ResponseMode, SessionId, User as Profile, UserInfo,
 };
-use serde_json::Value;
 use url::Url;
 
-use super::{Answer, Call, cookie, session_cookie, signing, token};
+use super::answer::{Outcome, Reply};
+use super::exchange::{Exchange, cookie};
+use super::flows::{SESSION_COOKIE, session_cookie};
 use crate::refusal::Refusal;
 use crate::rules;
-use crate::state::State;
-use crate::state::context::RequestContext;
 use crate::state::flows::{Begin, Flow, Plan, Stage};
 use crate::state::grants::{AuthorizationRequest, Challenge, Grant};
 use crate::state::tokens::Holder;
@@ -26,85 +28,110 @@ const SCOPES: [&str; 6] = [
     "offline_access",
 ];
 
-pub(super) fn authorize(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    begin(state, context, call, |name| call.query(name).next())
-}
-
-pub(super) fn start_flow(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    begin(state, context, call, |name| {
-        call.body.get(name).and_then(Value::as_str).map(Cow::from)
-    })
-}
-
-fn begin<'v>(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-    parameter: impl Fn(&'static str) -> Option<Cow<'v, str>>,
-) -> Result<Answer, Refusal> {
-    context.rule(&rules::AUTHORIZE_ERRORS);
-    let environment = call.environment(state)?;
-    let client = parameter("client_id").ok_or_else(|| Refusal::required("client_id"))?;
-    if !environment.clients.contains_key(client.as_ref()) {
-        return Err(Refusal::value("client_id", "There is no such application."));
-    }
-    match parameter("response_type").as_deref() {
-        None => return Err(Refusal::required("response_type")),
-        Some("code") => {}
-        Some(_) => {
-            let message = "The sandbox supports the response type `code` alone.";
-            return Err(Refusal::value("response_type", message));
-        }
-    }
-    let in_flow = match parameter("response_mode").as_deref() {
-        Some("pi.flow") => true,
-        None | Some("query") => false,
+pub(super) fn authorize(exchange: &mut Exchange<'_, '_>, request: Authorize) -> Outcome<Open> {
+    let in_flow = match &request.response_mode {
+        Some(ResponseMode::PiFlow) => true,
+        None | Some(ResponseMode::Query) => false,
         Some(_) => {
             let message = "The sandbox supports the response modes `query` and `pi.flow`.";
             return Err(Refusal::value("response_mode", message));
         }
     };
-    let redirect_uri = parameter("redirect_uri").map(Cow::into_owned);
-    match redirect_uri.as_deref().map(Url::parse) {
-        None if !in_flow => return Err(Refusal::required("redirect_uri")),
+    let wanted = Wanted {
+        response_type: request.response_type,
+        method: request.code_challenge_method,
+        policies: request.acr_values,
+        request: AuthorizationRequest {
+            client: request.client_id.to_string(),
+            redirect_uri: request.redirect_uri,
+            scope: request.scope.unwrap_or_default(),
+            state: request.state,
+            nonce: request.nonce,
+            challenge: challenge(request.code_challenge),
+            in_flow,
+        },
+    };
+    let id = begin(exchange, wanted)?;
+    if in_flow {
+        return view(exchange, id).map(Reply::open);
+    }
+    let (environment, context) = exchange.environment()?;
+    context.rule(&rules::AUTHORIZE_PAGE);
+    Ok(Reply::redirect(
+        context.links.sign_on_page(environment.id, id),
+    ))
+}
+
+pub(super) fn start_flow(
+    exchange: &mut Exchange<'_, '_>,
+    form: FlowAuthorization,
+) -> Outcome<View> {
+    let wanted = Wanted {
+        response_type: form.response_type,
+        method: form.code_challenge_method,
+        policies: form.acr_values,
+        request: AuthorizationRequest {
+            client: form.client_id.to_string(),
+            redirect_uri: form.redirect_uri,
+            scope: form.scope.unwrap_or_default(),
+            state: form.state,
+            nonce: form.nonce,
+            challenge: challenge(form.code_challenge),
+            in_flow: true,
+        },
+    };
+    let id = begin(exchange, wanted)?;
+    view(exchange, id)
+}
+
+/// An authorization request that has not been checked.
+struct Wanted {
+    response_type: String,
+    method: Option<CodeChallengeMethod>,
+    policies: Option<String>,
+    request: AuthorizationRequest,
+}
+
+fn challenge(value: Option<String>) -> Option<Challenge> {
+    value.map(|value| Challenge {
+        value,
+        is_plain: true,
+    })
+}
+
+/// Begins a flow.
+fn begin(exchange: &mut Exchange<'_, '_>, wanted: Wanted) -> Result<FlowId, Refusal> {
+    let (environment, context) = exchange.environment()?;
+    context.rule(&rules::AUTHORIZE_ERRORS);
+    let mut request = wanted.request;
+    if !environment.clients.contains_key(&request.client) {
+        return Err(Refusal::value("client_id", "There is no such application."));
+    }
+    if wanted.response_type != "code" {
+        let message = "The sandbox supports the response type `code` alone.";
+        return Err(Refusal::value("response_type", message));
+    }
+    match request.redirect_uri.as_deref().map(Url::parse) {
+        None if !request.in_flow => return Err(Refusal::required("redirect_uri")),
         Some(Err(_)) => return Err(Refusal::value("redirect_uri", "The value is no address.")),
         _ => {}
     }
-    let is_plain = match parameter("code_challenge_method").as_deref() {
-        Some("S256") => false,
-        None | Some("plain") => true,
+    let is_plain = match wanted.method {
+        Some(CodeChallengeMethod::S256) => false,
+        None | Some(CodeChallengeMethod::Plain) => true,
         Some(_) => {
-            return Err(Refusal::value(
-                "code_challenge_method",
-                "The method is not known.",
-            ));
+            let message = "The method is not known.";
+            return Err(Refusal::value("code_challenge_method", message));
         }
     };
+    if let Some(challenge) = &mut request.challenge {
+        challenge.is_plain = is_plain;
+    }
     context.rule(&rules::AUTHORIZE_POLICY);
-    let policies = parameter("acr_values").unwrap_or_default();
+    let policies = wanted.policies.unwrap_or_default();
     let stages = match policies.split(' ').next() {
         Some("Multi_Factor") => vec![Stage::Mfa],
         _ => Vec::new(),
-    };
-    let request = AuthorizationRequest {
-        client: client.into_owned(),
-        redirect_uri,
-        scope: parameter("scope").unwrap_or_default().into_owned(),
-        state: parameter("state").map(Cow::into_owned),
-        nonce: parameter("nonce").map(Cow::into_owned),
-        challenge: parameter("code_challenge").map(|value| Challenge {
-            value: value.into_owned(),
-            is_plain,
-        }),
-        in_flow,
     };
     context.change();
     let id = FlowId::new(context.random.uuid());
@@ -117,67 +144,52 @@ fn begin<'v>(
     let mut flow = Flow::new(id, session, plan, context.now);
     flow.request = Some(request);
     environment.flows.insert(id, flow);
-    if !in_flow {
-        context.rule(&rules::AUTHORIZE_PAGE);
-        let page = context.links.sign_on_page(environment.id, id);
-        return Ok(Answer::redirect(page));
-    }
-    let acted = environment.act_on_flow(context, id, None, |_, _, _| Ok(()))?;
-    Answer::json(200, &acted.view)
+    Ok(id)
 }
 
-pub(super) fn resume(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let environment = call.environment(state)?;
-    let given = call.query("flowId").next();
-    let given = given.ok_or_else(|| Refusal::required("flowId"))?;
-    let id: FlowId = given.parse().map_err(|_| {
-        context.rule(&rules::ID_MALFORMED);
-        Refusal::not_found("flowId is no UUID.")
-    })?;
+/// A flow that has just begun.
+fn view(exchange: &mut Exchange<'_, '_>, id: FlowId) -> Outcome<View> {
+    let (environment, context) = exchange.environment()?;
+    let acted = environment.act_on_flow(context, id, None, |_, _, _| Ok(()))?;
+    Reply::json(200, &acted.view)
+}
+
+pub(super) fn resume(exchange: &mut Exchange<'_, '_>, id: FlowId) -> Outcome<Open> {
+    let given = cookie(exchange.headers, SESSION_COOKIE);
+    let (environment, context) = exchange.environment()?;
     let mut code = None;
     let mut request = None;
-    let acted = environment.act_on_flow(
-        context,
-        id,
-        cookie(call.headers, "ST"),
-        |environment, flow, context| {
-            context.rule(&rules::RESUME_CODE);
-            let (Some(asked), Some(user), true) = (
-                &flow.request,
-                flow.user,
-                flow.status == pingone_models::FlowStatus::Completed,
-            ) else {
-                let message = "The flow has not completed, or no authorization request began it.";
-                return Err(Refusal::failed("INVALID_VALUE", message));
-            };
-            let grant = Grant {
-                client: asked.client.clone(),
-                user,
-                session: flow.session,
-                scope: asked.scope.clone(),
-                nonce: asked.nonce.clone(),
-                signed_on_at: context.now,
-                methods: flow.authenticators.clone(),
-            };
-            context.change();
-            code = Some(environment.grants.issue_code(context, grant, asked));
-            request = Some(asked.clone());
-            Ok(())
-        },
-    )?;
+    let acted = environment.act_on_flow(context, id, given, |environment, flow, context| {
+        context.rule(&rules::RESUME_CODE);
+        let (Some(asked), Some(user), FlowStatus::Completed) =
+            (&flow.request, flow.user, &flow.status)
+        else {
+            let message = "The flow has not completed, or no authorization request began it.";
+            return Err(Refusal::failed("INVALID_VALUE", message));
+        };
+        let grant = Grant {
+            client: asked.client.clone(),
+            user,
+            session: flow.session,
+            scope: asked.scope.clone(),
+            nonce: asked.nonce.clone(),
+            signed_on_at: context.now,
+            methods: flow.authenticators.clone(),
+        };
+        context.change();
+        code = Some(environment.grants.issue_code(context, grant, asked));
+        request = Some(asked.clone());
+        Ok(())
+    })?;
     let (Some(code), Some(request)) = (code, request) else {
         return Err(Refusal::not_found("The flow has no result."));
     };
     if request.in_flow {
         let mut view = acted.view;
-        let mut response = pingone_models::AuthorizeResponse::new().with_code(code);
+        let mut response = AuthorizeResponse::new().with_code(code);
         response.state = request.state;
         view.authorize_response = Some(response);
-        return Answer::json(200, &view);
+        return Reply::<View>::json(200, &view).map(Reply::open);
     }
     let mut address = request
         .redirect_uri
@@ -187,77 +199,35 @@ pub(super) fn resume(
     if let Some(state) = &request.state {
         address.query_pairs_mut().append_pair("state", state);
     }
-    Ok(Answer::redirect(address.into()))
+    Ok(Reply::redirect(address))
 }
 
-pub(super) fn introspect(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let client = token::authenticate(state, context, call)?;
-    let text = token::required(call, "token")?;
-    context.rule(&rules::INTROSPECTION);
-    let issuer = context.links.issuer(call.environment);
-    let active = state
-        .environments
-        .get(&call.environment)
-        .and_then(|environment| environment.grants.active(text, context.now))
-        .filter(|active| active.grant.client == client.id);
-    let answer = match active {
-        None => {
-            let is_active = state.tokens.holder(text, context.now) == Ok(Holder::Worker);
-            TokenIntrospection::new(is_active)
-        }
-        Some(active) => {
-            let mut answer = TokenIntrospection::new(true)
-                .with_token_type("Bearer")
-                .with_scope(active.grant.scope.clone())
-                .with_client_id(active.grant.client.clone())
-                .with_iss(issuer)
-                .with_sub(active.grant.user.to_string());
-            if let Some((from, to)) = active.times {
-                answer = answer.with_iat(from.as_second()).with_exp(to.as_second());
-            }
-            answer
-        }
-    };
-    Answer::json(200, &answer)
-}
-
-pub(super) fn revoke(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let client = token::authenticate(state, context, call)?;
-    let text = token::required(call, "token")?;
-    context.rule(&rules::REVOCATION);
-    let environment = state.environments.get_mut(&call.environment);
-    if environment.is_some_and(|environment| environment.grants.revoke(text, &client.id)) {
-        context.change();
-    }
-    Ok(Answer::empty(200))
-}
-
-pub(super) fn user_info(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let Holder::User(id) = call.holder else {
-        context.rule(&rules::USERINFO_OF_A_USER);
+pub(super) fn user_info(exchange: &mut Exchange<'_, '_>) -> Outcome<UserInfo> {
+    let Holder::User(id) = exchange.holder else {
+        exchange.context.rule(&rules::USERINFO_OF_A_USER);
         return Err(Refusal::forbidden("The token is not that of a user."));
     };
-    let environment = call.environment(state)?;
-    let scope = token::bearer(call.headers)
+    let headers = exchange.headers;
+    let (environment, context) = exchange.environment()?;
+    let scope = bearer(headers)
         .and_then(|token| environment.grants.active(token, context.now))
         .map_or_else(
             || "openid profile email".to_owned(),
             |active| active.grant.scope.clone(),
         );
     let user = environment.users.get(id)?;
-    Answer::json(200, &claims(&user.profile, &scope))
+    Reply::json(200, &claims(&user.profile, &scope))
+}
+
+/// The token in `Authorization: Bearer`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers
+        .get(AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .trim()
+        .split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The claims that the scopes allow.
@@ -283,23 +253,18 @@ pub(super) fn claims(profile: &Profile, scope: &str) -> UserInfo {
     claims
 }
 
-pub(super) fn sign_off(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
+pub(super) fn sign_off(exchange: &mut Exchange<'_, '_>, request: SignOff) -> Outcome<Open> {
+    let given = cookie(exchange.headers, SESSION_COOKIE);
+    let (environment, context) = exchange.environment()?;
     context.rule(&rules::SIGN_OFF);
-    let environment = call.environment(state)?;
-    let session = cookie(call.headers, "ST").and_then(|cookie| environment.sessions.get(cookie));
+    let session = given.and_then(|cookie| environment.sessions.get(cookie));
     if let Some(session) = session.copied() {
         environment.end_session(session);
         context.change();
     }
-    let home = environment.id;
-    let cookie = session_cookie(home, "", 0);
-    let mut address = match call.query("post_logout_redirect_uri").next() {
-        None => context.links.signed_off_page(home),
-        Some(address) => match Url::parse(&address) {
+    let mut address = match &request.post_logout_redirect_uri {
+        None => context.links.signed_off_page(environment.id),
+        Some(address) => match Url::parse(address) {
             Ok(address) => address.into(),
             Err(_) => {
                 let message = "The value is no address.";
@@ -307,31 +272,17 @@ pub(super) fn sign_off(
             }
         },
     };
-    if let (Some(state), Ok(mut with_state)) = (call.query("state").next(), Url::parse(&address)) {
-        with_state.query_pairs_mut().append_pair("state", &state);
+    if let (Some(state), Ok(mut with_state)) = (&request.state, Url::parse(&address)) {
+        with_state.query_pairs_mut().append_pair("state", state);
         address = with_state.into();
     }
-    let mut answer = Answer::redirect(address);
-    answer.headers.push(("set-cookie", cookie));
-    Ok(answer)
+    let cookie = session_cookie(environment.id, "", 0);
+    Ok(Reply::redirect(address).header("set-cookie", cookie))
 }
 
-pub(super) fn keys(
-    state: &mut State,
-    _: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    call.environment(state)?;
-    Answer::json(200, &signing::key_set()?)
-}
-
-pub(super) fn discovery(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    call.environment(state)?;
-    let issuer = context.links.issuer(call.environment);
+pub(super) fn discovery(exchange: &mut Exchange<'_, '_>) -> Outcome<OpenidConfiguration> {
+    let (environment, context) = exchange.environment()?;
+    let issuer = context.links.issuer(environment.id);
     let list = |values: &[&str]| {
         values
             .iter()
@@ -364,5 +315,5 @@ pub(super) fn discovery(
             "none",
         ]))
         .with_code_challenge_methods_supported(list(&["S256", "plain"]));
-    Answer::json(200, &configuration)
+    Reply::json(200, &configuration)
 }

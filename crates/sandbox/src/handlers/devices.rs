@@ -1,28 +1,29 @@
 //! The devices of a user.
 
+use pingone_models::request::Open;
+use pingone_models::requests::ListDevices;
 use pingone_models::{
-    DeviceId, DeviceNickname, DeviceNicknameUpdate, DeviceReference, Link, MfaDeviceCollection,
-    MfaDeviceCollectionEmbedded, MfaDeviceStatus,
+    DeviceExpand, DeviceId, DeviceNickname, DeviceNicknameUpdate, DeviceReference, Link, MfaDevice,
+    MfaDeviceCollection, MfaDeviceCollectionEmbedded, MfaDeviceCreation, MfaDeviceStatus, UserId,
 };
 
-use super::{Answer, Call};
+use super::answer::{Outcome, Reply};
+use super::exchange::Exchange;
 use crate::links::Relations;
 use crate::refusal::{Refusal, detail};
-use crate::state::State;
 use crate::state::context::RequestContext;
-use crate::state::environment::{Environment, MfaPolicy};
+use crate::state::environment::MfaPolicy;
 use crate::state::tokens::Holder;
 use crate::state::users::User;
 
 pub(super) fn list(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let environment = call.environment(state)?;
-    let user = environment.users.get(call.user(context)?)?;
-    let filter = call.query("filter").next();
-    let wanted = filter.as_deref().map(Wanted::parse).transpose()?;
+    exchange: &mut Exchange<'_, '_>,
+    request: &ListDevices,
+) -> Outcome<MfaDeviceCollection> {
+    let (environment, context) = exchange.reach(request.user_id)?;
+    let user = environment.users.get(request.user_id)?;
+    let filter = request.filter.as_deref();
+    let wanted = filter.map(Wanted::parse).transpose()?;
     let devices: Vec<_> = user
         .devices
         .iter()
@@ -31,7 +32,7 @@ pub(super) fn list(
         .collect();
     let size = i64::try_from(devices.len()).unwrap_or(i64::MAX);
     let mut embedded = MfaDeviceCollectionEmbedded::new();
-    if call.query("expand").any(|word| word == "order") {
+    if request.expand == Some(DeviceExpand::Order) {
         let ordered = user.usable_devices().filter(|_| user.devices_ordered);
         embedded.order = Some(
             ordered
@@ -47,7 +48,7 @@ pub(super) fn list(
         .with_embedded(embedded.with_devices(devices))
         .with_count(size)
         .with_size(size);
-    Answer::json(200, &collection)
+    Reply::json(200, &collection)
 }
 
 /// A filter on devices: a name, `eq` and a text in quotes.
@@ -76,7 +77,7 @@ impl<'f> Wanted<'f> {
         })
     }
 
-    fn matches(&self, device: &pingone_models::MfaDevice) -> bool {
+    fn matches(&self, device: &MfaDevice) -> bool {
         if self.is_status {
             device.status == Some(MfaDeviceStatus::from(self.value))
         } else {
@@ -86,79 +87,43 @@ impl<'f> Wanted<'f> {
 }
 
 pub(super) fn create(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let request = call.body()?;
-    let by_user = matches!(call.holder, Holder::User(_));
-    let mut created = None;
-    let (environment, user) = change(state, context, call, |user, context, policy| {
-        created = Some(user.create_device(context, request, policy, by_user)?);
-        Ok(())
+    exchange: &mut Exchange<'_, '_>,
+    user: UserId,
+    body: MfaDeviceCreation,
+) -> Outcome<MfaDevice> {
+    let by_user = matches!(exchange.holder, Holder::User(_));
+    let id = change(exchange, user, |user, context, policy| {
+        user.create_device(context, body, policy, by_user)
     })?;
-    let device = created.map(|id| user.device(id)).transpose()?;
-    let view = device.map(|device| user.device_view(context, environment, device));
-    Answer::json(201, &view)
+    answer(exchange, user, id, 201)
 }
 
+/// Changes the order of the devices of a user, and answers with the devices.
 pub(super) fn reorder(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let order = call.body()?;
-    change(state, context, call, |user, context, _| {
-        user.order_devices(context, &order)
-    })?;
-    list(state, context, call)
+    exchange: &mut Exchange<'_, '_>,
+    user: UserId,
+    reorder: impl FnOnce(&mut User, &mut RequestContext<'_>) -> Result<(), Refusal>,
+) -> Outcome<Open> {
+    exchange.change_user(user, reorder)?;
+    list(exchange, &ListDevices::new(user)).map(Reply::open)
 }
 
-pub(super) fn drop_order(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    change(state, context, call, |user, context, _| {
-        context.change();
-        user.devices_ordered = false;
-        Ok(())
-    })?;
-    list(state, context, call)
-}
-
-pub(super) fn read(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    act(state, context, call, |_, _, _, _| Ok(()))
-}
-
-pub(super) fn delete(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let id = call.id(context, "deviceId")?;
-    change(state, context, call, |user, context, _| {
-        user.delete_device(context, id)
-    })?;
-    Ok(Answer::empty(204))
+pub(super) fn delete(exchange: &mut Exchange<'_, '_>, user: UserId, id: DeviceId) -> Outcome<()> {
+    exchange.change_user(user, |user, context| user.delete_device(context, id))?;
+    Ok(Reply::no_content())
 }
 
 pub(super) fn set_nickname(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let id: DeviceId = call.id(context, "deviceId")?;
-    let body: DeviceNicknameUpdate = call.body()?;
+    exchange: &mut Exchange<'_, '_>,
+    user: UserId,
+    id: DeviceId,
+    body: DeviceNicknameUpdate,
+) -> Outcome<DeviceNickname> {
     let nickname = body.nickname.clone();
-    let (environment, user) = change(state, context, call, |user, context, _| {
+    let (environment, context) = exchange.change_user(user, |user, context| {
         user.name_device(context, id, body.nickname)
     })?;
-    let user = context.links.user(environment.id, user.id());
+    let user = context.links.user(environment.id, user);
     let device = format!("{user}/devices/{id}");
     let links = [
         (
@@ -170,36 +135,44 @@ pub(super) fn set_nickname(
     let view = DeviceNickname::new()
         .with_links(links)
         .with_nickname(nickname);
-    Answer::json(200, &view)
+    Reply::json(200, &view)
 }
 
-/// Does something with the device in the path, and answers with it.
+/// Does something with a device, and answers with it.
 pub(super) fn act(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
+    exchange: &mut Exchange<'_, '_>,
+    user: UserId,
+    id: DeviceId,
     act: impl FnOnce(&mut User, &mut RequestContext<'_>, DeviceId, &MfaPolicy) -> Result<(), Refusal>,
-) -> Result<Answer, Refusal> {
-    let id = call.id(context, "deviceId")?;
-    let (environment, user) = change(state, context, call, |user, context, policy| {
+) -> Outcome<MfaDevice> {
+    change(exchange, user, |user, context, policy| {
         act(user, context, id, policy)
     })?;
-    let device = user.device(id)?;
-    Answer::json(200, &user.device_view(context, environment, device))
+    answer(exchange, user, id, 200)
 }
 
-fn change<'s>(
-    state: &'s mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-    act: impl FnOnce(&mut User, &mut RequestContext<'_>, &MfaPolicy) -> Result<(), Refusal>,
-) -> Result<(&'s Environment, &'s User), Refusal> {
-    let environment = call.environment(state)?;
+/// Changes a user by the default policy.
+fn change<T>(
+    exchange: &mut Exchange<'_, '_>,
+    user: UserId,
+    change: impl FnOnce(&mut User, &mut RequestContext<'_>, &MfaPolicy) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    let (environment, context) = exchange.reach(user)?;
     let policy = environment
         .mfa_policies
         .get(&environment.default_mfa_policy);
     let policy = policy.copied().unwrap_or_default();
-    super::change_user(state, context, call, |user, context| {
-        act(user, context, &policy)
-    })
+    change(environment.users.get_mut(user)?, context, &policy)
+}
+
+fn answer(
+    exchange: &mut Exchange<'_, '_>,
+    user: UserId,
+    id: DeviceId,
+    status: u16,
+) -> Outcome<MfaDevice> {
+    let (environment, context) = exchange.environment()?;
+    let user = environment.users.get(user)?;
+    let view = user.device_view(context, environment, user.device(id)?);
+    Reply::json(status, &view)
 }

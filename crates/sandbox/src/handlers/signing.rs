@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use pingone_models::Secret;
+use pingone_models::{JsonWebKeySet, Secret};
 use serde_json::{Value, json};
 
 use crate::refusal::Refusal;
@@ -27,12 +27,12 @@ pub(super) fn sign(claims: &Value) -> Result<Secret, Refusal> {
 }
 
 /// The public half, as a JSON Web Key Set.
-pub(super) fn key_set() -> Result<Value, Refusal> {
+pub(super) fn key_set() -> Result<JsonWebKeySet, Refusal> {
     let key = SIGNING_KEY.as_ref().ok_or_else(unusable)?;
     let mut jwk = Jwk::from_encoding_key(key, ALGORITHM).map_err(|_| unusable())?;
     jwk.common.key_id = Some(KEY_ID.to_owned());
     jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-    Ok(json!({ "keys": [jwk] }))
+    serde_json::from_value(json!({ "keys": [jwk] })).map_err(|_| unusable())
 }
 
 fn unusable() -> Refusal {

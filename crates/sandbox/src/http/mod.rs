@@ -20,8 +20,9 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, request};
 use axum::response::Response;
 use axum::routing::any;
-use pingone_models::UserId;
 use pingone_models::operation::{self, Operation, Security};
+use pingone_models::request::Payload;
+use pingone_models::{ErrorDetail, UserId};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -30,7 +31,7 @@ use self::headers::cleaned;
 use self::near_miss::near_miss;
 use self::resource::{RESOURCES, Resource, Route};
 use crate::fault::{self, Delivery, Effect, FaultPlan, Reply, Subject};
-use crate::handlers::{Answer, Call};
+use crate::handlers::{Answer, Exchange};
 use crate::journal::{Record, Transcript, Verdict};
 use crate::limits::Limits;
 use crate::media::FORM;
@@ -393,15 +394,16 @@ fn decide(
         return Err(Refusal::forbidden("The environment does not exist."));
     }
     let body = read_body(context, operation, incoming)?;
-    let call = Call {
+    handler(&mut Exchange {
+        state,
+        context,
         environment,
         path,
         query: parts.uri.query().unwrap_or_default(),
         headers: &parts.headers,
-        body,
+        payload: body.payload(),
         holder,
-    };
-    handler(state, context, &call)
+    })
 }
 
 /// Whose rights the request has, where its operation wants a bearer token.
@@ -430,15 +432,32 @@ fn holder(
     state.tokens.holder(token, context.now).map_err(refuse)
 }
 
-fn read_body(
+/// A body that has been checked against the document.
+enum Body<'i> {
+    None,
+    Form(&'i [u8]),
+    Json(Value),
+}
+
+impl Body<'_> {
+    fn payload(&self) -> Payload<'_> {
+        match self {
+            Self::None => Payload::Empty,
+            Self::Form(bytes) => Payload::Bytes(bytes),
+            Self::Json(value) => Payload::Json(value),
+        }
+    }
+}
+
+fn read_body<'i>(
     context: &mut RequestContext<'_>,
     operation: &Operation,
-    incoming: &Incoming,
-) -> Result<Value, Refusal> {
+    incoming: &'i Incoming,
+) -> Result<Body<'i>, Refusal> {
     let is_form = operation.media_type() == Some(FORM);
     let Ok(bytes) = &incoming.body else {
         context.rule(&rules::BODY_UNREADABLE);
-        if is_form {
+        if schemas::fails_as_oauth(operation.id) {
             return Err(Refusal::oauth(
                 400,
                 "invalid_request",
@@ -456,9 +475,9 @@ fn read_body(
             if !bytes.is_empty() {
                 context.rule(&rules::BODY_IGNORED);
             }
-            Ok(Value::Null)
+            Ok(Body::None)
         }
-        operation::Body::Content { .. } if is_form => form(context, bytes),
+        operation::Body::Content { .. } if is_form => form(context, operation, bytes),
         operation::Body::Content { .. } => {
             let mut body = json(context, operation, bytes)?;
             for rule in schemas::read_leniently(operation.id, &mut body) {
@@ -478,7 +497,7 @@ fn read_body(
                 let message = format!("{name} belongs to another action of this resource.");
                 return Err(Refusal::value(&name, &message));
             }
-            Ok(body)
+            Ok(Body::Json(body))
         }
     }
 }
@@ -507,18 +526,53 @@ fn json(
     })
 }
 
-fn form(context: &mut RequestContext<'_>, bytes: &[u8]) -> Result<Value, Refusal> {
+/// A form whose parameters are those of the document.
+fn form<'i>(
+    context: &mut RequestContext<'_>,
+    operation: &Operation,
+    bytes: &'i [u8],
+) -> Result<Body<'i>, Refusal> {
+    let as_oauth = schemas::fails_as_oauth(operation.id);
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(bytes) {
-        let value = Value::String(value.into_owned());
-        if members.insert(name.into_owned(), value).is_some() {
+        let value = schemas::typed(operation.id, &name, value.into_owned());
+        if members.contains_key(&*name) {
             context.rule(&rules::TOKEN_ERRORS);
-            return Err(Refusal::oauth(
-                400,
-                "invalid_request",
-                "a parameter is sent twice",
-            ));
+            return Err(match as_oauth {
+                true => Refusal::oauth(400, "invalid_request", "a parameter is sent twice"),
+                false => Refusal::value(&name, "The parameter is sent twice."),
+            });
+        }
+        members.insert(name.into_owned(), value);
+    }
+    let details = schemas::check(operation.id, &Value::Object(members));
+    match details.first() {
+        None => Ok(Body::Form(bytes)),
+        Some(_) if !as_oauth => Err(Refusal::invalid(details)),
+        Some(detail) => {
+            context.rule(&rules::TOKEN_ERRORS);
+            Err(wrong_form(detail))
         }
     }
-    Ok(Value::Object(members))
+}
+
+/// What is wrong with a form, in the words of RFC 6749.
+fn wrong_form(detail: &ErrorDetail) -> Refusal {
+    let target = detail.target.as_deref().unwrap_or_default();
+    let is_missing = detail.code.as_deref() == Some("REQUIRED_VALUE");
+    match target {
+        name if is_missing => {
+            let text = format!("{name} is missing");
+            Refusal::oauth(400, "invalid_request", &text)
+        }
+        "grant_type" => {
+            let text =
+                "only authorization_code, refresh_token and client_credentials are supported";
+            Refusal::oauth(400, "unsupported_grant_type", text)
+        }
+        name => {
+            let text = format!("{name} does not have the documented form");
+            Refusal::oauth(400, "invalid_request", &text)
+        }
+    }
 }

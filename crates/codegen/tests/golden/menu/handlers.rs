@@ -23,7 +23,7 @@ pub(crate) trait Handlers {
 }
 
 /// Reads the request of an operation and calls its function.
-pub(crate) type Handler = fn(&mut Exchange<'_>) -> Result<Answer, Refusal>;
+pub(crate) type Handler = fn(&mut Exchange) -> Result<Answer, Refusal>;
 /// The handlers by the id of their operation, in the order of the document.
 pub(crate) static HANDLERS: [(&str, Handler); 3] = [
     (

@@ -1,24 +1,43 @@
-//! Changing and setting passwords.
+//! The passwords of users.
 
-use pingone_models::{PasswordReset, PasswordSet, PasswordValue, Secret};
+use pingone_models::request::Open;
+use pingone_models::{PasswordReset, PasswordSet, PasswordState, PasswordValue, Secret, UserId};
 
-use super::{Answer, Call, act_on_password};
+use super::answer::{Outcome, Reply};
+use super::exchange::Exchange;
 use crate::refusal::Refusal;
 use crate::rules;
-use crate::state::State;
 use crate::state::context::RequestContext;
 use crate::state::passwords::Policy;
 use crate::state::tokens::Holder;
+use crate::state::users::User;
 
-pub(super) fn reset_password(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let body: PasswordReset = call.body()?;
-    act_on_password(state, context, call, |user, context| {
+pub(super) fn read(exchange: &mut Exchange<'_, '_>, id: UserId) -> Outcome<PasswordState> {
+    let (environment, context) = exchange.reach(id)?;
+    let user = environment.users.get(id)?;
+    Reply::json(200, &user.password_view(context, environment))
+}
+
+/// Does something with the password of a user, and answers with its state.
+pub(super) fn act(
+    exchange: &mut Exchange<'_, '_>,
+    id: UserId,
+    act: impl FnOnce(&mut User, &mut RequestContext<'_>) -> Result<(), Refusal>,
+) -> Outcome<Open> {
+    let (_, context) = exchange.change_user(id, act)?;
+    context.rule(&rules::PASSWORD_ANSWER);
+    read(exchange, id).map(Reply::open)
+}
+
+pub(super) fn reset(
+    exchange: &mut Exchange<'_, '_>,
+    id: UserId,
+    body: &PasswordReset,
+) -> Outcome<Open> {
+    let by_user = exchange.holder == Holder::User(id);
+    act(exchange, id, |user, context| {
         let current = body.current_password.as_ref();
-        if call.holder == Holder::User(user.id()) {
+        if by_user {
             context.rule(&rules::PASSWORD_SELF);
             user.is_internal(context)?;
             if current.is_none() && user.password.is_set() {
@@ -29,13 +48,8 @@ pub(super) fn reset_password(
     })
 }
 
-pub(super) fn set_password(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let body: PasswordSet = call.body()?;
-    act_on_password(state, context, call, |user, context| {
+pub(super) fn set(exchange: &mut Exchange<'_, '_>, id: UserId, body: PasswordSet) -> Outcome<Open> {
+    act(exchange, id, |user, context| {
         let gateway = body.external.and_then(|external| external.gateway);
         let policy = policy(body.bypass_policy, &body.value);
         user.password.set(context, &body.value, "value", policy)?;
@@ -47,13 +61,12 @@ pub(super) fn set_password(
     })
 }
 
-pub(super) fn set_password_value(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let body: PasswordValue = call.body()?;
-    act_on_password(state, context, call, |user, context| {
+pub(super) fn set_value(
+    exchange: &mut Exchange<'_, '_>,
+    id: UserId,
+    body: &PasswordValue,
+) -> Outcome<Open> {
+    act(exchange, id, |user, context| {
         let Some(value) = &body.value else {
             user.password.unset(context);
             return Ok(());

@@ -1,33 +1,30 @@
-//! Reading users, one or a page of them.
+//! Pages of users.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use pingone_models::{UserCollection, UserCollectionEmbedded, UserInclude};
+use pingone_models::requests::ListUsers;
+use pingone_models::{UserCollection, UserCollectionEmbedded};
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::{Answer, Call};
+use super::answer::{Outcome, Reply};
+use super::exchange::Exchange;
 use crate::links::Relations;
 use crate::refusal::{Refusal, detail, inner};
 use crate::rules;
-use crate::state::State;
-use crate::state::context::RequestContext;
 use crate::state::filter::Filter;
 use crate::state::users::{User, Users};
 
 const DEFAULT_PAGE: usize = 100;
 const LARGEST_PAGE: usize = 200;
 
-pub(super) fn list_users(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    call.may_reach(context, None)?;
-    let environment = call.environment(state)?;
+pub(super) fn list(
+    exchange: &mut Exchange<'_, '_>,
+    request: &ListUsers,
+) -> Outcome<UserCollection> {
+    let (environment, context) = exchange.reach(None)?;
     context.rule(&rules::USERS_ORDER);
-    let filter = call.query("filter").next();
-    let filter = filter.as_deref();
+    let filter = request.filter.as_deref();
     let parsed = match filter {
         None => None,
         Some(text) => {
@@ -36,17 +33,14 @@ pub(super) fn list_users(
             Some(Filter::parse(text, &environment.users.custom_attributes())?)
         }
     };
-    let limit = match call.query("limit").next() {
+    let limit = match request.limit {
         None => {
             context.rule(&rules::USERS_PAGE);
             DEFAULT_PAGE
         }
-        Some(text) => page_size(&text)?.min(LARGEST_PAGE),
+        Some(limit) => page_size(limit)?.min(LARGEST_PAGE),
     };
-    let begin = match call.query("cursor").next() {
-        None => 0,
-        Some(cursor) => read_cursor(&cursor)?,
-    };
+    let begin = request.cursor.as_deref().map_or(Ok(0), read_cursor)?;
     let Page {
         count,
         users,
@@ -81,7 +75,7 @@ pub(super) fn list_users(
         .with_count(i64::try_from(count).unwrap_or(i64::MAX))
         .with_size(i64::try_from(users.len()).unwrap_or(i64::MAX))
         .with_embedded(UserCollectionEmbedded::new().with_users(users));
-    Answer::json(200, &collection)
+    Reply::json(200, &collection)
 }
 
 /// A page of users, with the places that the pages beside it begin at.
@@ -143,11 +137,8 @@ fn page<'u>(users: &'u Users, filter: Option<&Filter>, begin: usize, limit: usiz
     }
 }
 
-fn page_size(text: &str) -> Result<usize, Refusal> {
-    let size: i32 = text
-        .parse()
-        .map_err(|_| Refusal::value("limit", "The value is no 32-bit integer."))?;
-    match usize::try_from(size) {
+fn page_size(limit: i32) -> Result<usize, Refusal> {
+    match usize::try_from(limit) {
         Ok(size) if size > 0 => Ok(size),
         _ => Err(Refusal::invalid(vec![
             detail("OUT_OF_RANGE", "The value is too small.")
@@ -164,35 +155,4 @@ fn read_cursor(cursor: &str) -> Result<usize, Refusal> {
         .and_then(|text| text.strip_prefix("from:"))
         .and_then(|place| place.parse().ok())
         .ok_or_else(|| Refusal::value("cursor", "The value is no cursor of this collection."))
-}
-
-pub(super) fn read_user(
-    state: &mut State,
-    context: &mut RequestContext<'_>,
-    call: &Call<'_>,
-) -> Result<Answer, Refusal> {
-    let environment = call.environment(state)?;
-    let user = environment.users.get(call.user(context)?)?;
-    let mut view = user.view(context, environment);
-    let included: Vec<_> = call.query("include").collect();
-    for include in included.iter().flat_map(|value| value.split(',')) {
-        match UserInclude::from(include.trim()) {
-            UserInclude::MemberOfGroupIDs => {
-                view.group_ids = Some(user.groups.iter().map(|(id, _)| *id).collect());
-            }
-            UserInclude::MemberOfGroupNames => {
-                let names = user.groups.iter().map(|(_, name)| name.as_str());
-                view.group_names = Some(names.collect());
-            }
-            _ => {
-                let allowed = ["memberOfGroupIDs", "memberOfGroupNames"];
-                return Err(Refusal::invalid(vec![
-                    detail("INVALID_VALUE", "The value is not one of those allowed.")
-                        .with_target("include")
-                        .with_inner_error(inner([("allowedValues", json!(allowed))])),
-                ]));
-            }
-        }
-    }
-    Answer::json(200, &view)
 }
