@@ -10,7 +10,7 @@ use std::time::Duration;
 use pingone::models::{FlowId, UserId};
 use pingone::retry::NeverRetry;
 use pingone::testing::{NewFlow, NewUser, Sandbox};
-use pingone_codegen::{Document, lower};
+use pingone_codegen::{Document, adopt, lower, lower_supported};
 use pingone_drift::{Page, contradictions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -54,14 +54,32 @@ pub fn page(bytes: &[u8]) {
     assert!(lines.into_iter().all(|line| page.line_kind(line).is_some()));
 }
 
-/// Reads and lowers an OpenAPI document; an error says where it is.
+/// Reads, adopts and lowers an OpenAPI document, as a whole and without what is unsupported; an error says where it is.
 pub fn document(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
-    match Document::parse("fuzz.yaml", text).and_then(|document| lower(&document)) {
-        Ok(api) => assert!(api.operations.iter().all(|own| !own.id.is_empty())),
-        Err(error) => assert!(error.to_string().contains("fuzz.yaml"), "{error}"),
+    let document = match Document::parse("fuzz.yaml", text) {
+        Ok(document) => document,
+        Err(error) => return assert!(error.to_string().contains("fuzz.yaml"), "{error}"),
+    };
+    lowered(&document);
+    if let Ok(adopted) = adopt(&document, false) {
+        let document =
+            Document::parse("fuzz.yaml", adopted.text).expect("what was readable still is");
+        lowered(&document);
+    }
+}
+
+fn lowered(document: &Document) {
+    for lowered in [
+        lower(document),
+        lower_supported(document).map(|(api, _)| api),
+    ] {
+        match lowered {
+            Ok(api) => assert!(api.operations.iter().all(|own| !own.id.is_empty())),
+            Err(error) => assert!(error.to_string().contains("fuzz.yaml"), "{error}"),
+        }
     }
 }
 

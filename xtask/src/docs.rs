@@ -61,7 +61,7 @@ pub(crate) struct Scaffold {
     #[arg(long)]
     name: Option<String>,
     /// What sending it twice would do [default: sends-message, the one that hurts most, with a TODO].
-    #[arg(long, value_parser = effect)]
+    #[arg(long)]
     effect: Option<Effect>,
     /// The address of the page [default: as the page or the ledger says].
     #[arg(long)]
@@ -140,14 +140,6 @@ impl Files {
         file.persist(&path).map_err(|error| fail(&error.error))?;
         Ok(())
     }
-}
-
-fn effect(word: &str) -> Result<Effect, String> {
-    let known = Effect::ALL.into_iter().find(|(known, _)| *known == word);
-    let words: Vec<&str> = Effect::ALL.iter().map(|(word, _)| *word).collect();
-    known
-        .map(|(_, effect)| effect)
-        .ok_or_else(|| format!("use one of {}", words.join(", ")))
 }
 
 pub(crate) fn run(task: &Task) -> Result<ExitCode, String> {

@@ -1,132 +1,145 @@
-//! What generating costs for 10, 100 and 1,000 operations, and beside progenitor alone.
+//! What generating costs for 10, 100 and 1,000 operations, in block style and as JSON, beside progenitor alone.
 //!
-//! `cargo bench -p pingone-codegen` prints one line for each size; nothing is asserted.
+//! `cargo bench -p pingone-codegen` prints the CPU time for each operation. Each figure is the least of several runs, in
+//! which all subjects take turns. It ends with an error if this generator needs more than 3 times what progenitor alone
+//! needs, or more for each operation as the document grows.
 
-use std::fmt::Write as _;
 use std::hint::black_box;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use pingone_codegen::{Document, Layout, generate};
 use serde_json::json;
 
-fn main() {
+#[path = "../tests/foreign/scale.rs"]
+mod scale;
+
+const SUBJECTS: [&str; 3] = ["block style", "JSON", "progenitor alone"];
+
+/// How much of progenitor's time this generator may take.
+const RATIO: f64 = 3.0;
+/// How much more an operation may take in a document of 1,000 than in one of 10 or 100, and in the one style than in the other.
+const GROWTH: f64 = 1.2;
+
+/// How often each subject has its turn.
+const ROUNDS: u32 = 5;
+
+fn main() -> ExitCode {
+    if std::env::var_os("CG_PROFILE").is_some() {
+        let block = scale::document(200);
+        let document = Document::parse("scale.yaml", block.as_str()).expect("readable");
+        black_box(generate(&document, &Layout::folder("scale".as_ref())).expect("generated"));
+        return ExitCode::SUCCESS;
+    }
     println!(
-        "{:>10}  {:>12}  {:>12}  {:>16}  {:>6}",
-        "operations", "total", "each", "progenitor alone", "ratio"
+        "CPU for each operation\n{:>10}  {:>12}  {:>12}  {:>16}  {:>6}",
+        "operations", SUBJECTS[0], SUBJECTS[1], SUBJECTS[2], "ratio"
     );
+    let mut wrong = Vec::new();
+    let mut first: Option<[f64; 3]> = None;
     for count in [10, 100, 1_000] {
-        let text = document(count);
-        let ours = fastest(|| {
-            let document = Document::parse("scale.yaml", text.as_str()).expect("readable");
-            let outputs =
-                generate(&document, &Layout::folder("scale".as_ref())).expect("generated");
-            black_box(outputs);
-        });
-        let alone: openapiv3::OpenAPI = serde_json::from_value(lowered(count)).expect("OpenAPI");
-        let theirs = fastest(|| {
-            let mut generator = progenitor::Generator::default();
-            let tokens = generator.generate_tokens(&alone).expect("generated");
-            black_box(prettyplease::unparse(&syn::parse2(tokens).expect("Rust")));
-        });
-        println!(
-            "{count:>10}  {ours:>12.1?}  {:>12.1?}  {theirs:>16.1?}  {:>6.2}",
-            ours / count,
-            ours.as_secs_f64() / theirs.as_secs_f64(),
-        );
-        let report = |subject: &str, took: Duration| {
-            if std::env::var_os("BENCH_JSON").is_some() {
-                let took = took.as_secs_f64() * 1e3;
-                let figure = format!("codegen, {count} operations");
-                let line = json!({
-                    "figure": figure, "subject": subject, "unit": "ms",
-                    "low": took, "middle": took, "high": took,
-                });
-                println!("{line}");
+        let each = measure(count);
+        let [block, json, alone] = each;
+        let ratio = block.max(json) / alone;
+        println!("{count:>10}  {block:>9.1} µs  {json:>9.1} µs  {alone:>13.1} µs  {ratio:>6.2}");
+        if ratio > RATIO {
+            wrong.push(format!(
+                "{count} operations take {ratio:.2} times as long as with progenitor alone"
+            ));
+        }
+        let styles = block.max(json) / block.min(json);
+        if styles > GROWTH {
+            wrong.push(format!(
+                "the styles of {count} operations differ {styles:.2} times"
+            ));
+        }
+        let first = first.get_or_insert(each);
+        for (subject, (now, before)) in SUBJECTS.iter().zip(each.iter().zip(first.iter())).take(2) {
+            if now / before > GROWTH {
+                wrong.push(format!(
+                    "{subject}: each of {count} operations takes {:.2} times as long as of 10",
+                    now / before
+                ));
             }
-        };
-        report("pingone-codegen", ours);
-        report("progenitor alone", theirs);
-    }
-}
-
-fn fastest(mut run: impl FnMut()) -> Duration {
-    let times = (0..3).map(|_| {
-        let start = Instant::now();
-        run();
-        start.elapsed()
-    });
-    times.min().unwrap_or_default()
-}
-
-/// Two variants on each path, with a body and an answer of their own.
-fn document(operations: u32) -> String {
-    let mut text = String::from(
-        "openapi: 3.0.3\ninfo: { title: Scale, version: 1.0.0 }\nservers: [{ url: 'https://scale.example' }]\npaths:\n",
-    );
-    let mut schemas = String::from("components:\n  schemas:\n");
-    for path in 0..operations / 2 {
-        let _ = write!(
-            text,
-            "  /things{path}/{{id}}:\n    post:\n      operationId: act{path}\n      requestBody:\n        content:\n"
-        );
-        for variant in ["open", "close"] {
-            let _ = write!(
-                text,
-                "          application/vnd.scale.{variant}+json:\n            x-operation-id: {variant}{path}\n            \
-                 x-summary: Act.\n            x-effect: changes-state\n            \
-                 schema: {{ $ref: '#/components/schemas/Act{path}' }}\n"
-            );
         }
-        let _ = write!(
-            text,
-            "      parameters: [{{ name: id, in: path, required: true, schema: {{ type: string }} }}]\n      responses:\n        \
-             '200':\n          description: Done.\n          content:\n            application/json:\n              \
-             schema: {{ $ref: '#/components/schemas/Thing{path}' }}\n"
-        );
-        let _ = write!(
-            schemas,
-            "    Act{path}: {{ type: object, required: [why], properties: {{ why: {{ type: string }}, how: {{ type: string }} }} }}\n    \
-             Thing{path}: {{ type: object, required: [id], properties: {{ id: {{ type: string }}, at: {{ type: string }} }} }}\n"
-        );
+        report(count, each);
     }
-    text + &schemas
+    for message in &wrong {
+        eprintln!("error: {message}");
+    }
+    if wrong.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
-/// The same operations as progenitor can take them: each on a path of its own, with a plain JSON body.
-fn lowered(operations: u32) -> serde_json::Value {
-    let mut paths = serde_json::Map::new();
-    let mut schemas = serde_json::Map::new();
-    let object = |required: &str, other: &str| {
-        json!({
-            "type": "object",
-            "required": [required],
-            "properties": { required: { "type": "string" }, other: { "type": "string" } },
-        })
+/// The microseconds of CPU for each operation, of each subject.
+fn measure(count: u32) -> [f64; 3] {
+    let block = scale::document(count);
+    let json = scale::as_json(&block);
+    let lowered = scale::lowered(count).to_string();
+    let ours = |text: &str| {
+        let document = Document::parse("scale.yaml", text).expect("readable");
+        black_box(generate(&document, &Layout::folder("scale".as_ref())).expect("generated"));
     };
-    for path in 0..operations / 2 {
-        for variant in ["open", "close"] {
-            let content = |name: &str| {
-                let reference = format!("#/components/schemas/{name}{path}");
-                json!({ "application/json": { "schema": { "$ref": reference } } })
-            };
-            let operation = json!({
-                "operationId": format!("{variant}{path}"),
-                "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
-                "requestBody": { "required": true, "content": content("Act") },
-                "responses": { "200": { "description": "Done.", "content": content("Thing") } },
-            });
-            paths.insert(
-                format!("/things{path}/{{id}}/{variant}"),
-                json!({ "post": operation }),
-            );
+    // The clock of a thread ticks too slowly for one small document.
+    let times = 1_000 / count;
+    let mut least = [Duration::MAX; 3];
+    for _ in 0..ROUNDS {
+        for (index, least) in least.iter_mut().enumerate() {
+            let start = Clock::now();
+            for _ in 0..times {
+                match index {
+                    0 => ours(&block),
+                    1 => ours(&json),
+                    _ => {
+                        black_box(scale::progenitor(&lowered));
+                    }
+                }
+            }
+            *least = (*least).min(start.elapsed());
         }
-        schemas.insert(format!("Act{path}"), object("why", "how"));
-        schemas.insert(format!("Thing{path}"), object("id", "at"));
     }
-    json!({
-        "openapi": "3.0.3",
-        "info": { "title": "Scale", "version": "1.0.0" },
-        "paths": paths,
-        "components": { "schemas": schemas },
-    })
+    least.map(|time| time.as_secs_f64() * 1e6 / f64::from(count * times))
+}
+
+/// The CPU time of this thread where Linux tells it, else the time that passes.
+enum Clock {
+    Cpu(Duration),
+    Wall(Instant),
+}
+
+impl Clock {
+    fn now() -> Self {
+        cpu().map_or_else(|| Self::Wall(Instant::now()), Self::Cpu)
+    }
+
+    fn elapsed(&self) -> Duration {
+        match self {
+            Self::Cpu(start) => cpu().unwrap_or(*start).saturating_sub(*start),
+            Self::Wall(start) => start.elapsed(),
+        }
+    }
+}
+
+fn cpu() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = text.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
+}
+
+/// The lines from which `cargo xtask bench` makes its tables.
+fn report(count: u32, each: [f64; 3]) {
+    if std::env::var_os("BENCH_JSON").is_none() {
+        return;
+    }
+    for (subject, microseconds) in SUBJECTS.iter().zip(each) {
+        let figure = format!("codegen, for each of {count} operations");
+        let line = json!({
+            "figure": figure, "subject": subject, "unit": "µs",
+            "low": microseconds, "middle": microseconds, "high": microseconds,
+        });
+        println!("{line}");
+    }
 }

@@ -119,7 +119,23 @@ impl Document {
     /// The value at a JSON pointer.
     #[must_use]
     pub fn get(&self, pointer: &str) -> Option<&Value> {
-        self.root.pointer(pointer)
+        let mut value = &self.root;
+        if pointer.is_empty() {
+            return Some(value);
+        }
+        for token in pointer.strip_prefix('/')?.split('/') {
+            let token = if token.contains('~') {
+                Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+            } else {
+                Cow::Borrowed(token)
+            };
+            value = match value {
+                Value::Object(members) => members.get(token.as_ref())?,
+                Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(value)
     }
 
     /// Where the value at a pointer stands: its key in a mapping, else itself.
@@ -233,7 +249,15 @@ pub(crate) fn unescaped(fragment: &str) -> String {
 /// Appends one token to a JSON pointer.
 #[must_use]
 pub fn join(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+    let mut joined = String::with_capacity(pointer.len() + 1 + token.len());
+    joined.push_str(pointer);
+    joined.push('/');
+    if token.contains(['~', '/']) {
+        joined.push_str(&token.replace('~', "~0").replace('/', "~1"));
+    } else {
+        joined.push_str(token);
+    }
+    joined
 }
 
 enum Frame {

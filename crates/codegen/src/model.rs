@@ -3,6 +3,7 @@
 //! Reading a document ends here and printing Rust starts here; the two never meet.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use serde_json::Value;
 
@@ -256,13 +257,19 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Every effect with its word in the document.
-    pub const ALL: [(&'static str, Self); 4] = [
-        ("read", Self::Read),
-        ("changes-state", Self::ChangesState),
-        ("spends-attempt", Self::SpendsAttempt),
-        ("sends-message", Self::SendsMessage),
+    const ALL: [Self; 4] = [
+        Self::Read,
+        Self::ChangesState,
+        Self::SpendsAttempt,
+        Self::SendsMessage,
     ];
+
+    /// The words of all effects, for messages.
+    #[must_use]
+    pub fn words() -> String {
+        let words = Self::ALL.map(|effect| format!("`{}`", effect.word()));
+        words.join(", ")
+    }
 
     /// The word in the document.
     #[must_use]
@@ -273,6 +280,15 @@ impl Effect {
             Self::SpendsAttempt => "spends-attempt",
             Self::SendsMessage => "sends-message",
         }
+    }
+}
+
+impl FromStr for Effect {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|effect| effect.word() == word);
+        known.ok_or_else(|| format!("`{word}` is no effect: use one of {}", Self::words()))
     }
 }
 

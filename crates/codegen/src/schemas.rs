@@ -262,14 +262,16 @@ pub(crate) fn alternatives(schema: &Value) -> Vec<&Value> {
 
 /// What a schema is composed of: its own keywords, if they decide, and the members of `allOf` that do.
 fn parts(schema: &Value) -> (bool, Vec<&Value>) {
-    let own = DECIDING
-        .iter()
-        .any(|key| !COMBINATORS.contains(key) && schema.get(key).is_some());
+    // What is required belongs to the type, though it does not say what that is.
+    let own = schema.get("required").is_some()
+        || DECIDING
+            .iter()
+            .any(|key| !COMBINATORS.contains(key) && schema.get(key).is_some());
     let members = schema.get("allOf").and_then(Value::as_array);
     let members = members
         .into_iter()
         .flatten()
-        .filter(|member| decides(member));
+        .filter(|member| decides(member) || member.get("required").is_some());
     (own, members.collect())
 }
 

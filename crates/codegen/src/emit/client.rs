@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::{Map, Value, json};
-use syn::{ImplItem, Item};
+use syn::{ImplItem, ImplItemFn, Item, ItemImpl, Signature};
 
 use super::types::rust_type;
-use super::{Paths, file, generate, openapi, replace_docs, settings, unprintable, wire};
+use super::{Paths, file, generate, openapi, replace_docs, settings, unparse, unprintable, wire};
 use crate::document::Document;
 use crate::error::Result;
 use crate::lower::FORM;
@@ -15,12 +16,23 @@ use crate::model::{
     Api, Body, Format, Location, Operation, ResponseBody, SchemaKind, Server, Type,
 };
 
+/// How many operations progenitor gets at once: what it makes of them is in memory as a tree, which is large.
+const AT_ONCE: usize = 64;
+
 /// The generated client of one server.
 pub(crate) struct Client<'a> {
     server: &'a Server,
-    syntax: syn::File,
-    /// The operations of the server, by the name of their function.
-    operations: HashMap<String, (usize, &'a Operation)>,
+    /// Everything but the functions of the operations.
+    items: Vec<Item>,
+    /// In the order of the document.
+    functions: Vec<Function<'a>>,
+}
+
+/// A function that performs an operation.
+pub(super) struct Function<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) signature: Signature,
+    text: String,
 }
 
 impl<'a> Client<'a> {
@@ -34,53 +46,21 @@ impl<'a> Client<'a> {
         server: &'a Server,
         paths: &Paths,
     ) -> Result<Self> {
-        let own = api
-            .operations
-            .iter()
-            .enumerate()
-            .filter(|(_, operation)| operation.server == server.name);
-        let mut client = Self {
-            server,
-            syntax: syn::parse_quote!(),
-            operations: own
-                .map(|(index, operation)| (operation.rust_name(), (index, operation)))
-                .collect(),
-        };
-        let mut settings = settings();
-        settings
-            .with_hooks(progenitor::HooksMode::Expected)
-            .with_inner_type(quote!(::pingone_client::Call));
         let models: syn::Path =
             syn::parse_str(&paths.types).map_err(|error| unprintable(document, &error))?;
-        let mut schemas = Replaced {
-            document,
-            api,
-            models: &models,
-            types: Vec::new(),
+        let own = api.operations.iter();
+        let own: Vec<&Operation> = own
+            .filter(|operation| operation.server == server.name)
+            .collect();
+        let mut client = Self {
+            server,
+            items: Vec::new(),
+            functions: Vec::with_capacity(own.len()),
         };
-        let mut lowered = Map::new();
-        for (_, operation) in client.operations.values() {
-            let (path, value) = lower(operation, &mut schemas)?;
-            let method = operation.method.to_lowercase();
-            lowered.insert(
-                format!("{path}#{}", operation.rust_name()),
-                json!({ method: value }),
-            );
+        for operations in own.chunks(AT_ONCE) {
+            let syntax = perform(document, api, operations, &models)?;
+            client.take(document, api, operations, syntax)?;
         }
-        let schemas = schemas.types.iter().enumerate().map(|(index, rust)| {
-            let name = format!("T{index}");
-            settings.with_replacement(&name, rust, std::iter::empty());
-            // The replacement stands for the schema, whatever it holds.
-            (name, json!({ "type": "object" }))
-        });
-        let schemas: Map<String, Value> = schemas.collect();
-        let (_, tokens) = generate(
-            document,
-            &settings,
-            openapi(api, lowered.into(), schemas.into()),
-        )?;
-        client.syntax = syn::parse2(tokens).map_err(|error| unprintable(document, &error))?;
-        client.repair(api);
         Ok(client)
     }
 
@@ -90,48 +70,36 @@ impl<'a> Client<'a> {
     }
 
     /// The functions that perform an operation, in the order of the document.
-    pub(super) fn functions(&self) -> impl Iterator<Item = (&'a Operation, &syn::Signature)> {
-        let items = self.syntax.items.iter().flat_map(|item| match item {
-            Item::Impl(item) if item.trait_.is_none() => item.items.as_slice(),
-            _ => &[],
-        });
-        items.filter_map(|item| match item {
-            ImplItem::Fn(function) => {
-                let (_, operation) = self.operations.get(&function.sig.ident.to_string())?;
-                Some((*operation, &function.sig))
-            }
-            _ => None,
-        })
+    pub(super) fn functions(&self) -> &[Function<'a>] {
+        &self.functions
     }
 
-    /// Takes out what nobody should use, documents the rest, and restores the order of the document.
-    fn repair(&mut self, api: &Api) {
-        self.syntax
-            .items
-            .retain(|item| !matches!(item, Item::Mod(_)));
-        for item in &mut self.syntax.items {
-            match item {
+    /// Takes the functions of some operations, documented and repaired, and of the rest what others should use.
+    fn take(
+        &mut self,
+        document: &Document,
+        api: &Api,
+        operations: &[&'a Operation],
+        syntax: syn::File,
+    ) -> Result<()> {
+        let mut functions: HashMap<String, ImplItemFn> = HashMap::new();
+        let is_first = self.items.is_empty();
+        for mut item in syntax.items {
+            match &mut item {
+                Item::Mod(_) => continue,
                 Item::Impl(item) if item.trait_.is_none() => {
-                    // `new` would build a client that follows redirects and knows no limits. An operation can have its name.
-                    item.items.retain(|item| {
-                        !matches!(item, ImplItem::Fn(function)
-                        if function.sig.ident == "new" && function.sig.receiver().is_none())
-                    });
-                    let find = |item: &ImplItem| match item {
-                        ImplItem::Fn(function) => self
-                            .operations
-                            .get(&function.sig.ident.to_string())
-                            .copied(),
-                        _ => None,
-                    };
-                    item.items
-                        .sort_by_cached_key(|item| find(item).map(|(index, _)| index));
-                    for item in &mut item.items {
-                        let operation = find(item);
-                        if let (ImplItem::Fn(function), Some((_, operation))) = (item, operation) {
-                            replace_docs(&mut function.attrs, &documentation(operation));
-                            wire::repair(function, operation, |ty| is_text(api, ty));
+                    for member in std::mem::take(&mut item.items) {
+                        match member {
+                            ImplItem::Fn(function) if function.sig.receiver().is_some() => {
+                                functions.insert(function.sig.ident.to_string(), function);
+                            }
+                            // `new` would build a client that follows redirects and knows no limits.
+                            ImplItem::Fn(function) if function.sig.ident == "new" => {}
+                            other => item.items.push(other),
                         }
+                    }
+                    if item.items.is_empty() {
+                        continue;
                     }
                 }
                 Item::Struct(item) => {
@@ -140,7 +108,25 @@ impl<'a> Client<'a> {
                 }
                 _ => {}
             }
+            if is_first {
+                self.items.push(item);
+            }
         }
+        for operation in operations.iter().copied() {
+            let name = operation.rust_name();
+            let mut function = functions.remove(&name).ok_or_else(|| {
+                let message = format!("progenitor has made no function `{name}`");
+                document.error(&operation.pointer, message)
+            })?;
+            replace_docs(&mut function.attrs, &documentation(operation));
+            wire::repair(&mut function, operation, |ty| is_text(api, ty));
+            self.functions.push(Function {
+                operation,
+                signature: function.sig.clone(),
+                text: method(function),
+            });
+        }
+        Ok(())
     }
 
     /// The file of this client.
@@ -150,11 +136,21 @@ impl<'a> Client<'a> {
     pub(crate) fn print(&self, document: &Document, paths: &Paths) -> Result<String> {
         let operations: syn::Path =
             syn::parse_str(&paths.operations).map_err(|error| unprintable(document, &error))?;
-        let items = &self.syntax.items;
+        let items = &self.items;
         let name = &self.server.name;
-        let tokens = quote! {
-            #(#items)*
-
+        let attributes = quote! {
+            #![allow(clippy::all, clippy::pedantic, clippy::allow_attributes_without_reason, unreachable_pub, reason = "generated code")]
+        };
+        let mut text = file(document, [quote!(#(#items)*)], &attributes)?;
+        text.push_str("\nimpl Client {\n");
+        for (index, function) in self.functions.iter().enumerate() {
+            if index > 0 {
+                text.push('\n');
+            }
+            text.push_str(&function.text);
+        }
+        text.push_str("}\n\n");
+        let hooks = quote! {
             impl ClientHooks<::pingone_client::Call> for Client {
                 async fn pre<E>(
                     &self,
@@ -174,11 +170,59 @@ impl<'a> Client<'a> {
                 }
             }
         };
-        let attributes = quote! {
-            #![allow(clippy::all, clippy::pedantic, clippy::allow_attributes_without_reason, unreachable_pub, reason = "generated code")]
-        };
-        file(document, tokens, &attributes)
+        text.push_str(&file(document, [hooks], &TokenStream::new())?);
+        Ok(text)
     }
+}
+
+/// What progenitor makes of some operations.
+fn perform(
+    document: &Document,
+    api: &Api,
+    operations: &[&Operation],
+    models: &syn::Path,
+) -> Result<syn::File> {
+    let mut settings = settings();
+    settings
+        .with_hooks(progenitor::HooksMode::Expected)
+        .with_inner_type(quote!(::pingone_client::Call));
+    let mut schemas = Replaced {
+        document,
+        api,
+        models,
+        types: Vec::new(),
+    };
+    let mut paths = Map::new();
+    for operation in operations {
+        let (path, value) = lower(operation, &mut schemas)?;
+        let method = operation.method.to_lowercase();
+        paths.insert(
+            format!("{path}#{}", operation.rust_name()),
+            json!({ method: value }),
+        );
+    }
+    let schemas = schemas.types.iter().enumerate().map(|(index, rust)| {
+        let name = format!("T{index}");
+        settings.with_replacement(&name, rust, std::iter::empty());
+        // The replacement stands for the schema, whatever it holds.
+        (name, json!({ "type": "object" }))
+    });
+    let schemas: Map<String, Value> = schemas.collect();
+    let tokens = generate(
+        document,
+        &settings,
+        openapi(api, paths.into(), schemas.into()),
+    )?;
+    syn::parse2(tokens).map_err(|error| unprintable(document, &error))
+}
+
+/// The text of a function as it is in its `impl`.
+fn method(function: ImplItemFn) -> String {
+    let mut block: ItemImpl = syn::parse_quote!(impl Client {});
+    block.items.push(ImplItem::Fn(function));
+    let text = unparse(vec![Item::Impl(block)]);
+    let text = text.split_once('\n').map_or("", |(_, rest)| rest);
+    text.strip_suffix("}\n").unwrap_or(text).to_owned()
 }
 
 pub(super) fn documentation(operation: &Operation) -> String {

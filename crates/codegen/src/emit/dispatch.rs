@@ -23,13 +23,13 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
         .iter()
         .map(|client| format_ident!("{}", client.name()))
         .collect();
-    let (mut names, mut callers) = (TokenStream::new(), TokenStream::new());
+    let (mut names, mut callers) = (TokenStream::new(), Vec::new());
     for (client, module) in clients.iter().zip(&modules) {
-        for (operation, signature) in client.functions() {
-            let (id, function) = (&operation.id, &signature.ident);
-            let name = format_ident!("call_{function}");
+        for function in client.functions() {
+            let (id, ident) = (&function.operation.id, &function.signature.ident);
+            let name = format_ident!("call_{ident}");
             names.extend(quote! { #id => #name, });
-            callers.extend(caller(module, operation, signature));
+            callers.push(caller(module, function.operation, &function.signature));
         }
     }
     let docs = clients
@@ -67,13 +67,15 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
                 _ => return None,
             })
         }
-
-        #callers
     };
     let attributes = quote! {
         #![allow(clippy::all, clippy::pedantic, reason = "generated code")]
     };
-    file(document, tokens, &attributes)
+    file(
+        document,
+        std::iter::once(tokens).chain(callers),
+        &attributes,
+    )
 }
 
 fn caller(module: &Ident, operation: &Operation, signature: &Signature) -> TokenStream {

@@ -26,11 +26,10 @@ pub(crate) fn docs(document: &Document, api: &Api, paths: &Paths) -> Result<Stri
             pub(crate) use #macro_name as #name;
         }
     });
-    let tokens = quote! { #(#macros)* };
     let attributes = quote! {
         #![allow(unused_macros, reason = "for methods that are written by hand")]
     };
-    file(document, tokens, &attributes)
+    file(document, macros, &attributes)
 }
 
 fn text(operation: &Operation, paths: &Paths) -> String {

@@ -67,5 +67,5 @@ pub(crate) fn handlers(
         /// The handlers by the id of their operation, in the order of the document.
         pub(crate) static HANDLERS: [(&str, Handler); #count] = [#(#rows),*];
     };
-    file(document, tokens, &TokenStream::new())
+    file(document, [tokens], &TokenStream::new())
 }

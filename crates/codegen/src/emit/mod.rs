@@ -84,19 +84,16 @@ fn generate(
     document: &Document,
     settings: &progenitor::GenerationSettings,
     lowered: Value,
-) -> Result<(progenitor::Generator, TokenStream)> {
+) -> Result<TokenStream> {
     let fail = |message: String| document.error("", message);
     let lowered: openapiv3::OpenAPI = serde_json::from_value(lowered)
         .map_err(|error| fail(format!("the lowered document is no OpenAPI 3.0: {error}")))?;
     let mut generator = progenitor::Generator::new(settings);
     // What the lowering lets through and progenitor still cannot do ends in a panic there.
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let tokens = generator.generate_tokens(&lowered);
-        (generator, tokens)
-    }));
+    let outcome = catch_unwind(AssertUnwindSafe(|| generator.generate_tokens(&lowered)));
     match outcome {
-        Ok((generator, Ok(tokens))) => Ok((generator, tokens)),
-        Ok((_, Err(error))) => Err(fail(format!(
+        Ok(Ok(tokens)) => Ok(tokens),
+        Ok(Err(error)) => Err(fail(format!(
             "progenitor refuses the lowered document: {error}"
         ))),
         Err(panic) => {
@@ -122,12 +119,39 @@ fn openapi(api: &Api, paths: Value, schemas: Value) -> Value {
     })
 }
 
-/// Tokens as a formatted file.
-fn file(document: &Document, tokens: TokenStream, attributes: &TokenStream) -> Result<String> {
-    let mut file = syn::parse2(quote! { #attributes #tokens })
-        .map_err(|error| unprintable(document, &error))?;
+/// Items as a formatted file, one after the other: the tree of all would be large.
+fn file(
+    document: &Document,
+    items: impl IntoIterator<Item = TokenStream>,
+    attributes: &TokenStream,
+) -> Result<String> {
+    let parse = |tokens| -> Result<syn::File> {
+        syn::parse2(tokens).map_err(|error| unprintable(document, &error))
+    };
+    let mut text = prettyplease::unparse(&parse(attributes.clone())?);
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    for tokens in items {
+        text.push_str(&prettyplease::unparse(&shortened(parse(tokens)?)));
+    }
+    Ok(space_out(&text))
+}
+
+/// The text of some items.
+fn unparse(items: Vec<syn::Item>) -> String {
+    let file = syn::File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items,
+    };
+    space_out(&prettyplease::unparse(&shortened(file)))
+}
+
+fn shortened(mut file: syn::File) -> syn::File {
     ShortenPaths.visit_file_mut(&mut file);
-    Ok(space_out(&prettyplease::unparse(&file)))
+    file
 }
 
 /// Writes what the prelude brings by its short name.
@@ -135,18 +159,17 @@ struct ShortenPaths;
 
 impl VisitMut for ShortenPaths {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        let mut names = path
-            .segments
-            .iter()
-            .map(|segment| segment.ident.to_string());
-        let start = [names.next(), names.next(), names.next()];
-        let known = PRELUDE.iter().any(|(module, name)| {
-            start
-                .iter()
-                .map(Option::as_deref)
-                .eq([Some("std"), Some(*module), Some(*name)])
-        });
-        if path.leading_colon.is_some() && known {
+        let known = path.leading_colon.is_some()
+            && PRELUDE.iter().any(|(module, name)| {
+                let names = ["std", module, name];
+                path.segments.len() >= names.len()
+                    && path
+                        .segments
+                        .iter()
+                        .zip(names)
+                        .all(|(segment, name)| segment.ident == name)
+            });
+        if known {
             path.leading_colon = None;
             path.segments = path.segments.iter().skip(2).cloned().collect();
         }

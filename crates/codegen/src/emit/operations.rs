@@ -64,10 +64,12 @@ pub(crate) fn operations(document: &Document, api: &Api) -> Result<String> {
                 _ => return Option::None,
             })
         }
-
-        #(#rows)*
     };
-    file(document, tokens, &TokenStream::new())
+    file(
+        document,
+        std::iter::once(tokens).chain(rows),
+        &TokenStream::new(),
+    )
 }
 
 fn row(operation: &Operation) -> TokenStream {

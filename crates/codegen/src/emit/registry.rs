@@ -79,5 +79,5 @@ pub(crate) fn registry(document: &Document, api: &Api) -> Result<String> {
             })
         }
     };
-    file(document, tokens, &TokenStream::new())
+    file(document, [tokens], &TokenStream::new())
 }

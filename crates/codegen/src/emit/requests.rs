@@ -20,18 +20,15 @@ pub(crate) fn requests(document: &Document, api: &Api, paths: &Paths) -> Result<
         syn::parse_str(text).map_err(|error| unprintable(document, &error))
     };
     let (types, operations) = (path(&paths.types)?, path(&paths.operations)?);
-    let mut items = TokenStream::new();
-    for operation in &api.operations {
-        let request = Request::new(document, api, &types, operation)?;
-        items.extend(request.print(&operations));
-    }
-    let tokens = quote! {
+    let mut items = vec![quote! {
         #[allow(unused_imports, reason = "not every document needs each")]
         use ::pingone_models::request::{Endpoint, Open, Parts, Place, ReadError, Write, WriteError, support};
-
-        #items
-    };
-    file(document, tokens, &TokenStream::new())
+    }];
+    for operation in &api.operations {
+        let request = Request::new(document, api, &types, operation)?;
+        items.push(request.print(&operations));
+    }
+    file(document, items, &TokenStream::new())
 }
 
 struct Request<'a> {

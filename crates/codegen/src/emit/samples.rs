@@ -34,7 +34,7 @@ pub(crate) fn samples(document: &Document, api: &Api, operations: &str) -> Resul
             &SAMPLES
         }
     };
-    file(document, tokens, &TokenStream::new())
+    file(document, [tokens], &TokenStream::new())
 }
 
 /// One sample for each example of the body, with the required parameters alone; one more with all parameters where

@@ -20,16 +20,16 @@ pub(crate) fn types(document: &Document, api: &Api) -> Result<String> {
         models: TokenStream::new(),
     };
     let mut text = String::new();
-    let mut items = TokenStream::new();
+    let mut items = Vec::new();
     for (name, schema) in &api.schemas {
         match &schema.kind {
             SchemaKind::Id => text.push_str(&id(schema)),
             SchemaKind::Enum(values) => text.push_str(&open_enum(schema, values)),
             SchemaKind::OneOf(choice) => text.push_str(&emitter.one_of(schema, choice)?),
             SchemaKind::Secret => {}
-            SchemaKind::Struct(object) => items.extend(emitter.object(name, schema, object)?),
-            SchemaKind::Alias(ty) => items.extend(emitter.alias(name, schema, ty)?),
-            SchemaKind::Newtype(ty) => items.extend(emitter.newtype(name, schema, ty)?),
+            SchemaKind::Struct(object) => items.push(emitter.object(name, schema, object)?),
+            SchemaKind::Alias(ty) => items.push(emitter.alias(name, schema, ty)?),
+            SchemaKind::Newtype(ty) => items.push(emitter.newtype(name, schema, ty)?),
         }
     }
     text.push_str(&file(document, items, &TokenStream::new())?);

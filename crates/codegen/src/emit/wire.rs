@@ -70,12 +70,8 @@ pub(super) fn repair(
         repair_header(function, parameter);
     }
     let appended = repair.appended;
-    let built = function
-        .block
-        .stmts
-        .iter()
-        .position(|statement| quote!(#statement).to_string().contains("let mut request ="));
-    if let Some(built) = built {
+    let mut statements = function.block.stmts.iter();
+    if let Some(built) = statements.position(|statement| binds(statement, "request")) {
         function.block.stmts.splice(built + 1..built + 1, appended);
     }
     if let Body::Content {
@@ -130,12 +126,30 @@ fn repair_path<'a>(
         }
     });
     let url: Stmt = parse_quote!(let url = format!(#template, self.baseurl, #(#values),*););
-    for statement in &mut function.block.stmts {
-        if quote!(#statement).to_string().starts_with("let url =") {
-            *statement = url;
-            return;
-        }
+    let mut statements = function.block.stmts.iter_mut();
+    if let Some(statement) = statements.find(|statement| binds(statement, "url")) {
+        *statement = url;
     }
+}
+
+/// Whether a statement is the binding of a variable.
+fn binds(statement: &Stmt, variable: &str) -> bool {
+    let Stmt::Local(local) = statement else {
+        return false;
+    };
+    matches!(&local.pat, Pat::Ident(pattern) if pattern.ident == variable)
+}
+
+/// Whether a statement appends a header whose value, or the test before it, has this code.
+fn appends_header(statement: &Stmt, code: &str) -> bool {
+    if !matches!(
+        statement,
+        Stmt::Expr(Expr::MethodCall(_) | Expr::If(_) | Expr::Block(_), _)
+    ) {
+        return false;
+    }
+    let text = quote!(#statement).to_string();
+    text.contains("header_map . append") && text.contains(code)
 }
 
 /// Writes a header that is a list or an object.
@@ -161,8 +175,7 @@ fn repair_header(function: &mut ImplItemFn, parameter: &Parameter) {
         parse_quote!(if let Some(value) = #ident { #written })
     };
     for statement in &mut function.block.stmts {
-        let text = quote!(#statement).to_string();
-        if text.contains("header_map . append") && text.contains(&format!("{name:?}")) {
+        if appends_header(statement, &format!("{name:?}")) {
             *statement = written;
             return;
         }
@@ -198,7 +211,7 @@ impl VisitMut for Repair<'_> {
         let Expr::MethodCall(call) = expression else {
             return;
         };
-        let receiver = call.receiver.clone();
+        let receiver = |call: &ExprMethodCall| (*call.receiver).clone();
         match call.method.to_string().as_str() {
             "query" => {
                 if let Some(parameter) =
@@ -216,7 +229,7 @@ impl VisitMut for Repair<'_> {
                         ::pingone_client::parameters::query(request.url_mut(), #name, &#ident, #style)
                             .map_err(Error::InvalidRequest)?;
                     });
-                    *expression = *receiver;
+                    *expression = receiver(call);
                 }
             }
             "append" => {
@@ -250,21 +263,26 @@ impl VisitMut for Repair<'_> {
                             *request.body_mut() = Some(#written.into());
                         }
                     });
-                    *expression = *receiver;
+                    *expression = receiver(call);
                 } else if *format != Format::Json {
+                    let receiver = receiver(call);
                     *expression = parse_quote!(#receiver.body(#written));
                 }
             }
             // The hooks send the type that the document names, and none without a body.
-            "header" if call.args.first().is_some_and(is_content_type) => *expression = *receiver,
+            "header" if call.args.first().is_some_and(is_content_type) => {
+                *expression = receiver(call)
+            }
             "options" => {
+                let receiver = receiver(call);
                 *expression = parse_quote!(#receiver.request(::reqwest::Method::OPTIONS, url));
             }
             "trace" => {
+                let receiver = receiver(call);
                 *expression = parse_quote!(#receiver.request(::reqwest::Method::TRACE, url));
             }
             // An operation can have the name of a hook.
-            hook @ ("pre" | "post" | "exec") if is_self(&receiver) => {
+            hook @ ("pre" | "post" | "exec") if is_self(&call.receiver) => {
                 let hook = format_ident!("{hook}");
                 let arguments = &call.args;
                 *expression = parse_quote!(ClientHooks::#hook(self, #arguments));
@@ -324,20 +342,19 @@ fn set_first_text(call: &mut ExprMethodCall, text: &str) {
 
 /// Takes out the header `api-version` that progenitor sends with every request; one that the document asks for stays.
 fn leave_api_version_out(block: &mut syn::Block) {
-    let holds = |statement: &Stmt, code: &str| quote!(#statement).to_string().contains(code);
     block
         .stmts
-        .retain(|statement| !holds(statement, "Self :: api_version ()"));
+        .retain(|statement| !appends_header(statement, "Self :: api_version ()"));
     if block
         .stmts
         .iter()
-        .any(|statement| holds(statement, "header_map . append"))
+        .any(|statement| appends_header(statement, ""))
     {
         return;
     }
     block
         .stmts
-        .retain(|statement| !holds(statement, "let mut header_map"));
+        .retain(|statement| !binds(statement, "header_map"));
     WithoutHeaders.visit_block_mut(block);
 }
 

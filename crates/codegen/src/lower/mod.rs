@@ -511,20 +511,16 @@ impl Lowering<'_> {
         let summary = keep(&mut errors, summary)
             .map(|(_, text)| text)
             .unwrap_or_default();
-        let words: Vec<&str> = Effect::ALL.iter().map(|(word, _)| *word).collect();
-        let words = words.join("`, `");
         let effect = required(
             "x-effect",
             "x-effect",
             Kind::MissingEffect,
-            &format!("say what sending it twice would do: `{words}`"),
+            &format!("say what sending it twice would do: {}", Effect::words()),
         );
         let effect = effect.and_then(|(place, effect)| {
-            let known = Effect::ALL.into_iter().find(|(word, _)| *word == effect);
-            known.map(|(_, effect)| effect).ok_or_else(|| {
-                let message = format!("`{effect}` is no effect: use one of `{words}`");
-                document.error(&place, message)
-            })
+            effect
+                .parse::<Effect>()
+                .map_err(|message| document.error(&place, message))
         });
         let effect = keep(&mut errors, effect).unwrap_or(Effect::ChangesState);
 

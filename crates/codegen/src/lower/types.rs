@@ -83,13 +83,20 @@ impl<'a> Types<'a> {
 
     /// Decides about every named schema, also about those that come up meanwhile.
     pub(crate) fn decide(&mut self) {
+        let mut open: Vec<String> = Vec::new();
         loop {
-            let open = self
-                .schemas
-                .named
-                .keys()
-                .find(|name| !self.kinds.contains_key(*name));
-            let Some(name) = open.cloned() else { return };
+            let Some(name) = open.pop() else {
+                let undecided = self
+                    .schemas
+                    .named
+                    .keys()
+                    .filter(|name| !self.kinds.contains_key(*name));
+                open.extend(undecided.rev().cloned());
+                if open.is_empty() {
+                    return;
+                }
+                continue;
+            };
             // Taken at once, so that a schema which leads back to itself ends.
             self.kinds
                 .insert(name.clone(), SchemaKind::Newtype(Type::Any));
@@ -381,21 +388,27 @@ impl<'a> Types<'a> {
             if alternatives.iter().any(|other| other.ty == ty) {
                 continue;
             }
-            let tags = match (property, &target) {
-                (None, _) => Vec::new(),
-                (Some(_), Some(target)) => tags(target, mapping),
-                (Some(property), None) => {
-                    let message = format!(
-                        "the `discriminator` `{property}` chooses among named schemas, but this is one without a name"
-                    );
-                    return Err(self.document.unsupported("discriminator", pointer, message));
-                }
-            };
             let inner = self.merge(
                 composed.as_ref().unwrap_or(schema),
                 pointer,
                 &mut Walk::default(),
             )?;
+            let values = self.values(&inner, pointer);
+            let own_values = |property: &str| {
+                let found = values.iter().find(|(name, _)| name == property);
+                found.map(|(_, texts)| texts.clone())
+            };
+            let tags = match (property, &target) {
+                (None, _) => Vec::new(),
+                (Some(property), Some(target)) => tags(target, mapping, own_values(property)),
+                (Some(property), None) => own_values(property).ok_or_else(|| {
+                    let message = format!(
+                        "the `discriminator` `{property}` chooses among named schemas, but this is one without a \
+                         name, which has no `enum` of values for it"
+                    );
+                    self.document.unsupported("discriminator", pointer, message)
+                })?,
+            };
             let name = match (&target, &ty) {
                 (Some(target), _) => self.type_name(target),
                 (None, Type::Named(name)) => self.type_name(name),
@@ -409,7 +422,7 @@ impl<'a> Types<'a> {
                 ty,
                 boxed: false,
                 tags,
-                values: self.values(&inner, pointer),
+                values,
                 members: inner.properties.into_keys().collect(),
             });
         }
@@ -717,8 +730,12 @@ impl Merged {
     }
 }
 
-/// The values of a discriminator that choose a schema: those of the mapping, else its name.
-fn tags(schema: &str, mapping: Option<&Map<String, Value>>) -> Vec<String> {
+/// The values of a discriminator that choose a schema: those of the mapping, else those that it allows itself, else its name.
+fn tags(
+    schema: &str,
+    mapping: Option<&Map<String, Value>>,
+    own_values: Option<Vec<String>>,
+) -> Vec<String> {
     let leads_here = |target: &Value| {
         let named = json!({ "$ref": target });
         let by_reference = named.as_object().and_then(reference);
@@ -729,6 +746,9 @@ fn tags(schema: &str, mapping: Option<&Map<String, Value>>) -> Vec<String> {
         .flatten()
         .filter(|(_, target)| leads_here(target));
     let mut tags: Vec<String> = mapped.map(|(value, _)| value.clone()).collect();
+    if let (true, Some(own)) = (tags.is_empty(), own_values) {
+        return own;
+    }
     let is_other = mapping.is_some_and(|mapping| mapping.contains_key(schema));
     if !is_other && !tags.iter().any(|tag| tag == schema) {
         tags.push(schema.to_owned());

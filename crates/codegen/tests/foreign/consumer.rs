@@ -108,7 +108,18 @@ impl Consumer {
         std::fs::write(manifest, with).expect("written");
     }
 
+    /// Has the crate compiled again, though nothing has changed.
+    pub(crate) fn touch(&self) {
+        let root = self.folder.join("src/lib.rs");
+        let text = std::fs::read_to_string(&root).expect("readable");
+        std::fs::write(root, text + "\n").expect("written");
+    }
+
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Ended {
+        self.command(arguments).output().expect("cargo runs")
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
         let mut command = Command::new(env!("CARGO"));
         command
@@ -119,7 +130,7 @@ impl Consumer {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
             command.env_remove(name);
         }
-        command.output().expect("cargo runs")
+        command
     }
 
     /// Compiles the modules and runs their tests.

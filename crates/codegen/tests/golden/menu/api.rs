@@ -66,7 +66,6 @@ const _: () = {
     {}
 };
 
-#[allow(clippy::all)]
 impl Client {
     /// List the dishes.
     ///

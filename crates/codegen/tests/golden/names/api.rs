@@ -66,7 +66,6 @@ const _: () = {
     {}
 };
 
-#[allow(clippy::all)]
 impl Client {
     /// Read a berth.
     ///
