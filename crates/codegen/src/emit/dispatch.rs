@@ -23,13 +23,13 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
         .iter()
         .map(|client| format_ident!("{}", client.name()))
         .collect();
-    let (mut names, mut callers) = (TokenStream::new(), Vec::new());
+    let (mut names, mut callers) = (TokenStream::new(), String::new());
     for (client, module) in clients.iter().zip(&modules) {
         for function in client.functions() {
             let (id, ident) = (&function.operation.id, &function.signature.ident);
             let name = format_ident!("call_{ident}");
             names.extend(quote! { #id => #name, });
-            callers.push(caller(module, function.operation, &function.signature));
+            callers.push_str(&caller(module, function.operation, &function.signature));
         }
     }
     let docs = clients
@@ -71,89 +71,77 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
     let attributes = quote! {
         #![allow(clippy::all, clippy::pedantic, reason = "generated code")]
     };
-    file(
-        document,
-        std::iter::once(tokens).chain(callers),
-        &attributes,
-    )
+    Ok(file(document, [tokens], &attributes)? + &callers)
 }
 
-fn caller(module: &Ident, operation: &Operation, signature: &Signature) -> TokenStream {
+/// A function that calls an operation, as text: there are as many as operations, and their syntax is always the same.
+fn caller(module: &Ident, operation: &Operation, signature: &Signature) -> String {
     let function = &signature.ident;
-    let caller = format_ident!("call_{function}");
-    let mut reads = TokenStream::new();
-    let mut passed = Vec::new();
+    let mut reads = String::new();
+    let mut passed = String::new();
     for (ident, ty) in inputs(signature) {
         let (owned, pass) = conversion(&ty, &ident);
         // progenitor has its own way with underscores at the ends.
         let name = ident.to_string();
         let is_meant = |known: &str| known.trim_matches('_') == name.trim_matches('_');
-        let read = match operation
+        let is_optional = option_argument(&ty).is_some();
+        let parameter = operation
             .parameters
             .iter()
-            .find(|parameter| is_meant(&wire::argument(parameter)))
-        {
-            None if option_argument(&ty).is_some() => quote!(arguments.optional_body()?),
-            None => quote!(arguments.body()?),
-            Some(parameter) => {
-                let name = &parameter.name;
-                if option_argument(&ty).is_some() {
-                    quote!(arguments.optional(#name)?)
-                } else {
-                    quote!(arguments.required(#name)?)
-                }
-            }
+            .find(|parameter| is_meant(&wire::argument(parameter)));
+        let read = match (parameter, is_optional) {
+            (None, true) => "optional_body()".to_owned(),
+            (None, false) => "body()".to_owned(),
+            (Some(parameter), true) => format!("optional({:?})", parameter.name),
+            (Some(parameter), false) => format!("required({:?})", parameter.name),
         };
-        reads.extend(quote! { let #ident: #owned = #read; });
-        passed.push(pass);
+        let owned = quote!(#owned).to_string().replace(' ', "");
+        reads.push_str(&format!(
+            "        let {ident}: {owned} = arguments.{read}?;\n"
+        ));
+        passed.push_str(&format!(", {pass}"));
     }
     let finish = match operation.success() {
-        ResponseBody::Json { .. } => quote!(json),
-        ResponseBody::Open => quote!(open),
-        ResponseBody::None => quote!(empty),
+        ResponseBody::Json { .. } => "json",
+        ResponseBody::Open => "open",
+        ResponseBody::None => "empty",
     };
     let failed = match operation.failure() {
-        ResponseBody::Json { .. } => quote!(Failure::from_json),
-        ResponseBody::Open => quote!(Failure::from_open),
-        ResponseBody::None => quote!(Failure::from_empty),
+        ResponseBody::Json { .. } => "from_json",
+        ResponseBody::Open => "from_open",
+        ResponseBody::None => "from_empty",
     };
-    let arguments = if reads.is_empty() {
-        quote!(_)
-    } else {
-        quote!(arguments)
-    };
-    quote! {
-        fn #caller<'a>(clients: &'a Clients, #arguments: &'a Arguments) -> BoxFuture<'a> {
-            Box::pin(async move {
-                #reads
-                let answer = super::#module::Client::#function(&clients.#module, #(#passed),*).await;
-                ::pingone_client::dispatch::#finish(answer.map_err(#failed)?).await
-            })
-        }
-    }
+    let arguments = if reads.is_empty() { "_" } else { "arguments" };
+    format!(
+        "\nfn call_{function}<'a>(clients: &'a Clients, {arguments}: &'a Arguments) -> BoxFuture<'a> {{\n    \
+         Box::pin(async move {{\n{reads}        \
+         let answer = super::{module}::Client::{function}(&clients.{module}{passed}).await;\n        \
+         ::pingone_client::dispatch::{finish}(answer.map_err(Failure::{failed})?).await\n    \
+         }})\n}}\n"
+    )
 }
 
 /// The owned type behind an argument, and the expression that passes a variable of it.
-fn conversion(ty: &Type, ident: &Ident) -> (Type, TokenStream) {
+fn conversion(ty: &Type, ident: &Ident) -> (Type, String) {
     let text: Type = parse_quote!(str);
     if let Some(inner) = option_argument(ty) {
         return match inner {
             Type::Reference(reference) if *reference.elem == text => {
-                (parse_quote!(Option<String>), quote!(#ident.as_deref()))
+                (parse_quote!(Option<String>), format!("{ident}.as_deref()"))
             }
             Type::Reference(reference) => {
                 let owned = reference.elem;
-                (parse_quote!(Option<#owned>), quote!(#ident.as_ref()))
+                (parse_quote!(Option<#owned>), format!("{ident}.as_ref()"))
             }
-            owned => (parse_quote!(Option<#owned>), quote!(#ident)),
+            owned => (parse_quote!(Option<#owned>), ident.to_string()),
         };
     }
     match ty {
         Type::Reference(reference) if *reference.elem == text => {
-            (parse_quote!(String), quote!(&#ident))
+            (parse_quote!(String), format!("&{ident}"))
         }
-        Type::Reference(reference) => (reference.elem.as_ref().clone(), quote!(&#ident)),
-        owned => (owned.clone(), quote!(#ident)),
+        Type::Reference(reference) => (reference.elem.as_ref().clone(), format!("&{ident}")),
+        owned => (owned.clone(), ident.to_string()),
     }
 }
 

@@ -297,6 +297,15 @@ fn without_indented_code(line: &str) -> String {
     kept
 }
 
+/// Lines of documentation in text that is not parsed, each with an indentation.
+fn doc_lines(text: &str, indent: &str) -> String {
+    let lines = clean_text(text);
+    let lines = lines
+        .lines()
+        .map(|line| format!("{indent}/// {line}").trim_end().to_owned() + "\n");
+    lines.collect()
+}
+
 /// Gives an item other documentation.
 fn replace_docs(attributes: &mut Vec<syn::Attribute>, text: &str) {
     attributes.retain(|attribute| !attribute.path().is_ident("doc"));

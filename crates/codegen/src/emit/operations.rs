@@ -3,10 +3,10 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{doc, file};
+use super::{doc_lines, file};
 use crate::document::Document;
 use crate::error::Result;
-use crate::model::{Api, Body, Effect, Location, Operation, ResponseBody, Security, Selector};
+use crate::model::{Api, Body, Operation, ResponseBody, Selector};
 use crate::names::constant_name;
 
 /// Generates the servers and the operations of a document as static data.
@@ -19,15 +19,8 @@ pub(crate) fn operations(document: &Document, api: &Api) -> Result<String> {
         .iter()
         .map(|operation| format_ident!("{}", constant_name(&operation.id)))
         .collect();
-    let rows = api
-        .operations
-        .iter()
-        .zip(&statics)
-        .map(|(operation, ident)| {
-            let doc = doc(&operation.summary);
-            let row = row(operation);
-            quote! { #doc pub static #ident: Operation = #row; }
-        });
+    let rows = api.operations.iter().map(row);
+    let rows: String = rows.collect();
     let arms = api
         .operations
         .iter()
@@ -65,91 +58,79 @@ pub(crate) fn operations(document: &Document, api: &Api) -> Result<String> {
             })
         }
     };
-    file(
-        document,
-        std::iter::once(tokens).chain(rows),
-        &TokenStream::new(),
-    )
+    Ok(file(document, [tokens], &TokenStream::new())? + &rows)
 }
 
-fn row(operation: &Operation) -> TokenStream {
-    let Operation {
-        id,
-        summary,
-        method,
-        path,
-        server,
-        anonymous,
-        deprecated,
-        ..
-    } = operation;
-    let function = operation.rust_name();
-    let tag = operation.tag.as_deref().unwrap_or_default();
+/// A row of the table, as text: there are as many as operations, and their syntax is always the same.
+fn row(operation: &Operation) -> String {
+    let list = |items: Vec<String>| items.join(", ");
     let body = match &operation.body {
-        Body::None => quote!(Body::None),
-        Body::Empty { media_type } => quote!(Body::Empty { media_type: #media_type }),
-        Body::Content { media_type, .. } => quote!(Body::Content { media_type: #media_type }),
+        Body::None => "Body::None".to_owned(),
+        Body::Empty { media_type } => format!("Body::Empty {{ media_type: {media_type:?} }}"),
+        Body::Content { media_type, .. } => {
+            format!("Body::Content {{ media_type: {media_type:?} }}")
+        }
     };
     let selector = match &operation.selector {
         Some(Selector { property, value }) => {
-            quote!(Option::Some(Selector { property: #property, value: #value }))
+            format!("Option::Some(Selector {{ property: {property:?}, value: {value:?} }})")
         }
-        None => quote!(Option::None),
+        None => "Option::None".to_owned(),
     };
     let (answer, accept) = match operation.success() {
-        ResponseBody::Json { media_type, .. } => (quote!(Answer::Json), media_type),
-        ResponseBody::Open => (quote!(Answer::Open), "*/*".to_owned()),
-        ResponseBody::None => (quote!(Answer::Empty), "*/*".to_owned()),
+        ResponseBody::Json { media_type, .. } => ("Json", media_type),
+        ResponseBody::Open => ("Open", "*/*".to_owned()),
+        ResponseBody::None => ("Empty", "*/*".to_owned()),
     };
     let parameters = operation.parameters.iter().map(|parameter| {
         let (name, required) = (&parameter.name, parameter.required);
-        let client_supplied = parameter.client_supplied;
-        let location = match parameter.location {
-            Location::Path => quote!(Location::Path),
-            Location::Query => quote!(Location::Query),
-            Location::Header => quote!(Location::Header),
-        };
-        quote!(Parameter { name: #name, location: #location, required: #required, client_supplied: #client_supplied })
+        let (location, client_supplied) = (parameter.location, parameter.client_supplied);
+        format!(
+            "\n        Parameter {{ name: {name:?}, location: Location::{location:?}, required: {required}, client_supplied: {client_supplied} }},"
+        )
     });
-    let security = operation.security.iter().map(|security| match security {
-        Security::Bearer => quote!(Security::Bearer),
-        Security::Basic => quote!(Security::Basic),
-        Security::Cookie(name) => quote!(Security::Cookie(#name)),
-        Security::Header(name) => quote!(Security::Header(#name)),
-        Security::Query(name) => quote!(Security::Query(#name)),
-    });
-    let effect = match operation.effect {
-        Effect::Read => quote!(Effect::Read),
-        Effect::ChangesState => quote!(Effect::ChangesState),
-        Effect::SpendsAttempt => quote!(Effect::SpendsAttempt),
-        Effect::SendsMessage => quote!(Effect::SendsMessage),
-    };
-    let statuses = operation.responses.iter().map(|response| &response.status);
-    let page = operation
-        .docs
-        .as_ref()
-        .map(|docs| docs.page.as_str())
-        .unwrap_or_default();
-    quote! {
-        Operation {
-            id: #id,
-            function: #function,
-            tag: #tag,
-            summary: #summary,
-            method: #method,
-            path: #path,
-            server: #server,
-            body: #body,
-            selector: #selector,
-            accept: #accept,
-            answer: #answer,
-            parameters: &[#(#parameters),*],
-            security: &[#(#security),*],
-            anonymous: #anonymous,
-            deprecated: #deprecated,
-            effect: #effect,
-            statuses: &[#(#statuses),*],
-            page: #page,
-        }
+    let mut parameters: String = parameters.collect();
+    if !parameters.is_empty() {
+        parameters.push_str("\n    ");
     }
+    let security = operation.security.iter();
+    let security = list(security.map(|way| format!("Security::{way:?}")).collect());
+    let statuses = operation.responses.iter();
+    let statuses = list(
+        statuses
+            .map(|response| format!("{:?}", response.status))
+            .collect(),
+    );
+    let page = operation.docs.as_ref().map_or("", |docs| &docs.page);
+    let fields = [
+        ("id", format!("{:?}", operation.id)),
+        ("function", format!("{:?}", operation.rust_name())),
+        (
+            "tag",
+            format!("{:?}", operation.tag.as_deref().unwrap_or_default()),
+        ),
+        ("summary", format!("{:?}", operation.summary)),
+        ("method", format!("{:?}", operation.method)),
+        ("path", format!("{:?}", operation.path)),
+        ("server", format!("{:?}", operation.server)),
+        ("body", body),
+        ("selector", selector),
+        ("accept", format!("{accept:?}")),
+        ("answer", format!("Answer::{answer}")),
+        ("parameters", format!("&[{parameters}]")),
+        ("security", format!("&[{security}]")),
+        ("anonymous", operation.anonymous.to_string()),
+        ("deprecated", operation.deprecated.to_string()),
+        ("effect", format!("Effect::{:?}", operation.effect)),
+        ("statuses", format!("&[{statuses}]")),
+        ("page", format!("{page:?}")),
+    ];
+    let doc = doc_lines(&operation.summary, "");
+    let name = constant_name(&operation.id);
+    let mut row = format!("\n{doc}pub static {name}: Operation = Operation {{\n");
+    for (field, value) in fields {
+        row.push_str(&format!("    {field}: {value},\n"));
+    }
+    row.push_str("};\n");
+    row
 }

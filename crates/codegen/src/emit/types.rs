@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{ADDRESS, SECRET, TIMESTAMP, clean_text, doc, file, unprintable};
+use super::{ADDRESS, SECRET, TIMESTAMP, doc, doc_lines, file, unprintable};
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Alternative, Api, Field, OneOf, Rest, Schema, SchemaKind, Struct, Type};
@@ -61,10 +61,13 @@ struct Emitter<'a> {
     models: TokenStream,
 }
 
+/// What is in the body of a macro call is indented.
+const INDENT: &str = "    ";
+
 // The bodies of macro calls are laid out here, since `prettyplease` formats syntax and a macro has none.
 
 fn id(schema: &Schema) -> String {
-    let docs = doc_lines(schema.description().unwrap_or("An identifier."));
+    let docs = doc_lines(schema.description().unwrap_or("An identifier."), INDENT);
     let name = &schema.type_name;
     let sensitive = if schema.is_sensitive() {
         "(sensitive)"
@@ -79,6 +82,7 @@ fn open_enum(schema: &Schema, values: &[String]) -> String {
         schema
             .description()
             .unwrap_or("One of the documented values, or another."),
+        INDENT,
     );
     let mut variants = String::new();
     for (variant, value) in variant_names(values).iter().zip(values) {
@@ -88,14 +92,6 @@ fn open_enum(schema: &Schema, values: &[String]) -> String {
     format!(
         "::pingone_models::open_enum! {{\n{docs}    pub enum {name} {{\n{variants}    }}\n}}\n\n"
     )
-}
-
-fn doc_lines(text: &str) -> String {
-    let lines = clean_text(text);
-    let lines = lines
-        .lines()
-        .map(|line| format!("    /// {line}").trim_end().to_owned() + "\n");
-    lines.collect()
 }
 
 impl Emitter<'_> {
@@ -224,7 +220,10 @@ impl Emitter<'_> {
     }
 
     fn one_of(&self, schema: &Schema, choice: &OneOf) -> Result<String> {
-        let docs = doc_lines(schema.description().unwrap_or("One of several types."));
+        let docs = doc_lines(
+            schema.description().unwrap_or("One of several types."),
+            INDENT,
+        );
         let by = match &choice.discriminator {
             Some(property) => format!(" by {property:?}"),
             None => String::new(),

@@ -39,97 +39,52 @@ fn find(id: &str) -> Option<Caller> {
     )
 }
 
-fn call_correct_entry<'a>(
-    clients: &'a Clients,
-    arguments: &'a Arguments,
-) -> BoxFuture<'a> {
+fn call_correct_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::Entry = arguments.body()?;
-        let answer = super::api::Client::correct_entry(
-                &clients.api,
-                &account_id,
-                account_id_2,
-                &body,
-            )
-            .await;
+        let answer = super::api::Client::correct_entry(&clients.api, &account_id, account_id_2, &body).await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
     })
 }
 
-fn call_close_entry<'a>(
-    clients: &'a Clients,
-    arguments: &'a Arguments,
-) -> BoxFuture<'a> {
+fn call_close_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::Closing = arguments.body()?;
-        let answer = super::api::Client::close_entry(
-                &clients.api,
-                &account_id,
-                account_id_2,
-                &body,
-            )
-            .await;
+        let answer = super::api::Client::close_entry(&clients.api, &account_id, account_id_2, &body).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }
 
-fn call_replace_entry<'a>(
-    clients: &'a Clients,
-    arguments: &'a Arguments,
-) -> BoxFuture<'a> {
+fn call_replace_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::Entry = arguments.body()?;
-        let answer = super::api::Client::replace_entry(
-                &clients.api,
-                &account_id,
-                account_id_2,
-                &body,
-            )
-            .await;
+        let answer = super::api::Client::replace_entry(&clients.api, &account_id, account_id_2, &body).await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
     })
 }
 
-fn call_change_amount<'a>(
-    clients: &'a Clients,
-    arguments: &'a Arguments,
-) -> BoxFuture<'a> {
+fn call_change_amount<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::Amount = arguments.body()?;
-        let answer = super::api::Client::change_amount(
-                &clients.api,
-                &account_id,
-                account_id_2,
-                &body,
-            )
-            .await;
+        let answer = super::api::Client::change_amount(&clients.api, &account_id, account_id_2, &body).await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
     })
 }
 
-fn call_change_note<'a>(
-    clients: &'a Clients,
-    arguments: &'a Arguments,
-) -> BoxFuture<'a> {
+fn call_change_note<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let account_id: String = arguments.required("account-id")?;
         let account_id_2: i64 = arguments.required("accountId")?;
         let body: super::models::ChangeNoteBody = arguments.body()?;
-        let answer = super::api::Client::change_note(
-                &clients.api,
-                &account_id,
-                account_id_2,
-                &body,
-            )
-            .await;
+        let answer = super::api::Client::change_note(&clients.api, &account_id, account_id_2, &body).await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
     })
 }

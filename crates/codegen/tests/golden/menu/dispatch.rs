@@ -37,23 +37,13 @@ fn find(id: &str) -> Option<Caller> {
     )
 }
 
-fn call_list_dishes<'a>(
-    clients: &'a Clients,
-    arguments: &'a Arguments,
-) -> BoxFuture<'a> {
+fn call_list_dishes<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let course: Option<super::models::Course> = arguments.optional("course")?;
         let spicy: Option<bool> = arguments.optional("spicy")?;
         let tags: Option<Vec<String>> = arguments.optional("tags")?;
         let type_: String = arguments.required("type")?;
-        let answer = super::api::Client::list_dishes(
-                &clients.api,
-                course.as_ref(),
-                spicy,
-                tags.as_ref(),
-                &type_,
-            )
-            .await;
+        let answer = super::api::Client::list_dishes(&clients.api, course.as_ref(), spicy, tags.as_ref(), &type_).await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_empty)?).await
     })
 }

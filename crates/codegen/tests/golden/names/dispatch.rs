@@ -44,27 +44,15 @@ fn call_read_berth<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFut
         let url_parameter: Option<String> = arguments.optional("url")?;
         let api_version: String = arguments.required("api-version")?;
         let header_map_parameter: Option<String> = arguments.optional("header_map")?;
-        let answer = super::api::Client::read_berth(
-                &clients.api,
-                &client_parameter,
-                client_2.as_deref(),
-                url_parameter.as_deref(),
-                &api_version,
-                header_map_parameter.as_deref(),
-            )
-            .await;
+        let answer = super::api::Client::read_berth(&clients.api, &client_parameter, client_2.as_deref(), url_parameter.as_deref(), &api_version, header_map_parameter.as_deref()).await;
         ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
     })
 }
 
-fn call_ask_about_berth<'a>(
-    clients: &'a Clients,
-    arguments: &'a Arguments,
-) -> BoxFuture<'a> {
+fn call_ask_about_berth<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let client_parameter: String = arguments.required("client")?;
-        let answer = super::api::Client::ask_about_berth(&clients.api, &client_parameter)
-            .await;
+        let answer = super::api::Client::ask_about_berth(&clients.api, &client_parameter).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }

@@ -53,18 +53,7 @@ fn call_scan<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a
         let range: Option<super::models::ScanRange> = arguments.optional("range")?;
         let spaces: Option<Vec<i64>> = arguments.optional("spaces")?;
         let x_tags: Option<Vec<String>> = arguments.optional("X-Tags")?;
-        let answer = super::api::Client::scan(
-                &clients.api,
-                &ids,
-                commas.as_ref(),
-                deep.as_ref(),
-                each.as_ref(),
-                pipes.as_ref(),
-                range.as_ref(),
-                spaces.as_ref(),
-                x_tags.as_ref(),
-            )
-            .await;
+        let answer = super::api::Client::scan(&clients.api, &ids, commas.as_ref(), deep.as_ref(), each.as_ref(), pipes.as_ref(), range.as_ref(), spaces.as_ref(), x_tags.as_ref()).await;
         ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
     })
 }

@@ -61,9 +61,7 @@ pub static FIT_BOAT: Operation = Operation {
     method: "POST",
     path: "/boats",
     server: "api",
-    body: Body::Content {
-        media_type: "application/vnd.boats.fit+json",
-    },
+    body: Body::Content { media_type: "application/vnd.boats.fit+json" },
     selector: Option::None,
     accept: "application/json",
     answer: Answer::Json,
@@ -85,9 +83,7 @@ pub static COOL_BOAT: Operation = Operation {
     method: "POST",
     path: "/boats",
     server: "api",
-    body: Body::Content {
-        media_type: "application/vnd.boats.cool+json",
-    },
+    body: Body::Content { media_type: "application/vnd.boats.cool+json" },
     selector: Option::None,
     accept: "application/json",
     answer: Answer::Json,
