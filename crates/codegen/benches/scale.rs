@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use pingone_codegen::{Document, Layout, generate};
 use serde_json::json;
 
-#[path = "../tests/foreign/scale.rs"]
-mod scale;
+#[path = "scale/documents.rs"]
+mod documents;
 
 const SUBJECTS: [&str; 3] = ["block style", "JSON", "progenitor alone"];
 
@@ -25,12 +25,6 @@ const GROWTH: f64 = 1.2;
 const ROUNDS: u32 = 5;
 
 fn main() -> ExitCode {
-    if std::env::var_os("CG_PROFILE").is_some() {
-        let block = scale::document(200);
-        let document = Document::parse("scale.yaml", block.as_str()).expect("readable");
-        black_box(generate(&document, &Layout::folder("scale".as_ref())).expect("generated"));
-        return ExitCode::SUCCESS;
-    }
     println!(
         "CPU for each operation\n{:>10}  {:>12}  {:>12}  {:>16}  {:>6}",
         "operations", SUBJECTS[0], SUBJECTS[1], SUBJECTS[2], "ratio"
@@ -76,9 +70,9 @@ fn main() -> ExitCode {
 
 /// The microseconds of CPU for each operation, of each subject.
 fn measure(count: u32) -> [f64; 3] {
-    let block = scale::document(count);
-    let json = scale::as_json(&block);
-    let lowered = scale::lowered(count).to_string();
+    let block = documents::document(count);
+    let json = documents::as_json(&block);
+    let lowered = documents::lowered(count).to_string();
     let ours = |text: &str| {
         let document = Document::parse("scale.yaml", text).expect("readable");
         black_box(generate(&document, &Layout::folder("scale".as_ref())).expect("generated"));
@@ -94,7 +88,7 @@ fn measure(count: u32) -> [f64; 3] {
                     0 => ours(&block),
                     1 => ours(&json),
                     _ => {
-                        black_box(scale::progenitor(&lowered));
+                        black_box(documents::progenitor(&lowered));
                     }
                 }
             }

@@ -5,10 +5,8 @@
 
 mod case;
 mod consumer;
-mod cost;
 mod documents;
 mod plain;
-mod scale;
 
 use std::time::{Duration, Instant};
 
@@ -79,12 +77,6 @@ fn progenitor_alone_is_better_on_no_case() {
 #[ignore = "compiles a crate; `cargo xtask check --long` runs it"]
 fn public_documents_compile_without_what_is_unsupported() {
     documents::check();
-}
-
-#[test]
-#[ignore = "compiles two crates; `cargo xtask check --long` runs it"]
-fn a_client_of_many_variants_compiles_as_fast_as_that_of_progenitor() {
-    cost::compare();
 }
 
 /// A refusal of a case that may be right: what the case wants of its words.
