@@ -174,7 +174,9 @@ impl Adoption<'_> {
                     name
                 }
             };
-            self.insertions.push((server, vec![("x-name", name)]));
+            if let Some(key) = self.free_key(&server, &["x-name"]) {
+                self.insertions.push((server, vec![(key, name)]));
+            }
         }
     }
 
@@ -255,6 +257,12 @@ impl Adoption<'_> {
         Ok(())
     }
 
+    /// The first of some keys that a mapping does not have: one that has no usable value cannot be written a second time.
+    fn free_key(&self, pointer: &str, keys: &[&'static str]) -> Option<&'static str> {
+        let is_free = |key: &&&str| self.document.get(&join(pointer, key)).is_none();
+        keys.iter().find(is_free).copied()
+    }
+
     /// Adds what a variant lacks.
     fn variant(
         &mut self,
@@ -289,12 +297,8 @@ impl Adoption<'_> {
                 rust_names(id).iter().all(|name| !self.taken.contains(name))
             });
             self.taken.extend(rust_names(&id));
-            let key = if self.text(pointer, id_key).is_some() {
-                "x-operation-id"
-            } else {
-                id_key
-            };
-            lacking.push((key, id));
+            let key = self.free_key(pointer, &[id_key, "x-operation-id"]);
+            lacking.extend(key.map(|key| (key, id)));
         }
         if self
             .text(pointer, "x-summary")
@@ -305,12 +309,14 @@ impl Adoption<'_> {
                 || "TODO: say in one line what this does.".to_owned(),
                 str::to_owned,
             );
-            lacking.push((summary_key, summary));
+            let key = self.free_key(pointer, &[summary_key, "x-summary"]);
+            lacking.extend(key.map(|key| (key, summary)));
         }
         if self.text(pointer, "x-effect").is_none() {
             let reads = self.get_is_read && ["get", "head"].contains(&method);
             let effect = if reads { "read" } else { "changes-state" };
-            lacking.push(("x-effect", effect.to_owned()));
+            let key = self.free_key(pointer, &["x-effect"]);
+            lacking.extend(key.map(|key| (key, effect.to_owned())));
         }
         if !lacking.is_empty() {
             self.insertions.push((pointer.to_owned(), lacking));
@@ -352,6 +358,7 @@ impl Adoption<'_> {
             let mut inserted = String::new();
             // JSON has no comments.
             let todo = flow
+                && self.free_key(&pointer, &["x-todo"]).is_some()
                 && lacking
                     .iter()
                     .any(|(key, value)| *key == "x-effect" && value == "changes-state");

@@ -135,6 +135,28 @@ components:
 }
 
 #[test]
+fn a_key_without_a_usable_value_is_not_written_twice() {
+    let text = "openapi: 3.0.3
+info: { title: Doors, version: '1' }
+paths:
+  /a: { get: { operationId: '', summary: , x-todo: 1, responses: { '204': { description: None. } } } }
+";
+    let adopted = check(text, false);
+    assert!(
+        adopted.contains("\"x-operation-id\": \"getA\""),
+        "{adopted}"
+    );
+    let text = "openapi: 3.0.3
+info: { title: Doors, version: '1' }
+paths:
+  /a: { get: { x-operation-id: [], operationId: {}, x-effect: 5, responses: { '204': { description: None. } } } }
+";
+    let document = Document::parse("doors.yaml", text).expect("readable");
+    let adopted = adopt(&document, false).expect("adoptable");
+    Document::parse("doors.yaml", adopted.text).expect("still readable");
+}
+
+#[test]
 fn json_stays_json() {
     let text = r#"{
   "openapi": "3.0.3",
