@@ -19,7 +19,8 @@ use std::time::Instant;
 use futures::future::join_all;
 use pingone::models::{EnvironmentId, User, UserId, UserVerification};
 use pingone::token::ClientCredentials;
-use pingone_client::{Call, Credentials, platform};
+use pingone_client::transport::Authorization;
+use pingone_client::{Call, platform};
 use pingone_tests::stub::{Reply, Stub};
 use pingone_tests::{API, ENVIRONMENT};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
@@ -132,7 +133,8 @@ impl Caller {
                 Self::Hand(http(), url)
             }
             "pingone-client" => {
-                let call = Call::new().with_credentials(Credentials::Bearer("t".into()));
+                let token = Authorization::bearer(&"t".into()).unwrap();
+                let call = Call::new().with_credentials(token);
                 let client = platform::Client::new_with_client(url, http(), call);
                 Self::Client(Box::new(client), ENVIRONMENT.parse().unwrap(), user)
             }

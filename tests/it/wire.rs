@@ -13,6 +13,9 @@ use url::form_urlencoded::Serializer;
 fn expected(sample: &Sample, host: &str, prefix: &str) -> String {
     let operation = documented(sample);
     let accept = match operation.success() {
+        ResponseBody::Json { media_type, .. } if media_type == "application/json" => {
+            "application/json, */*;q=0.8".to_owned()
+        }
         ResponseBody::Json { media_type, .. } => media_type,
         ResponseBody::None | ResponseBody::Open => "*/*".to_owned(),
     };

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use pingone_client::dispatch::{Arguments, Clients, Failure, call};
-use pingone_client::{Call, Credentials, auth, platform};
+use pingone_client::transport::Authorization;
+use pingone_client::{Call, auth, platform};
 use pingone_codegen::model::Operation;
 use pingone_models::operation::Security;
 use pingone_models::request::Sample;
@@ -84,16 +85,28 @@ pub fn authorization(sample: &Sample) -> Option<(&'static str, &'static str)> {
     }
 }
 
+/// The credentials that samples are sent with, of a kind that the document asks for.
+///
+/// # Panics
+/// When no header can carry them.
+#[must_use]
+pub fn credentials(kind: &Security) -> Authorization {
+    let credentials = match kind {
+        Security::Bearer => Authorization::bearer(&"the-token".into()),
+        Security::Basic => Authorization::basic("client", &"secret".into()),
+        Security::Cookie(name) => Authorization::cookies(&format!("{name}=the-session").into()),
+        Security::Header(_) | Security::Query(_) => Authorization::key(&"the-key".into()),
+    };
+    credentials.expect("a header can carry them")
+}
+
 /// A call with the credentials that the document asks for.
 #[must_use]
 pub fn authorized(sample: &Sample) -> Call {
-    let credentials = match sample.operation.security.first() {
-        Some(Security::Bearer) => Credentials::Bearer("the-token".into()),
-        Some(Security::Basic) => Credentials::Basic("client".into(), "secret".into()),
-        Some(Security::Cookie(_)) => Credentials::Cookie("the-session".into()),
-        Some(Security::Header(_) | Security::Query(_)) | None => return Call::new(),
-    };
-    Call::new().with_credentials(credentials)
+    match sample.operation.security.first() {
+        Some(kind) => Call::new().with_credentials(credentials(kind)),
+        None => Call::new(),
+    }
 }
 
 /// The parameters and the body of a sample.

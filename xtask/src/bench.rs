@@ -15,8 +15,12 @@ use serde::{Deserialize, Serialize};
 use crate::outputs;
 
 /// The benches, and the commands that run them.
-const BENCHES: [(&str, &str); 3] = [
+const BENCHES: [(&str, &str); 4] = [
     ("call", "cargo bench --quiet -p pingone-tests --bench call"),
+    (
+        "consumer",
+        "cargo bench --quiet -p pingone-tests --bench consumer",
+    ),
     (
         "codegen",
         "cargo bench --quiet -p pingone-codegen --bench scale",

@@ -23,7 +23,7 @@ mod generated {
 }
 
 #[cfg(feature = "operations")]
-pub use call::{Call, Credentials};
+pub use call::Call;
 #[cfg(feature = "operations")]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 pub use transport::{Answer, DEFAULT_BODY_LIMIT};

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::schemas::SENSITIVE;
+use crate::schemas::is_sensitive;
 
 /// A lowered document.
 #[derive(Clone, Debug, PartialEq)]
@@ -370,7 +370,7 @@ impl Schema {
     /// Whether it is an identifier that is not to be printed.
     #[must_use]
     pub fn is_sensitive(&self) -> bool {
-        self.value.get(SENSITIVE) == Some(&Value::Bool(true))
+        is_sensitive(&self.value)
     }
 }
 
@@ -487,6 +487,8 @@ pub struct Field {
     pub boxed: bool,
     /// The only value, where it is also the default.
     pub constant: Option<String>,
+    /// Whether printing the object leaves it out.
+    pub sensitive: bool,
     /// What the document says of it.
     pub description: Option<String>,
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::names::{numbered, type_name};
 
 /// Marks an identifier that opens something for whoever knows it.
-pub(crate) const SENSITIVE: &str = "x-sensitive";
+const SENSITIVE: &str = "x-sensitive";
 
 pub(crate) const COMPONENTS: &str = "/components/schemas";
 
@@ -114,6 +114,14 @@ impl<'a> Schemas<'a> {
         self.define(&name, value)
     }
 
+    /// As [`name_inline`](Self::name_inline), for the schema of a property or parameter: a plain text can be sensitive.
+    pub(crate) fn name_member(&mut self, pointer: &str, hint: &str) -> Value {
+        match self.document.get(pointer) {
+            Some(schema) if is_plain_text(schema) => self.inner(pointer, hint),
+            _ => self.name_inline(pointer, hint),
+        }
+    }
+
     /// Takes a name for a schema of which the value is not known yet.
     fn reserve(&mut self, hint: &str, pointer: &str) -> String {
         let wanted = type_name(hint);
@@ -202,7 +210,7 @@ impl<'a> Schemas<'a> {
                 ("properties", Value::Object(properties)) => {
                     for (property, value) in properties {
                         *value =
-                            self.name_inline(&join(&at, property), &format!("{name}-{property}"));
+                            self.name_member(&join(&at, property), &format!("{name}-{property}"));
                     }
                 }
                 ("items", value) => *value = self.name_inline(&at, &format!("{name}-item")),
@@ -334,9 +342,19 @@ pub(crate) fn texts(schema: &Value) -> Option<Vec<String>> {
 }
 
 fn misplaced_sensitive(document: &Document, pointer: &str) -> Error {
-    let message =
-        "`x-sensitive` is for named identifiers; what is secret by itself has `format: password`";
+    let message = "`x-sensitive` is for named identifiers and for properties and parameters that are plain text; what is secret by itself has `format: password`";
     document.error(&join(pointer, SENSITIVE), message)
+}
+
+/// Whether a value is left out where the value around it is printed.
+pub(crate) fn is_sensitive(schema: &Value) -> bool {
+    schema.get(SENSITIVE) == Some(&Value::Bool(true))
+}
+
+fn is_plain_text(schema: &Value) -> bool {
+    schema.get("type").and_then(Value::as_str) == Some("string")
+        && schema.get("format").is_none()
+        && schema.get("enum").is_none()
 }
 
 /// Whether a named schema becomes an identifier type.

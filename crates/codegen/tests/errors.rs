@@ -178,11 +178,11 @@ fn something_that_is_no_openapi() {
 }
 
 #[test]
-fn a_sensitive_member_that_is_no_identifier() {
+fn a_sensitive_member_that_is_neither_an_identifier_nor_a_text() {
     check(
         "times: { type: integer }",
-        "times: { type: string, x-sensitive: true }",
-        ":33:44: `x-sensitive` is for named identifiers; what is secret by itself has `format: password`",
+        "times: { type: integer, x-sensitive: true }",
+        ":33:45: `x-sensitive` is for named identifiers and for properties and parameters that are plain text; what is secret by itself has `format: password`",
     );
 }
 
@@ -219,6 +219,15 @@ fn an_unsupported_place_of_a_parameter() {
         "in: path",
         "in: cookie",
         ":7:9: a parameter in `cookie` is unsupported",
+    );
+}
+
+#[test]
+fn a_path_parameter_that_the_path_does_not_name() {
+    check(
+        "    get:\n",
+        "      - { name: floor, in: path, required: true, schema: { type: string } }\n    get:\n",
+        ":8:9: the path does not name `{floor}`, so that this parameter would never be sent",
     );
 }
 

@@ -120,8 +120,9 @@ mod wire {
     //! What the generated clients really send.
 
     use insta::assert_snapshot;
+    use pingone_client::Call;
     use pingone_client::dispatch::Arguments;
-    use pingone_client::{Call, Credentials};
+    use pingone_client::transport::Authorization;
     use serde_json::{Value, json};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
@@ -231,7 +232,8 @@ mod wire {
     }
 
     fn bearer() -> Call {
-        Call::new().with_credentials(Credentials::Bearer("token".into()))
+        let token = Authorization::bearer(&"token".into());
+        Call::new().with_credentials(token.expect("a token"))
     }
 
     async fn parcels(
@@ -270,7 +272,7 @@ mod wire {
         .await;
         assert_snapshot!(sent, @r#"
         POST /parcels/0fa3daf8-499d-4d7a-8829-00d16ee84d5d HTTP/1.1
-        accept: application/json
+        accept: application/json, */*;q=0.8
         authorization: Bearer token
         content-length: 53
         content-type: application/vnd.parcels.dispatch+json
@@ -293,7 +295,7 @@ mod wire {
         .await;
         assert_snapshot!(sent, @"
         POST /parcels/0fa3daf8-499d-4d7a-8829-00d16ee84d5d HTTP/1.1
-        accept: application/json
+        accept: application/json, */*;q=0.8
         authorization: Bearer token
         content-length: 0
         content-type: application/vnd.parcels.recall+json
@@ -334,7 +336,7 @@ mod wire {
         .await;
         assert_snapshot!(sent, @"
         POST /7%2F8/keys HTTP/1.1
-        accept: application/json
+        accept: application/json, */*;q=0.8
         content-length: 34
         content-type: application/x-www-form-urlencoded
 
@@ -375,7 +377,7 @@ mod wire {
         let (sent, _) = tokio::join!(answer(listener, DONE), call);
         assert_snapshot!(sent, @"
         PATCH /accounts/a%20b/entries/5 HTTP/1.1
-        accept: application/json
+        accept: application/json, */*;q=0.8
         content-length: 3
         content-type: application/vnd.ledger.amount+json; charset=utf-8
 
@@ -397,7 +399,7 @@ mod wire {
         let (sent, _) = tokio::join!(answer(listener, DONE), call);
         assert_snapshot!(sent, @"
         GET /dishes?course=3rd&spicy=true&type=hot HTTP/1.1
-        accept: application/json
+        accept: application/json, */*;q=0.8
         ");
     }
 }

@@ -4,31 +4,91 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A moment in UTC as the service writes it: RFC 3339, with as many digits of a second as it was read with.
+/// A date and time as the service writes it: RFC 3339.
+///
+/// It is written back exactly as it was read. Reading an answer never fails because of one date: what cannot be read
+/// as one keeps its text, and [`get`](Self::get) returns `None`. Parsing a text of your own does fail then.
 ///
 /// ```
 /// use pingone_models::Timestamp;
 ///
 /// let updated: Timestamp = "2022-11-16T19:07:44.750Z".parse()?;
 /// assert_eq!(updated.to_string(), "2022-11-16T19:07:44.750Z");
-/// assert_eq!(updated.get().as_millisecond(), 1_668_625_664_750);
+/// assert_eq!(updated.get().map(|moment| moment.as_millisecond()), Some(1_668_625_664_750));
+///
+/// let odd: Timestamp = serde_json::from_str("\"some day\"").expect("any text");
+/// assert_eq!((odd.get(), odd.to_string().as_str()), (None, "some day"));
 /// # Ok::<(), jiff::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Timestamp {
-    moment: jiff::Timestamp,
-    /// How many digits stand after the second; they do not make two moments different.
-    digits: u8,
+#[derive(Clone)]
+pub struct Timestamp(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    /// Written in UTC, with this many digits of a second.
+    Utc { moment: jiff::Timestamp, digits: u8 },
+    /// Written in another way, or with a year or a leap second that `jiff` cannot hold, or not a date at all.
+    Text {
+        moment: Option<jiff::Timestamp>,
+        text: Box<str>,
+    },
 }
 
 impl Timestamp {
-    /// The moment, for calculations.
+    /// The moment, for calculations; `None` if the service wrote something that is not a date and time.
+    ///
+    /// A date after the last one that `jiff` can calculate with, such as `9999-12-31T23:59:59Z`, is given as
+    /// [`jiff::Timestamp::MAX`], and a leap second as the second before it.
     #[must_use]
-    pub fn get(self) -> jiff::Timestamp {
-        self.moment
+    pub fn get(&self) -> Option<jiff::Timestamp> {
+        match self.0 {
+            Repr::Utc { moment, .. } => Some(moment),
+            Repr::Text { moment, .. } => moment,
+        }
     }
+
+    /// What makes two values different: the moment, or the text where there is no exact moment.
+    fn key(&self) -> (Option<jiff::Timestamp>, Option<&str>) {
+        let limits = [jiff::Timestamp::MIN, jiff::Timestamp::MAX];
+        match &self.0 {
+            Repr::Text { moment, text } if moment.is_none_or(|own| limits.contains(&own)) => {
+                (*moment, Some(text))
+            }
+            _ => (self.get(), None),
+        }
+    }
+}
+
+/// The first or last moment, for a date and time that is valid and lies before or after what can be calculated with.
+fn beyond(text: &str) -> Option<jiff::Timestamp> {
+    let pieces = Pieces::parse(text).ok()?;
+    pieces.time()?;
+    pieces.offset()?;
+    Some(if pieces.date().year() > 0 {
+        jiff::Timestamp::MAX
+    } else {
+        jiff::Timestamp::MIN
+    })
+}
+
+/// How many digits a second has in a date and time that is written as `jiff` writes it: in UTC, with all separators.
+fn utc_digits(text: &str) -> Option<u8> {
+    let bytes = text.as_bytes();
+    let digits = match bytes.len() {
+        20 => 0,
+        length @ 22..=30 => length - 21,
+        _ => return None,
+    };
+    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    let is_written_so = separators.iter().all(|(at, own)| bytes[*at] == *own)
+        && (digits == 0 || bytes[19] == b'.')
+        && bytes.ends_with(b"Z")
+        // A leap second is calculated with as the second before it.
+        && bytes[17..19] != *b"60";
+    is_written_so.then(|| u8::try_from(digits).ok())?
 }
 
 impl From<jiff::Timestamp> for Timestamp {
@@ -39,19 +99,13 @@ impl From<jiff::Timestamp> for Timestamp {
             nanos if nanos % 1_000 == 0 => 6,
             _ => 9,
         };
-        Self { moment, digits }
-    }
-}
-
-impl From<Timestamp> for jiff::Timestamp {
-    fn from(timestamp: Timestamp) -> Self {
-        timestamp.moment
+        Self(Repr::Utc { moment, digits })
     }
 }
 
 impl PartialEq for Timestamp {
     fn eq(&self, other: &Self) -> bool {
-        self.moment == other.moment
+        self.key() == other.key()
     }
 }
 
@@ -64,40 +118,51 @@ impl PartialOrd for Timestamp {
 }
 
 impl Ord for Timestamp {
+    /// By the moment. What is not a date and time comes first.
     fn cmp(&self, other: &Self) -> Ordering {
-        self.moment.cmp(&other.moment)
+        self.key().cmp(&other.key())
     }
 }
 
 impl Hash for Timestamp {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.moment.hash(state);
+        self.key().hash(state);
     }
 }
 
 impl FromStr for Timestamp {
     type Err = jiff::Error;
 
+    /// Reads a date and time in UTC or with an offset.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let moment = text.parse()?;
-        let fraction = text
-            .split_once(['.', ','])
-            .map_or("", |(_, fraction)| fraction);
-        let digits = fraction
-            .bytes()
-            .take_while(u8::is_ascii_digit)
-            .take(9)
-            .count();
-        Ok(Self {
-            moment,
-            digits: u8::try_from(digits).unwrap_or(9),
-        })
+        let kept = |moment| {
+            Self(Repr::Text {
+                moment: Some(moment),
+                text: text.into(),
+            })
+        };
+        match text.parse() {
+            Ok(moment) => Ok(match utc_digits(text) {
+                Some(digits) => Self(Repr::Utc { moment, digits }),
+                None => kept(moment),
+            }),
+            Err(error) => beyond(text).map(kept).ok_or(error),
+        }
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.*}", usize::from(self.digits), self.moment)
+        match &self.0 {
+            Repr::Utc { moment, digits } => write!(f, "{moment:.*}", usize::from(*digits)),
+            Repr::Text { text, .. } => f.write_str(text),
+        }
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({self})")
     }
 }
 
@@ -110,7 +175,12 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        Ok(text.parse().unwrap_or_else(|_| {
+            Self(Repr::Text {
+                moment: None,
+                text: text.into(),
+            })
+        }))
     }
 }
 
@@ -133,32 +203,66 @@ impl schemars::JsonSchema for Timestamp {
 mod tests {
     use super::Timestamp;
 
-    #[track_caller]
-    fn check(text: &str, written: &str) {
-        let timestamp: Timestamp = text.parse().expect("a timestamp");
-        assert_eq!(timestamp.to_string(), written);
+    fn parse(text: &str) -> Timestamp {
+        text.parse().expect("a timestamp")
     }
 
-    #[test]
-    fn the_digits_of_a_second_are_kept() {
-        check("2023-06-07T23:59:59Z", "2023-06-07T23:59:59Z");
-        check("2022-11-16T19:07:44.750Z", "2022-11-16T19:07:44.750Z");
-        check(
-            "2022-11-16T19:07:44.123456789Z",
-            "2022-11-16T19:07:44.123456789Z",
+    /// Reads a text as a member of an answer, and checks that it is written again as it was.
+    #[track_caller]
+    fn check(text: &str, moment: Option<&str>) {
+        let json = serde_json::Value::from(text);
+        let read: Timestamp = serde_json::from_value(json.clone()).expect("any text");
+        assert_eq!(serde_json::to_value(&read).expect("a text"), json);
+        let moment = moment.map(|moment| moment.parse().expect("a moment"));
+        assert_eq!(read.get(), moment, "{text}");
+        assert_eq!(
+            text.parse::<Timestamp>().is_ok(),
+            moment.is_some(),
+            "{text}"
         );
     }
 
     #[test]
-    fn another_offset_becomes_utc() {
-        check("2022-11-16T21:07:44.750+02:00", "2022-11-16T19:07:44.750Z");
+    fn a_date_is_written_as_it_was_read() {
+        for text in [
+            "2023-06-07T23:59:59Z",
+            "2022-11-16T19:07:44.750Z",
+            "2022-11-16T19:07:44.123456789Z",
+            "2022-11-16T21:07:44.750+02:00",
+            "1970-01-01T00:00:00.000+00:00",
+        ] {
+            check(text, Some(text));
+        }
+    }
+
+    #[test]
+    fn a_year_or_leap_second_that_cannot_be_calculated_with_is_kept() {
+        let last = jiff::Timestamp::MAX.to_string();
+        check("9999-12-31T23:59:59Z", Some(&last));
+        check("9999-12-31T23:59:59.999Z", Some(&last));
+        check("2016-12-31T23:59:60Z", Some("2016-12-31T23:59:59Z"));
+        assert!(parse("9999-12-31T23:59:58Z") < parse("9999-12-31T23:59:59Z"));
+        assert!(parse("9999-12-31T23:59:59Z") > parse("2023-06-07T23:59:59Z"));
+    }
+
+    #[test]
+    fn what_is_not_a_date_keeps_its_text() {
+        for text in [
+            "",
+            "never",
+            "2023-06-07",
+            "2023-13-07T00:00:00Z",
+            "1668625664750",
+        ] {
+            check(text, None);
+        }
     }
 
     #[test]
     fn two_ways_of_writing_one_moment_are_equal() {
-        let long: Timestamp = "2023-06-07T23:59:59.000Z".parse().expect("a timestamp");
-        let short: Timestamp = "2023-06-07T23:59:59Z".parse().expect("a timestamp");
-        assert_eq!(long, short);
+        let short = parse("2023-06-07T23:59:59Z");
+        assert_eq!(parse("2023-06-07T23:59:59.000Z"), short);
+        assert_eq!(parse("2023-06-08T01:59:59+02:00"), short);
     }
 
     #[test]

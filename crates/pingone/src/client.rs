@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
 use pingone_client::transport::Transport;
 use pingone_models::EnvironmentId;
 use pingone_models::operation::Operation;
@@ -55,6 +56,7 @@ pub(crate) struct Shared {
     pub(crate) body_limit: usize,
     pub(crate) on_attempt: Option<Arc<OnAttempt>>,
     pub(crate) transaction_ids: Option<Arc<TransactionIds>>,
+    pub(crate) request_headers: Option<Arc<RequestHeaders>>,
 }
 
 impl Shared {
@@ -79,6 +81,9 @@ impl Shared {
 
 /// Gives a call its transaction id.
 pub(crate) type TransactionIds = dyn Fn() -> Option<String> + Send + Sync;
+
+/// Adds headers to an attempt.
+pub(crate) type RequestHeaders = dyn Fn(&'static Operation, &mut HeaderMap) + Send + Sync;
 
 impl Client {
     /// The environment that this client works in.

@@ -85,7 +85,7 @@ impl Authorization {
         Self::new(Kind::Cookies, "cookie", value.expose())
     }
 
-    /// A key, for operations that take one in a header or in the query.
+    /// A key; the document says whether it is sent in a header, a cookie or the query.
     ///
     /// # Errors
     /// When it is empty or has a character that no header can carry.
@@ -114,18 +114,29 @@ impl Authorization {
             (Kind::Bearer, Security::Bearer)
                 | (Kind::Basic, Security::Basic)
                 | (Kind::Cookies, Security::Cookie(_))
-                | (Kind::Key, Security::Header(_) | Security::Query(_))
+                | (
+                    Kind::Key,
+                    Security::Cookie(_) | Security::Header(_) | Security::Query(_)
+                )
         )
     }
 
     /// The value as text, for the query.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         // Made from a text, in which a header allows visible ASCII alone or opaque bytes.
         str::from_utf8(self.value.as_bytes()).unwrap_or_default()
     }
 
-    pub(super) fn apply(&self, security: Security, headers: &mut HeaderMap) {
+    pub(crate) fn apply(&self, security: Security, headers: &mut HeaderMap) {
         let name = match security {
+            Security::Cookie(name) if self.kind == Kind::Key => {
+                // The generator refuses a name that no header can carry.
+                if let Ok(mut pair) = HeaderValue::from_str(&format!("{name}={}", self.text())) {
+                    pair.set_sensitive(true);
+                    headers.insert(COOKIE, pair);
+                }
+                return;
+            }
             Security::Bearer | Security::Basic => AUTHORIZATION,
             Security::Cookie(_) => COOKIE,
             Security::Header(name) => match HeaderName::from_bytes(name.as_bytes()) {

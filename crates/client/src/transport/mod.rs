@@ -185,8 +185,11 @@ impl Transport {
             return Err(RequestError::ForeignLink(operation.id));
         }
         request.url_mut().clone_from(link);
-        // A fragment is for whoever reads the answer and never part of a request.
+        // A fragment is never part of a request, and credentials are those of the call alone. Only an address without a
+        // host refuses to change these, and such an address has no origin in common.
         request.url_mut().set_fragment(None);
+        let _ = request.url_mut().set_username("");
+        let _ = request.url_mut().set_password(None);
         Ok(())
     }
 
@@ -207,7 +210,7 @@ impl Transport {
 }
 
 /// The credentials that an operation takes, and how; none if it does without.
-fn authorization<'a>(
+pub(crate) fn authorization<'a>(
     operation: &'static Operation,
     credentials: &'a [Authorization],
 ) -> Result<Option<(Security, &'a Authorization)>, RequestError> {
@@ -232,7 +235,11 @@ pub(crate) fn describe(operation: &'static Operation, has_body: bool, headers: &
         Body::Empty { media_type } => Some(media_type),
         // Where the body is optional and absent, a vendor's media type still chooses the operation.
         Body::Content { media_type } => {
-            (has_body || media_type != "application/json").then_some(media_type)
+            let is_plain = matches!(
+                media_type,
+                "application/json" | "application/x-www-form-urlencoded"
+            );
+            (has_body || !is_plain).then_some(media_type)
         }
     };
     if let Some(media_type) = media_type {

@@ -78,7 +78,7 @@ fn row(operation: &Operation) -> String {
         None => "Option::None".to_owned(),
     };
     let (answer, accept) = match operation.success() {
-        ResponseBody::Json { media_type, .. } => ("Json", media_type),
+        ResponseBody::Json { media_type, .. } => ("Json", accept(media_type)),
         ResponseBody::Open => ("Open", "*/*".to_owned()),
         ResponseBody::None => ("Empty", "*/*".to_owned()),
     };
@@ -133,4 +133,15 @@ fn row(operation: &Operation) -> String {
     }
     row.push_str("};\n");
     row
+}
+
+/// What to ask for, where an answer is documented with this media type.
+///
+/// Services that label their JSON as something more special, such as `application/hal+json`, may answer a request for
+/// `application/json` alone with status 406. A media type that is more special already is asked for alone.
+fn accept(media_type: String) -> String {
+    match media_type.as_str() {
+        "application/json" => format!("{media_type}, */*;q=0.8"),
+        _ => media_type,
+    }
 }

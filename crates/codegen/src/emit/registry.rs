@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::file;
 use crate::document::Document;
 use crate::error::Result;
-use crate::model::{Api, SchemaKind};
+use crate::model::{Api, ResponseBody, SchemaKind};
 use crate::names::request_name;
 
 /// Generates functions that find a type by the name of its schema.
@@ -32,8 +32,18 @@ pub(crate) fn registry(document: &Document, api: &Api) -> Result<String> {
             )
         })
         .unzip();
+    let visits = api.operations.iter().map(|operation| {
+        let request = format_ident!("{}", request_name(&operation.id));
+        let visit = match operation.success() {
+            ResponseBody::Json { .. } => quote!(described),
+            ResponseBody::Open | ResponseBody::None => quote!(open),
+        };
+        quote!(super::requests::#request::read(from).map(|request| visitor.#visit(request)))
+    });
     let tokens = quote! {
-        use ::pingone_models::request::{ReadRequest, support::read_boxed};
+        use ::pingone_models::request::{
+            Endpoint, Parts, ReadError, ReadRequest, Visitor, support::read_boxed,
+        };
 
         /// The schemas that have a type of their own, in the order of their names.
         pub static SCHEMAS: [&str; #count] = [#(#names),*];
@@ -43,6 +53,19 @@ pub(crate) fn registry(document: &Document, api: &Api) -> Result<String> {
         pub fn request(id: &str) -> Option<ReadRequest> {
             Some(match id {
                 #(#ids => read_boxed::<super::requests::#requests>,)*
+                _ => return None,
+            })
+        }
+
+        /// Reads the request of the operation with this id and hands it to a visitor, with its type; `None` when no
+        /// operation has the id.
+        pub fn visit<V: Visitor>(
+            id: &str,
+            from: &dyn Parts,
+            visitor: V,
+        ) -> Option<Result<V::Output, ReadError>> {
+            Some(match id {
+                #(#ids => #visits,)*
                 _ => return None,
             })
         }

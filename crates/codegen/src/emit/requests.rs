@@ -3,13 +3,14 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::types::rust_type;
+use super::types::{debug, rust_type};
 use super::values::{Text, item, shape, style, text};
 use super::{Paths, doc, documentation, file, unprintable};
 use crate::document::Document;
 use crate::error::Result;
 use crate::model::{Api, Body, Format, Location, Operation, Parameter, ResponseBody};
 use crate::names::{constant_name, request_name};
+use crate::schemas::is_sensitive;
 
 /// Generates the request of every operation.
 ///
@@ -136,6 +137,11 @@ impl<'a> Request<'a> {
         let constructor = self.constructor();
         let needs_nothing = self.required().next().is_none();
         let default = needs_nothing.then(|| quote!(#[derive(Default)]));
+        let parameters = self.parameters.iter();
+        let printed = parameters.map(|own| (&own.ident, is_sensitive(&own.parameter.schema)));
+        let body = format_ident!("body");
+        let printed = printed.chain(self.body.iter().map(|_| (&body, false)));
+        let (derived, debug) = debug(&ident, printed.collect());
         // The generated client writes the query in the order of the names.
         let mut written: Vec<&Field<'_>> = self.parameters.iter().collect();
         written.sort_by_key(|field| match field.parameter.location {
@@ -160,10 +166,12 @@ impl<'a> Request<'a> {
         };
         quote! {
             #doc
-            #[derive(Clone, Debug, PartialEq)]
+            #[derive(Clone, #derived PartialEq)]
             #default
             #[non_exhaustive]
             pub struct #ident { #(#fields)* }
+
+            #debug
 
             #constructor
 

@@ -287,9 +287,14 @@ impl Emitter<'_> {
         let default = needs_nothing.then(|| quote!(Default,));
         let fields = members.iter().map(|member| &member.declaration);
         let builder = builder(&ident, &members, rest.is_some());
+        let printed = object.fields.iter().zip(&members);
+        let printed = printed.map(|(field, member)| (&member.ident, field.sensitive));
+        let extra = format_ident!("extra");
+        let printed = printed.chain(rest.is_some().then_some((&extra, false)));
+        let (derived, debug) = debug(&ident, printed.collect());
         Ok(quote! {
             #docs
-            #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, #default PartialEq)]
+            #[derive(::serde::Deserialize, ::serde::Serialize, Clone, #derived #default PartialEq)]
             #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
             #[non_exhaustive]
             pub struct #ident {
@@ -297,6 +302,7 @@ impl Emitter<'_> {
                 #rest
             }
 
+            #debug
             #builder
         })
     }
@@ -363,6 +369,34 @@ impl Emitter<'_> {
             ident,
         })
     }
+}
+
+/// How a struct prints itself: what to derive, or an implementation that leaves the fields out that are sensitive.
+pub(super) fn debug(
+    ident: &Ident,
+    fields: Vec<(&Ident, bool)>,
+) -> (Option<TokenStream>, Option<TokenStream>) {
+    if fields.iter().all(|(_, sensitive)| !sensitive) {
+        return (Some(quote!(Debug,)), None);
+    }
+    let type_name = ident.to_string();
+    let fields = fields.into_iter().map(|(field, sensitive)| {
+        let name = field.to_string();
+        let name = name.trim_start_matches("r#");
+        let value = match sensitive {
+            true => quote!(&format_args!("..")),
+            false => quote!(&self.#field),
+        };
+        quote!(.field(#name, #value))
+    });
+    let implementation = quote! {
+        impl ::std::fmt::Debug for #ident {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(#type_name) #(#fields)* .finish()
+            }
+        }
+    };
+    (None, Some(implementation))
 }
 
 /// A field as the builder sees it.

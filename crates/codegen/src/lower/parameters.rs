@@ -59,11 +59,17 @@ impl Lowering<'_> {
                 errors.push(document.error(&shared.pointer, message));
             }
         }
-        // A path parameter that the path does not name would never be sent.
-        found.retain(|parameter| {
-            parameter.location != Location::Path
-                || template_names(&shared.path).contains(&parameter.name.as_str())
-        });
+        for parameter in &found {
+            if parameter.location == Location::Path
+                && !template_names(&shared.path).contains(&parameter.name.as_str())
+            {
+                let message = format!(
+                    "the path does not name `{{{}}}`, so that this parameter would never be sent",
+                    parameter.name
+                );
+                errors.push(document.error(&parameter.pointer, message));
+            }
+        }
         let mut taken = BTreeSet::new();
         if matches!(body, Body::Content { .. }) {
             taken.insert("body".to_owned());
@@ -168,7 +174,7 @@ impl Lowering<'_> {
             style,
             ty: Type::Any,
             description: text(value.get("description")),
-            schema: self.schemas.name_inline(&schema, &format!("{id}-{name}")),
+            schema: self.schemas.name_member(&schema, &format!("{id}-{name}")),
             example: value.get("example").cloned(),
             argument: String::new(),
             name,

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::{Alternative, Field, OneOf, Rest, SchemaKind, Struct, Type};
 use crate::names::{numbered, type_name};
 use crate::schemas::{
-    Schemas, alternatives, decides, is_id, reference, sole_part, sole_value, texts,
+    Schemas, alternatives, decides, is_id, is_sensitive, reference, sole_part, sole_value, texts,
 };
 
 /// Finds the types of schemas whose inner objects have names already.
@@ -291,6 +291,7 @@ impl<'a> Types<'a> {
                 write_only: schema.get("writeOnly") == Some(&Value::Bool(true)),
                 boxed: false,
                 constant: self.constant(schema),
+                sensitive: is_sensitive(schema),
                 description: description.map(str::to_owned),
             });
         }
@@ -312,6 +313,7 @@ impl<'a> Types<'a> {
                 write_only: false,
                 boxed: false,
                 constant: None,
+                sensitive: false,
                 description: None,
             });
         }

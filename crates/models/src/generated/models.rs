@@ -1738,7 +1738,7 @@ impl EnvironmentReference {
 }
 
 /// One reason for an error.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorDetail {
@@ -1759,6 +1759,18 @@ pub struct ErrorDetail {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+impl ::std::fmt::Debug for ErrorDetail {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("ErrorDetail")
+            .field("code", &self.code)
+            .field("inner_error", &self.inner_error)
+            .field("message", &format_args!(".."))
+            .field("target", &self.target)
+            .field("extra", &self.extra)
+            .finish()
+    }
 }
 
 impl ErrorDetail {
@@ -1808,7 +1820,7 @@ impl ErrorDetail {
 
 /// What every failed request returns. Gateways may return less, or something else.
 /// Match on `code`, not on the HTTP status: the status of a code may change.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -1827,6 +1839,18 @@ pub struct ErrorResponse {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+impl ::std::fmt::Debug for ErrorResponse {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("ErrorResponse")
+            .field("code", &self.code)
+            .field("details", &self.details)
+            .field("id", &self.id)
+            .field("message", &format_args!(".."))
+            .field("extra", &self.extra)
+            .finish()
+    }
 }
 
 impl ErrorResponse {

@@ -207,7 +207,7 @@ pub static LIST_USERS: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -234,7 +234,7 @@ pub static CREATE_USER: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -258,7 +258,7 @@ pub static IMPORT_USER: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/vnd.pingidentity.user.import+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -282,7 +282,7 @@ pub static READ_USER: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -308,7 +308,7 @@ pub static SEND_VERIFICATION_CODE: Operation = Operation {
     server: "platform",
     body: Body::Empty { media_type: "application/vnd.pingidentity.user.sendVerificationCode+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -333,7 +333,7 @@ pub static VERIFY_USER: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/vnd.pingidentity.user.verify+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -358,7 +358,7 @@ pub static LOCK_ACCOUNT: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/vnd.pingidentity.account.lock+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -383,7 +383,7 @@ pub static UNLOCK_ACCOUNT: Operation = Operation {
     server: "platform",
     body: Body::Empty { media_type: "application/vnd.pingidentity.account.unlock+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -408,7 +408,7 @@ pub static UPDATE_USER: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -433,7 +433,7 @@ pub static REPLACE_USER: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -483,7 +483,7 @@ pub static READ_PASSWORD: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -683,7 +683,7 @@ pub static READ_FLOW: Operation = Operation {
     server: "auth",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -733,7 +733,7 @@ pub static CHECK_FLOW_USERNAME_PASSWORD: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.usernamePassword.check+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -758,7 +758,7 @@ pub static LOOK_UP_FLOW_USER: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.user.lookup+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -783,7 +783,7 @@ pub static FORGOT_FLOW_PASSWORD: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.password.forgot+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -808,7 +808,7 @@ pub static REGISTER_FLOW_USER: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.user.register+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -833,7 +833,7 @@ pub static RESET_FLOW_PASSWORD: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.password.reset+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -858,7 +858,7 @@ pub static RECOVER_FLOW_PASSWORD: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.password.recover+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -883,7 +883,7 @@ pub static SEND_FLOW_RECOVERY_CODE: Operation = Operation {
     server: "auth",
     body: Body::Empty { media_type: "application/vnd.pingidentity.password.sendRecoveryCode+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -908,7 +908,7 @@ pub static VERIFY_FLOW_USER: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.user.verify+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -933,7 +933,7 @@ pub static SEND_FLOW_VERIFICATION_CODE: Operation = Operation {
     server: "auth",
     body: Body::Empty { media_type: "application/vnd.pingidentity.user.sendVerificationCode+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -958,7 +958,7 @@ pub static SELECT_FLOW_DEVICE: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.device.select+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -983,7 +983,7 @@ pub static CHECK_FLOW_OTP: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.otp.check+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1008,7 +1008,7 @@ pub static CHECK_FLOW_ASSERTION: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.assertion.check+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1033,7 +1033,7 @@ pub static UPDATE_FLOW_USER: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.user.update+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1058,7 +1058,7 @@ pub static RESET_FLOW_SESSION: Operation = Operation {
     server: "auth",
     body: Body::Empty { media_type: "application/vnd.pingidentity.session.reset+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1083,7 +1083,7 @@ pub static INITIATE_DEVICE_AUTHENTICATION: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1107,7 +1107,7 @@ pub static READ_DEVICE_AUTHENTICATION: Operation = Operation {
     server: "auth",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1132,7 +1132,7 @@ pub static CHECK_OTP: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.otp.check+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1157,7 +1157,7 @@ pub static SELECT_DEVICE: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.device.select+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1182,7 +1182,7 @@ pub static CHECK_ASSERTION: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/vnd.pingidentity.assertion.check+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1232,7 +1232,7 @@ pub static REQUEST_TOKEN: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/x-www-form-urlencoded" },
     selector: Option::Some(Selector { property: "grant_type", value: "client_credentials" }),
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1256,7 +1256,7 @@ pub static EXCHANGE_AUTHORIZATION_CODE: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/x-www-form-urlencoded" },
     selector: Option::Some(Selector { property: "grant_type", value: "authorization_code" }),
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1280,7 +1280,7 @@ pub static REFRESH_TOKEN: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/x-www-form-urlencoded" },
     selector: Option::Some(Selector { property: "grant_type", value: "refresh_token" }),
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1304,7 +1304,7 @@ pub static READ_USER_ENABLED: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1329,7 +1329,7 @@ pub static SET_USER_ENABLED: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1354,7 +1354,7 @@ pub static READ_USER_MFA_ENABLED: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1379,7 +1379,7 @@ pub static SET_USER_MFA_ENABLED: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1454,7 +1454,7 @@ pub static READ_USER_POPULATION: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1479,7 +1479,7 @@ pub static SET_USER_POPULATION: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1504,7 +1504,7 @@ pub static LIST_USER_SESSIONS: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1529,7 +1529,7 @@ pub static READ_USER_SESSION: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1581,7 +1581,7 @@ pub static LIST_DEVICES: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1608,7 +1608,7 @@ pub static CREATE_DEVICE: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1683,7 +1683,7 @@ pub static READ_DEVICE: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1709,7 +1709,7 @@ pub static ACTIVATE_DEVICE: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/vnd.pingidentity.device.activate+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1761,7 +1761,7 @@ pub static BLOCK_DEVICE: Operation = Operation {
     server: "platform",
     body: Body::Empty { media_type: "application/vnd.pingidentity.device.block+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1787,7 +1787,7 @@ pub static UNBLOCK_DEVICE: Operation = Operation {
     server: "platform",
     body: Body::Empty { media_type: "application/vnd.pingidentity.device.unblock+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1813,7 +1813,7 @@ pub static UNLOCK_DEVICE: Operation = Operation {
     server: "platform",
     body: Body::Empty { media_type: "application/vnd.pingidentity.device.unlock+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1865,7 +1865,7 @@ pub static SET_DEVICE_NICKNAME: Operation = Operation {
     server: "platform",
     body: Body::Content { media_type: "application/json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1891,7 +1891,7 @@ pub static READ_ENVIRONMENT: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1915,7 +1915,7 @@ pub static LIST_POPULATIONS: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1941,7 +1941,7 @@ pub static READ_POPULATION: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1966,7 +1966,7 @@ pub static LIST_PASSWORD_POLICIES: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -1990,7 +1990,7 @@ pub static READ_PASSWORD_POLICY: Operation = Operation {
     server: "platform",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -2051,7 +2051,7 @@ pub static START_FLOW: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/x-www-form-urlencoded" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -2100,7 +2100,7 @@ pub static INTROSPECT_TOKEN: Operation = Operation {
     server: "auth",
     body: Body::Content { media_type: "application/x-www-form-urlencoded" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -2148,7 +2148,7 @@ pub static READ_USER_INFO: Operation = Operation {
     server: "auth",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -2198,7 +2198,7 @@ pub static READ_JWKS: Operation = Operation {
     server: "auth",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
@@ -2222,7 +2222,7 @@ pub static READ_OPENID_CONFIGURATION: Operation = Operation {
     server: "auth",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },

@@ -16,7 +16,7 @@ use ::pingone_models::request::{
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[derive(Default)]
 #[non_exhaustive]
 pub struct ListUsers {
@@ -28,6 +28,16 @@ pub struct ListUsers {
     pub limit: Option<i32>,
     /// Where the page begins. The value is opaque and comes with the link `next` of the page before.
     pub cursor: Option<String>,
+}
+
+impl ::std::fmt::Debug for ListUsers {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("ListUsers")
+            .field("filter", &format_args!(".."))
+            .field("limit", &self.limit)
+            .field("cursor", &format_args!(".."))
+            .finish()
+    }
 }
 
 impl ListUsers {
@@ -3462,7 +3472,7 @@ impl Endpoint for ReadEnvironment {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/populations/read-all-populations.html)
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[derive(Default)]
 #[non_exhaustive]
 pub struct ListPopulations {
@@ -3470,6 +3480,15 @@ pub struct ListPopulations {
     pub limit: Option<i32>,
     /// Where the page begins. The value is opaque and comes with the link `next` of the page before.
     pub cursor: Option<String>,
+}
+
+impl ::std::fmt::Debug for ListPopulations {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("ListPopulations")
+            .field("limit", &self.limit)
+            .field("cursor", &format_args!(".."))
+            .finish()
+    }
 }
 
 impl ListPopulations {

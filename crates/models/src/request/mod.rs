@@ -91,6 +91,41 @@ pub trait DynEndpoint: fmt::Debug + Send + Sync {
 /// Reads a request of an operation that is chosen at run time.
 pub type ReadRequest = fn(&dyn Parts) -> Result<Box<dyn DynEndpoint>, ReadError>;
 
+/// What to do with a request of an operation that is chosen at run time, where its type is needed: for the function
+/// `visit` of the module `registry`, behind the feature of that name.
+///
+/// ```
+/// use pingone_models::request::{Endpoint, Visitor};
+/// use pingone_models::requests::ListUsers;
+///
+/// struct Path;
+///
+/// impl Visitor for Path {
+///     type Output = &'static str;
+///
+///     fn described<E: Endpoint>(self, _: E) -> &'static str {
+///         E::OPERATION.path
+///     }
+///
+///     fn open<E: Endpoint>(self, _: E) -> &'static str {
+///         E::OPERATION.path
+///     }
+/// }
+/// assert_eq!(Path.described(ListUsers::new()), "/environments/{environmentId}/users");
+/// ```
+pub trait Visitor {
+    /// What comes of it.
+    type Output;
+
+    /// Takes a request whose answer the document describes.
+    fn described<E>(self, request: E) -> Self::Output
+    where
+        E: Endpoint<Answer: serde::Serialize>;
+
+    /// Takes a request whose answer is empty or open.
+    fn open<E: Endpoint>(self, request: E) -> Self::Output;
+}
+
 impl<E: Endpoint> DynEndpoint for E {
     fn operation(&self) -> &'static Operation {
         E::OPERATION

@@ -7,11 +7,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
 use pingone_client::DEFAULT_BODY_LIMIT;
+use pingone_models::operation::Operation;
 use pingone_models::{EnvironmentId, Secret};
 
 use crate::call::ERROR_BODY_LIMIT;
-use crate::client::{Client, Shared, TransactionIds};
+use crate::client::{Client, RequestHeaders, Shared, TransactionIds};
 use crate::http::{Endpoints, Region, Transport};
 use crate::observe::{AttemptReport, OnAttempt};
 use crate::retry::{RetryBudget, RetryPolicy, SafeRetry};
@@ -70,6 +72,7 @@ pub struct ClientBuilder {
     body_limit: usize,
     on_attempt: Option<Arc<OnAttempt>>,
     transaction_ids: Option<Arc<TransactionIds>>,
+    request_headers: Option<Arc<RequestHeaders>>,
     transport: Transport,
 }
 
@@ -97,6 +100,7 @@ impl Default for ClientBuilder {
             body_limit: DEFAULT_BODY_LIMIT,
             on_attempt: None,
             transaction_ids: None,
+            request_headers: None,
             transport: Transport::default(),
         }
     }
@@ -236,6 +240,27 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls this function before every attempt, also of token requests, to add headers such as `traceparent`.
+    ///
+    /// It runs in the span of the call. Headers that the call itself has are not replaced, and the values are kept out
+    /// of logs. The call fails, without being sent, if the function sets a header that the client sets itself: the
+    /// credentials, the media types and what belongs to the connection.
+    ///
+    /// ```
+    /// # mod trace { pub fn parent() -> http::HeaderValue { http::HeaderValue::from_static("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01") } }
+    /// let builder = pingone::Client::builder().request_headers(|operation, headers| {
+    ///     println!("calling {}", operation.id);
+    ///     headers.insert("traceparent", trace::parent());
+    /// });
+    /// ```
+    pub fn request_headers(
+        mut self,
+        hook: impl Fn(&'static Operation, &mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.request_headers = Some(Arc::new(hook));
+        self
+    }
+
     /// Whether to use the proxies that `HTTPS_PROXY` and its like name.
     ///
     /// Off by default: whoever sets a variable would otherwise choose where passwords and tokens travel.
@@ -311,6 +336,7 @@ impl ClientBuilder {
             body_limit: self.body_limit,
             on_attempt: self.on_attempt,
             transaction_ids: self.transaction_ids,
+            request_headers: self.request_headers,
         };
         let tokens = match (self.tokens, token_site) {
             (Tokens::Static(token), _) => Some(static_token(token)?),

@@ -102,7 +102,7 @@ fn skewed(mut error: Error, skew: Skew) -> Error {
         Skew::Behind(by) => (by.as_secs(), "behind"),
     };
     error.inner_mut().note = format!(
-        "the clock of this machine is {seconds} s {direction} the service's, and the assertion of the client depends on it"
+        "set the clock of this machine, which is {seconds} s {direction} the service's: the assertion of the client depends on it"
     )
     .into();
     error

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use pingone_client::transport::{Answer, Authorization, Incoming, Limits, add_header};
 use pingone_models::operation::{Effect, Operation, Security};
 use tracing::{Instrument, Span};
 
 use super::answer::{self, Failure, TRANSACTION_ID};
-use super::request::{Options, Request, Response, Source, external_id, invalid};
+use super::request::{Options, Request, Response, Source, check_header, external_id, invalid};
 use crate::client::Shared;
 use crate::error::{BoxError, Inner};
 use crate::observe::{self, AttemptReport};
@@ -274,6 +274,11 @@ impl<'a> Progress<'a> {
         self.operation.security.contains(&security)
     }
 
+    fn takes_cookie(&self) -> bool {
+        let mut ways = self.operation.security.iter();
+        ways.any(|way| matches!(way, Security::Cookie(_)))
+    }
+
     /// What the next attempt needs before anything is sent.
     async fn prepare(&self, source: &Source) -> Result<(Option<Token>, reqwest::Request)> {
         if let Some(error) = invalid(self.options) {
@@ -343,6 +348,15 @@ impl<'a> Progress<'a> {
                 add_header(&mut request, HeaderName::from_static(name), value.clone());
             }
         }
+        if let Some(hook) = &self.shared.request_headers {
+            let mut headers = HeaderMap::new();
+            hook(self.operation, &mut headers);
+            for (name, value) in &mut headers {
+                check_header(name).map_err(Error::invalid_request)?;
+                value.set_sensitive(true);
+                add_header(&mut request, name.clone(), value.clone());
+            }
+        }
         Ok(request)
     }
 
@@ -350,7 +364,8 @@ impl<'a> Progress<'a> {
     fn credentials(&self, token: Option<&Token>) -> Result<Option<Authorization>> {
         let made = if let Some(token) = token {
             Authorization::bearer(&token.secret)
-        } else if let Some(session) = &self.options.session
+        } else if self.takes_cookie()
+            && let Some(session) = &self.options.session
             && let Some(cookie) = session.header()?
         {
             Authorization::cookies(&cookie)

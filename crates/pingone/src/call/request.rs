@@ -195,6 +195,20 @@ impl<T: 'static> Request<T> {
         self
     }
 
+    /// Sends this session cookie, with operations that take one: the value of `ST`, as a flow handle's
+    /// [`with_session`](crate::flows::FlowHandle::with_session) takes it.
+    pub fn with_session_cookie(mut self, cookie: impl Into<Secret>) -> Self {
+        self.options.session = Some(Arc::new(Session::new(cookie.into())));
+        self
+    }
+
+    /// Sends the id and the secret of an application with HTTP Basic, with operations that take them, such as those of
+    /// the token endpoint.
+    pub fn with_application(mut self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        self.options.basic = Some((id.into(), secret.into()));
+        self
+    }
+
     /// Adds a header to the request, such as `traceparent`. Its value is kept out of logs.
     ///
     /// The call fails, without being sent, if the name or the value cannot be a header, or if the client sets this
@@ -389,6 +403,17 @@ impl<T> fmt::Debug for Request<T> {
 }
 
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let name = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| "the name of a header holds a character that no header has".to_owned())?;
+    check_header(&name)?;
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| format!("the header `{name}` holds a character that no header can carry"))?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
+
+/// Refuses a header that the client sets itself.
+pub(super) fn check_header(name: &HeaderName) -> Result<(), String> {
     const OWN: [HeaderName; 8] = [
         ACCEPT,
         AUTHORIZATION,
@@ -399,17 +424,12 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> 
         HOST,
         TRANSFER_ENCODING,
     ];
-    let name = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| "the name of a header holds a character that no header has".to_owned())?;
-    if OWN.contains(&name) {
+    if OWN.contains(name) {
         return Err(format!(
             "the header `{name}` is set by the client and cannot be replaced"
         ));
     }
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| format!("the header `{name}` holds a character that no header can carry"))?;
-    value.set_sensitive(true);
-    Ok((name, value))
+    Ok(())
 }
 
 /// Checks an id for the audit trail. PingOne would write underscores in place of what it does not accept.

@@ -188,9 +188,15 @@ impl Error {
                 "nothing was sent: call again, or allow the call more time"
             }
             ErrorKind::Timeout | ErrorKind::Interrupted if self.may_have_acted() => MAY_HAVE_ACTED,
+            ErrorKind::Timeout => "call again, or allow the call more time",
+            ErrorKind::Interrupted => "call again",
             ErrorKind::Decode | ErrorKind::TooLarge if self.may_have_acted() => {
                 "the service has acted: check the current state instead of calling again"
             }
+            ErrorKind::Decode => {
+                "check whether a proxy or gateway has answered in place of PingOne: `Error::body` has the answer"
+            }
+            ErrorKind::TooLarge => "ask for less, or raise `ClientBuilder::body_limit`",
             ErrorKind::NoMatch => {
                 "check the environment and the search value, which must match as a whole"
             }
@@ -255,6 +261,9 @@ impl Error {
                 "call less often, and not again before `Error::retry_after`".into()
             }
             _ if self.status() >= Some(500) && self.may_have_acted() => MAY_HAVE_ACTED.into(),
+            Reason::ServiceFailed => {
+                "PingOne or something before it has failed: call again later".into()
+            }
             _ if self.status() == Some(400) && self.is_about_flow() => {
                 "see `Error::details`, and read the flow: its links say which actions it allows now".into()
             }

@@ -4,6 +4,7 @@ mod builder;
 mod display;
 mod kind;
 mod predicates;
+mod public;
 mod reason;
 
 pub use builder::ErrorBuilder;
@@ -176,6 +177,11 @@ impl Error {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.0.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether the client itself knows more about the cause than the service said.
+    pub(crate) fn has_note(&self) -> bool {
+        !self.0.note.is_empty()
     }
 
     /// When the service says that it answered.

@@ -1,15 +1,14 @@
 //! The addresses that a client sends to, checked once when it is built.
 
+use std::collections::BTreeSet;
+
 use pingone_client::transport::Transport;
 use pingone_models::EnvironmentId;
-use pingone_models::operations::SERVERS;
+use pingone_models::operations::{OPERATIONS, SERVERS};
 use url::{Host, Url};
 
 use super::Region;
 use crate::{Error, Result};
-
-/// The path parameter that a client sets for every call.
-const ENVIRONMENT: &str = "environmentId";
 
 /// The checked base addresses of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,8 +77,10 @@ impl Endpoints {
 
     /// Sends to these addresses, in this environment.
     pub(crate) fn transport(&self, http: reqwest::Client, environment: EnvironmentId) -> Transport {
-        let mut transport =
-            Transport::new(http).with_parameter(ENVIRONMENT, environment.to_string());
+        let mut transport = Transport::new(http);
+        for name in supplied() {
+            transport = transport.with_parameter(name, environment.to_string());
+        }
         for server in &SERVERS {
             transport = transport.with_server(server.name, self.of(server.name));
         }
@@ -102,6 +103,15 @@ impl Endpoints {
             .iter()
             .all(|address| address.starts_with("https:"))
     }
+}
+
+/// The path parameters that a client sets for every call. The document has one: the environment.
+fn supplied() -> BTreeSet<&'static str> {
+    let parameters = OPERATIONS.iter().flat_map(|operation| operation.parameters);
+    parameters
+        .filter(|parameter| parameter.client_supplied)
+        .map(|parameter| parameter.name)
+        .collect()
 }
 
 /// The address of a server of the document in a region.
@@ -171,6 +181,11 @@ mod tests {
         assert_eq!(endpoints.platform, "https://api.pingone.com.au/v1");
         assert_eq!(endpoints.auth, "https://auth.pingone.com.au");
         assert!(endpoints.all_https());
+    }
+
+    #[test]
+    fn what_a_client_supplies_is_the_environment() {
+        assert_eq!(supplied(), BTreeSet::from(["environmentId"]));
     }
 
     #[test]

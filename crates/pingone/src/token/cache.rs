@@ -281,6 +281,7 @@ impl fmt::Debug for TokenCache {
 /// from so long ago and for so long.
 fn failed(error: &Error, remembered: Option<(Duration, Duration)>) -> Error {
     let mut note = String::from(match (error.code(), error.status()) {
+        _ if error.has_note() => "the token request failed",
         (Some("invalid_client" | "unauthorized_client"), _) => {
             "the service does not accept the client: compare its id, its secret, its environment and its token endpoint authentication method with the application in the console"
         }

@@ -119,6 +119,7 @@ fn client_at(sandbox: &Sandbox, moment: &str, credentials: ClientCredentials) ->
         .parse::<pingone::models::Timestamp>()
         .unwrap()
         .get()
+        .unwrap()
         .try_into()
         .unwrap());
     let builder = testing::client_builder(sandbox).client_credentials(credentials);

@@ -5,17 +5,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use pingone::models::UserId;
-use pingone::models::operation::{Effect, Security};
+use pingone::models::operation::{Answer, Effect, Operation, Security};
 use pingone::models::operations::{READ_USER, VERIFY_USER};
 use pingone::retry::{NeverRetry, Outcome, RetryContext, RetryDecision, RetryPolicy, SafeRetry};
-use pingone::token::{Token, TokenProvider};
+use pingone::token::{ClientCredentials, Token, TokenProvider};
 use pingone::{BoxError, BoxFuture, Client, Error, ErrorKind};
 use pingone_tests::stub::{Reply, Stub, response};
 use pingone_tests::time::TestTime;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
-use crate::support::{ANYTHING, ID, builder, client, every_call, nobody, operations, with_names};
+use crate::support::{
+    AnyCall, ID, builder, cases, client, every_call, everything, nobody, settle, unsafe_cases,
+    with_names,
+};
+
+const INFORMATIONAL: &str = "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n";
 
 /// Failures after which nobody knows whether the service has acted.
 fn ambiguous() -> Vec<(&'static str, Reply)> {
@@ -49,25 +54,46 @@ fn ambiguous() -> Vec<(&'static str, Reply)> {
             "truncated 500",
             Reply::Close(b"HTTP/1.1 500 No\r\nContent-Length: 500\r\n\r\n{".to_vec()),
         ),
+        (
+            "a page of HTML that breaks off",
+            Reply::Close(
+                b"HTTP/1.1 502 No\r\nContent-Type: text/html\r\nContent-Length: 500\r\n\r\n<p>"
+                    .to_vec(),
+            ),
+        ),
+        (
+            "a reset within informational answers",
+            Reply::Reset(INFORMATIONAL.repeat(3).into_bytes()),
+        ),
         ("closed after headers", Reply::Close(head.clone())),
         ("reset after headers", Reply::Reset(head)),
         ("truncated body", Reply::Close(truncated)),
     ]
 }
 
+/// A call of every operation, of several clients, so that no retry budget is used up.
+fn calls_with_budget(stub: &Stub) -> Vec<(AnyCall, &'static Operation)> {
+    let few = cases().chunks(25).flat_map(|cases| {
+        let (client, _) = client(stub);
+        let calls = cases
+            .iter()
+            .map(move |case| (case.call(&client), case.operation));
+        calls.collect::<Vec<_>>()
+    });
+    few.collect()
+}
+
 #[tokio::test]
 async fn no_ambiguous_fault_repeats_an_effect() {
-    let mut cases = 0;
+    let mut count = 0;
     let mut repeated = 0;
     for (fault, reply) in ambiguous() {
         let stub = Stub::always(reply).await.unwrap();
-        let (client, _) = client(&stub);
-        for call in every_call(&client) {
-            let operation = call.operation;
+        for (call, operation) in calls_with_budget(&stub) {
             let before = stub.received().len();
             let result = call.send().await;
             let sent = stub.received().len() - before;
-            cases += 1;
+            count += 1;
             if operation.effect == Effect::Read {
                 assert_eq!(sent, 4, "{fault}: {}", operation.id);
             } else {
@@ -79,30 +105,28 @@ async fn no_ambiguous_fault_repeats_an_effect() {
                 assert!(error.may_have_been_sent(), "{fault}: {error:?}");
                 assert_eq!(error.attempts() as usize, sent);
             } else {
-                assert_eq!(operation.accept, "*/*", "{fault}: {}", operation.id);
+                assert_ne!(operation.answer, Answer::Json, "{fault}: {}", operation.id);
             }
         }
     }
-    println!("A2: {cases} pairs of fault and operation, {repeated} repeated effects");
+    println!("A2: {count} pairs of fault and operation, {repeated} repeated effects");
     assert_eq!(repeated, 0);
 }
 
 #[tokio::test]
 async fn a_connection_that_dies_while_idle_repeats_no_effect() {
-    // The first answer keeps the connection; the second request on it is read, and then the connection dies.
-    let stub = Stub::start(|position, _| match position % 2 {
-        0 => Reply::json(200, ANYTHING),
-        _ => Reply::Reset(Vec::new()),
-    })
-    .await
-    .unwrap();
-    let (client, _) = client(&stub);
-    let mut cases = 0;
-    for position in unsafe_calls(&client) {
-        let call = || every_call(&client).swap_remove(position);
-        call().send().await.unwrap();
+    let mut count = 0;
+    for case in unsafe_cases() {
+        // The first answer keeps the connection; the second request on it is read, and then the connection dies.
+        let stub = Stub::start(|position, _| match position {
+            0 => case.success(),
+            _ => Reply::Reset(Vec::new()),
+        });
+        let stub = stub.await.unwrap();
+        let (client, _) = client(&stub);
+        case.call(&client).send().await.unwrap();
         let before = stub.counts();
-        let error = call().error().await;
+        let error = case.call(&client).error().await;
         let after = stub.counts();
         assert_eq!(
             after.connections, before.connections,
@@ -110,26 +134,27 @@ async fn a_connection_that_dies_while_idle_repeats_no_effect() {
         );
         assert_eq!(after.requests - before.requests, 1, "{error:?}");
         assert!(error.may_have_been_sent());
-        cases += 1;
+        count += 1;
     }
-    println!("A2: {cases} operations on a pooled connection that dies, 0 repeated effects");
+    println!("A2: {count} operations on a pooled connection that dies, 0 repeated effects");
 }
 
 #[tokio::test]
 async fn a_timeout_after_the_request_was_read_repeats_no_effect() {
-    let mut cases = 0;
+    let mut count = 0;
     for reply in [
         Reply::Hang(Vec::new()),
         Reply::Hang(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".to_vec()),
+        Reply::Endless(Vec::new(), INFORMATIONAL.into()),
     ] {
         let stub = Stub::always(reply).await.unwrap();
         let (client, time) = client(&stub);
-        for position in unsafe_calls(&client) {
-            let call = every_call(&client).swap_remove(position);
+        for case in unsafe_cases() {
             let before = stub.counts().requests;
             let read = stub.wait_for(before + 1);
-            let (result, ()) = tokio::join!(call.send(), async {
+            let (result, ()) = tokio::join!(case.call(&client).send(), async {
                 read.await;
+                settle().await;
                 time.advance(Duration::from_secs(1_000));
             });
             assert_eq!(stub.counts().requests - before, 1);
@@ -137,18 +162,138 @@ async fn a_timeout_after_the_request_was_read_repeats_no_effect() {
                 assert_eq!(error.kind(), ErrorKind::Timeout);
                 assert!(error.may_have_been_sent());
             }
-            cases += 1;
+            count += 1;
         }
     }
-    println!("A2: {cases} pairs of timeout and operation, 0 repeated effects");
+    println!("A2: {count} pairs of timeout and operation, 0 repeated effects");
 }
 
-/// The positions of the calls that do something, among all calls.
-fn unsafe_calls(client: &Client) -> Vec<usize> {
-    let calls = every_call(client);
-    (0..calls.len())
-        .filter(|position| calls[*position].operation.effect != Effect::Read)
-        .collect()
+/// The answers of a token endpoint that gives no token.
+fn token_faults() -> Vec<(&'static str, Reply)> {
+    vec![
+        ("401", Reply::json(401, r#"{"error":"invalid_client"}"#)),
+        ("429", Reply::with_headers(429, &["Retry-After: 60"], "")),
+        ("503", Reply::json(503, "")),
+        (
+            "a page",
+            Reply::with_headers(502, &["Content-Type: text/html"], "<p>canary</p>"),
+        ),
+        (
+            "a page of success",
+            Reply::with_headers(200, &[], "<p>canary</p>"),
+        ),
+        ("no token", Reply::json(200, r#"{"token_type":"Bearer"}"#)),
+        ("an empty token", Reply::json(200, r#"{"access_token":""}"#)),
+        (
+            "a token that no header can carry",
+            Reply::json(200, r#"{"access_token":"canary\r\ncanary"}"#),
+        ),
+        (
+            "a token that is none",
+            Reply::json(200, r#"{"access_token":["canary"]}"#),
+        ),
+        (
+            "truncated",
+            Reply::Close(
+                b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"access_token\":\"canary"
+                    .to_vec(),
+            ),
+        ),
+        ("reset", Reply::Reset(Vec::new())),
+        ("no HTTP", Reply::Close(b"SSH-2.0-OpenSSH\r\n\r\n".to_vec())),
+    ]
+}
+
+fn with_credentials(stub: &Stub, time: &TestTime) -> Client {
+    let credentials = ClientCredentials::client_secret_basic("an-id", "canary-secret");
+    let builder = builder(stub.url(), stub.url(), time);
+    builder.client_credentials(credentials).build().unwrap()
+}
+
+#[tokio::test]
+async fn no_fault_of_the_token_endpoint_sends_a_call_or_shows_a_secret() {
+    let mut count = 0;
+    for (fault, reply) in token_faults() {
+        // One server for all: the path tells a token request apart.
+        let stub = Stub::start(
+            move |_, request| match request.line().contains("/as/token") {
+                true => reply.clone(),
+                false => Reply::json(500, "{}"),
+            },
+        );
+        let stub = stub.await.unwrap();
+        let client = with_credentials(&stub, &TestTime::default());
+        for case in cases() {
+            if !case.takes(|kind| *kind == Security::Bearer) {
+                continue;
+            }
+            let error = case.call(&client).error().await;
+            let id = case.operation.id;
+            assert_eq!(error.kind(), ErrorKind::Token, "{fault}: {id}: {error:?}");
+            assert!(!error.may_have_been_sent(), "{fault}: {id}");
+            assert_eq!(error.attempts(), 0, "{fault}: {id}");
+            let text = everything(&error);
+            assert!(!text.contains("canary"), "{fault}: {id}: {text}");
+            let own = stub.take();
+            assert!(
+                own.iter()
+                    .all(|request| request.line().contains("/as/token")),
+                "{fault}: {id}"
+            );
+            // A token request only reads, so that what passes is tried again; a failure is remembered for a while.
+            assert!(own.len() <= 4, "{fault}: {id}: {}", own.len());
+            count += 1;
+        }
+    }
+    println!("B3: {count} pairs of token fault and operation: not sent, 0 secrets");
+    assert!(count > 0);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_replaced_once_whatever_the_refusal_looks_like() {
+    let challenge = "WWW-Authenticate: Bearer error=\"invalid_token\"";
+    let refusals = [
+        Reply::with_headers(401, &["Content-Type: text/html"], "<p>canary</p>"),
+        Reply::with_headers(401, &[], ""),
+        Reply::with_headers(401, &[challenge], r#"{"code":"ACCESS_FAILED"}"#),
+        Reply::Close(b"HTTP/1.1 401 No\r\nContent-Length: 500\r\n\r\n{\"code\":".to_vec()),
+    ];
+    let mut count = 0;
+    for refusal in refusals {
+        let token = r#"{"access_token":"t","expires_in":3600}"#;
+        let stub = Stub::start(
+            move |_, request| match request.line().contains("/as/token") {
+                true => Reply::json(200, token),
+                false => refusal.clone(),
+            },
+        );
+        let stub = stub.await.unwrap();
+        let time = TestTime::default();
+        let client = with_credentials(&stub, &time);
+        for case in cases() {
+            if !case.takes(|kind| *kind == Security::Bearer) {
+                continue;
+            }
+            // A token that is refused when it is new is not replaced: something else is wrong then.
+            let _ = case.call(&client).send().await;
+            let _ = stub.take();
+            time.advance(Duration::from_secs(60));
+            let error = case.call(&client).error().await;
+            let id = case.operation.id;
+            assert_eq!(
+                (error.status(), error.attempts()),
+                (Some(401), 2),
+                "{id}: {error:?}"
+            );
+            let (tokens, calls): (Vec<_>, Vec<_>) = stub
+                .take()
+                .into_iter()
+                .partition(|request| request.line().contains("/as/token"));
+            assert_eq!((tokens.len(), calls.len()), (1, 2), "{id}");
+            count += 1;
+        }
+    }
+    println!("B5: {count} pairs of refused token and operation, one replay each");
 }
 
 #[tokio::test]
@@ -235,27 +380,25 @@ impl TokenProvider for NoToken {
 
 #[tokio::test]
 async fn without_a_token_nothing_is_sent_that_needs_one() {
-    let stub = Stub::always(Reply::json(200, ANYTHING)).await.unwrap();
     let time = TestTime::default();
-    let builder = builder(stub.url(), stub.url(), &time);
-    let client = builder.token_provider(NoToken).build().unwrap();
-    let mut cases = 0;
-    for call in every_call(&client) {
-        let operation = call.operation;
-        let before = stub.counts().requests;
-        let result = call.send().await;
+    let mut count = 0;
+    for case in cases() {
+        let stub = Stub::always(case.success()).await.unwrap();
+        let builder = builder(stub.url(), stub.url(), &time);
+        let client = builder.token_provider(NoToken).build().unwrap();
+        let (operation, result) = (case.operation, case.call(&client).send().await);
         if operation.security.contains(&Security::Bearer) {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Token, "{}", operation.id);
             assert!(!error.may_have_been_sent());
-            assert_eq!(stub.counts().requests, before);
-            cases += 1;
+            assert_eq!(stub.counts().requests, 0);
+            count += 1;
         } else {
             result.unwrap();
         }
     }
-    println!("A3: {cases} operations without a token: not sent");
-    assert!(cases > 0);
+    println!("A3: {count} operations without a token: not sent");
+    assert!(count > 0);
 }
 
 #[tokio::test]
@@ -281,25 +424,24 @@ async fn an_attempt_that_may_have_been_sent_is_not_forgotten_for_one_that_was_no
 
 #[tokio::test]
 async fn a_refusal_before_acting_is_tried_again_whatever_it_does() {
-    let stub = Stub::start(|position, _| match position % 2 {
-        0 => Reply::with_headers(429, &["Retry-After: 3"], "{}"),
-        _ => Reply::json(200, ANYTHING),
-    })
-    .await
-    .unwrap();
-    let (client, time) = client(&stub);
-    for call in every_call(&client) {
-        call.send().await.unwrap();
+    for case in cases() {
+        let stub = Stub::start(|position, _| match position {
+            0 => Reply::with_headers(429, &["Retry-After: 3"], "{}"),
+            _ => case.success(),
+        });
+        let stub = stub.await.unwrap();
+        let (client, time) = client(&stub);
+        case.call(&client).send().await.unwrap();
+        let pauses = time.pauses();
+        // What is asked for, and up to a tenth more by chance.
+        let asked = Duration::from_secs(3)..=Duration::from_millis(3_300);
+        assert!(
+            pauses.len() == 1 && asked.contains(&pauses[0]),
+            "{}: {pauses:?}",
+            case.operation.id
+        );
     }
-    let pauses = time.pauses();
-    assert_eq!(pauses.len(), operations());
-    // What is asked for, and up to a tenth more by chance.
-    let asked = Duration::from_secs(3)..=Duration::from_millis(3_300);
-    assert!(
-        pauses.iter().all(|pause| asked.contains(pause)),
-        "{pauses:?}"
-    );
-    println!("A4: {} operations wait out a 429", operations());
+    println!("A4: {} operations wait out a 429", cases().len());
 }
 
 #[tokio::test]
@@ -308,18 +450,16 @@ async fn a_failure_after_acting_is_returned_with_the_time_to_wait() {
         .await
         .unwrap();
     let (client, time) = client(&stub);
-    let positions = unsafe_calls(&client);
-    for position in &positions {
-        let error = every_call(&client).swap_remove(*position).error().await;
+    let mut count = 0;
+    for case in unsafe_cases() {
+        let error = case.call(&client).error().await;
         assert_eq!(error.status(), Some(503));
         assert_eq!(error.attempts(), 1);
         assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+        count += 1;
     }
     assert!(time.pauses().is_empty());
-    println!(
-        "A4: {} operations return a 503 with its Retry-After",
-        positions.len()
-    );
+    println!("A4: {count} operations return a 503 with its Retry-After");
 }
 
 /// Whether the caller is told that the request may have left, for every way in which a call can end.

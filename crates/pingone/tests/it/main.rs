@@ -17,4 +17,5 @@ mod states;
 mod support;
 mod tokens;
 mod types;
+mod web;
 mod workflows;

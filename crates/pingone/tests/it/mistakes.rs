@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pingone::models::{AccountLock, FlowId, PasswordStatus, UserId};
+use pingone::retry::NeverRetry;
 use pingone::testing::{self, Kind, NewFlow, NewUser, RateLimit, Sandbox};
 use pingone::token::ClientCredentials;
 use pingone::{Client, ClientBuilder, Error, Reason, Region};
+use pingone_tests::stub::{Reply, Stub};
 use pingone_tests::time::TestTime;
 
-use crate::support::{FLOW, ID, builder, nobody, with_names};
+use crate::support::{FLOW, ID, builder, nobody, settle, with_names};
 
 /// An environment that the sandbox does not have.
 const ELSEWHERE: &str = "11111111-2222-4333-8444-555555555555";
@@ -436,4 +438,105 @@ async fn too_many_requests() {
     let error: Error = client.user(user).read().await.unwrap_err();
     assert!(error.is_rate_limited());
     assert_snapshot!(printed(&error), @"readUser: the service refused: status 429 REQUEST_LIMITED (LIMIT_EXCEEDED), log id ID; call less often, and not again before `Error::retry_after`");
+}
+
+// The network, the service and this machine.
+
+#[tokio::test]
+async fn a_server_that_does_not_speak_tls() {
+    let plain = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", plain.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = plain.accept().await {
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"220 not TLS\r\n").await;
+        }
+    });
+    let client = builder(&url, &url, &TestTime::default()).build().unwrap();
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    let error = user.read().await.unwrap_err();
+    server.abort();
+    assert_snapshot!(first_line(&error), @"readUser: TLS with https://127.0.0.1:PORT failed; check that the address speaks TLS with a certificate that this machine trusts, and that the clock of this machine is right");
+}
+
+/// What an application prints of the error itself: the system's libraries have their own words for the rest.
+fn first_line(error: &Error) -> String {
+    let text = printed(error);
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// What verifying and reading a user print, if the server answers like this.
+async fn answered(reply: Reply) -> [String; 2] {
+    let stub = Stub::always(reply).await.unwrap();
+    let time = TestTime::default();
+    let client = builder(stub.url(), stub.url(), &time);
+    let client = client.retry_policy(NeverRetry).build().unwrap();
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    let mut texts = Vec::new();
+    for (position, call) in [user.verify(WRONG_CODE), user.read()]
+        .into_iter()
+        .enumerate()
+    {
+        let (result, ()) = tokio::join!(call.into_future(), async {
+            stub.wait_for(position + 1).await;
+            settle().await;
+            time.advance(Duration::from_secs(1_000));
+        });
+        texts.push(printed(&result.unwrap_err()));
+    }
+    texts.try_into().unwrap()
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_answer() {
+    let [verify, read] = answered(Reply::Hang(Vec::new())).await;
+    assert_snapshot!(verify, @"verifyUser: timed out: the time limit of an attempt is 1000 s; the service may have acted: check the current state before retrying");
+    assert_snapshot!(read, @"readUser: timed out: the time limit of an attempt is 1000 s; call again, or allow the call more time");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_json() {
+    let [verify, read] = answered(Reply::json(200, "<html>")).await;
+    assert_snapshot!(verify, @r"
+    verifyUser: the service's answer cannot be read: status 200; the service has acted: check the current state instead of calling again
+      because no JSON at `.`, line 1 column 1
+    ");
+    assert_snapshot!(read, @r"
+    readUser: the service's answer cannot be read: status 200; check whether a proxy or gateway has answered in place of PingOne: `Error::body` has the answer
+      because no JSON at `.`, line 1 column 1
+    ");
+}
+
+#[tokio::test]
+async fn a_service_that_is_out_of_order() {
+    let [verify, read] = answered(Reply::json(503, "")).await;
+    assert_snapshot!(verify, @"verifyUser: the service refused: status 503; the service may have acted: check the current state before retrying");
+    assert_snapshot!(read, @"readUser: the service refused: status 503; PingOne or something before it has failed: call again later");
+}
+
+#[tokio::test]
+async fn a_user_who_is_disabled() {
+    let (_sandbox, client, user) = linda(NewUser::new("linda").disabled()).await;
+    let devices = client.device_authentications();
+    let started = devices.one_time_email(user, "linda@example.com").await;
+    let error = started.unwrap_err();
+    assert!(error.is_locked_out());
+    assert_snapshot!(printed(&error), @"initiateDeviceAuthentication: the service refused: status 400 REQUEST_FAILED (ACCOUNT_NOT_USABLE), log id ID; the user is disabled or locked: an administrator can change that");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong() {
+    // A year before the time of the client.
+    let date = ["Date: Mon, 01 Jan 2029 00:00:00 GMT"];
+    let refusal = Reply::with_headers(400, &date, r#"{"error":"invalid_client"}"#);
+    let stub = Stub::always(refusal).await.unwrap();
+    let credentials =
+        ClientCredentials::client_secret_jwt("an-id", "a-secret-of-the-test-that-is-long");
+    let client = builder(stub.url(), stub.url(), &TestTime::still());
+    let client = client.client_credentials(credentials).build().unwrap();
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    let error = user.read().await.unwrap_err();
+    assert_snapshot!(printed(&error), @r"
+    readUser: there is no access token for environment abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6 at http://127.0.0.1:PORT: the token request failed
+      because requestToken: the service refused: set the clock of this machine, which is 31536000 s ahead of the service's: the assertion of the client depends on it: status 400 invalid_client
+    ");
 }

@@ -8,8 +8,8 @@ use std::sync::{Mutex, Once, PoisonError};
 
 use pingone::models::{FlowId, UserId};
 use pingone::token::Token;
-use pingone_codegen::model::ResponseBody;
-use pingone_tests::API;
+use pingone_client::Call;
+use pingone_client::transport::Authorization;
 use pingone_tests::stub::{Reply, Stub, response};
 use pingone_tests::time::TestTime;
 use serde_json::{Map, Value, json};
@@ -20,7 +20,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
 use crate::support::{
-    CANARY, FLOW, ID, builder, client, every_call, every_operation, everything, nobody, operations,
+    CANARY, FLOW, ID, builder, cases, client, every_call, everything, nobody, resolved, secret,
 };
 
 /// Whether a text gives a secret away. The id of a flow is one in logs and errors.
@@ -84,14 +84,11 @@ fn watch_logs() {
 /// The value of a schema with the canary in every secret, in every address and in members that the document does not
 /// know, and with the id of a flow wherever there is one.
 fn planted(schema: &Value, depth: usize) -> Option<Value> {
-    if schema["x-sensitive"] == true {
-        return Some(FLOW.into());
-    }
-    if let Some(reference) = schema["$ref"].as_str() {
-        return planted(&API.schemas[reference.rsplit('/').next()?].value, depth);
+    let schema = resolved(schema);
+    if let Some(secret) = secret(schema) {
+        return Some(secret.into());
     }
     let value = match (schema["type"].as_str(), schema["format"].as_str()) {
-        (Some("string"), Some("password")) => "canary-secret".into(),
         (Some("string"), Some("uri")) => format!("https://auth.pingone.eu/canary/{FLOW}").into(),
         (Some("string"), Some("uuid")) => ID.into(),
         (Some("string"), Some("date-time")) => "2026-11-21T10:00:00.123Z".into(),
@@ -166,11 +163,11 @@ async fn no_secret_is_printed_by_any_call() {
     let mut scan = Scan::default();
     // Successes, with the canary in every secret of every answer.
     let mut planted_in = 0;
-    for (position, operation) in every_operation().await.into_iter().enumerate() {
-        let own = API.operations.iter().find(|own| own.id == operation.id);
-        let body = match own.unwrap().success() {
-            ResponseBody::Json { schema, .. } => planted(&schema, 12).unwrap_or_default(),
-            _ => json!({ "secret": "canary-open" }),
+    for case in cases() {
+        let id = case.operation.id;
+        let body = match case.answer_schema() {
+            Some(schema) => planted(&schema, 12).unwrap_or_default(),
+            None => json!({ "secret": "canary-open" }),
         };
         planted_in += usize::from(body.to_string().contains(CANARY));
         let headers = [
@@ -181,12 +178,12 @@ async fn no_secret_is_printed_by_any_call() {
             .await
             .unwrap();
         let (client, _) = client(&stub);
-        let call = every_call(&client).swap_remove(position);
-        scan.text(operation.id, &call.debug);
+        let call = case.call(&client);
+        scan.text(id, &call.debug);
         let given = call.send().await.unwrap();
-        scan.text(operation.id, &given.debug);
+        scan.text(id, &given.debug);
     }
-    assert_eq!(planted_in, operations());
+    assert_eq!(planted_in, cases().len());
     // Errors, in the service's form and in others.
     let error = json!({
         "id": "canary id", "code": "canary code", "message": "canary", "canary": "canary",
@@ -246,7 +243,7 @@ async fn no_secret_is_printed_by_any_call() {
     let logged = std::mem::take(&mut *LEAKS.lock().unwrap_or_else(PoisonError::into_inner));
     println!(
         "C1: {planted_in} of {} answers had a secret in them",
-        operations()
+        cases().len()
     );
     println!(
         "C1, C2: {} texts and {records} log records, 0 with a secret",
@@ -266,23 +263,20 @@ async fn no_secret_is_printed_by_what_is_made_of_it() {
     let client = with_token.build().unwrap();
     scan.debug("a client", &client);
     scan.debug("a token", &Token::new("canary"));
-    scan.debug(
-        "credentials",
-        &pingone_client::Credentials::Bearer("canary".into()),
-    );
-    scan.debug(
-        "credentials",
-        &pingone_client::Credentials::Cookie("canary".into()),
-    );
-    scan.debug(
-        "credentials",
-        &pingone_client::Credentials::Basic("id".into(), "canary".into()),
-    );
-    let header = (http::header::COOKIE, "canary".parse().unwrap());
-    let call = pingone_client::Call::new()
-        .with_credentials(pingone_client::Credentials::Cookie("canary".into()))
-        .with_header(header.0, header.1);
-    scan.debug("a call", &call);
+    let canary = "canary".into();
+    for credentials in [
+        Authorization::bearer(&canary),
+        Authorization::cookies(&canary),
+        Authorization::basic("id", &canary),
+        Authorization::key(&canary),
+    ] {
+        let credentials = credentials.unwrap();
+        scan.debug("credentials", &credentials);
+        let call = Call::new()
+            .with_credentials(credentials)
+            .with_header(http::header::COOKIE, "canary".parse().unwrap());
+        scan.debug("a call", &call);
+    }
     let user = client.user(ID.parse::<UserId>().unwrap());
     scan.debug("a request", &user.read().with_token("canary"));
     scan.debug("a user", &user);

@@ -1,19 +1,20 @@
-//! A client under test, and every operation as a caller reaches it.
+//! A client under test, and a call of every operation, made from the examples of the document.
 
 use std::fmt::Debug;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use pingone::models::operation::Operation;
-use pingone::models::{
-    AccountLock, AssertionCheck, DeviceAuthenticationId, DeviceId, FlowId, FlowUserConfirmation,
-    FlowUserRegistration, PasswordSet, PasswordValue, UserId, UserUpdate,
-};
-use pingone::users::UserQuery;
-use pingone::{Acknowledged, Client, ClientBuilder, Error, Request, Result};
-use pingone_tests::stub::Stub;
+use pingone::models::operation::{Answer, Effect, Operation, Security};
+use pingone::models::operations::OPERATIONS;
+use pingone::models::registry::visit;
+use pingone::models::request::{Endpoint, RawRequest, Visitor};
+use pingone::models::samples;
+use pingone::{Client, ClientBuilder, Error, Request, Result};
+use pingone_codegen::model::{Body as DescribedBody, Format, Operation as Described, ResponseBody};
+use pingone_tests::API;
+use pingone_tests::stub::{Reply, Stub};
 use pingone_tests::time::TestTime;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use serde_json::Value;
@@ -56,7 +57,7 @@ pub(crate) fn client(stub: &Stub) -> (Client, TestTime) {
 /// What a call gave, whatever its type.
 #[derive(Debug)]
 pub(crate) struct Given {
-    /// The value as JSON again.
+    /// The value as JSON again; nothing where the document does not describe it.
     pub(crate) json: Value,
     /// The value as it prints itself, in both forms.
     pub(crate) debug: String,
@@ -88,14 +89,6 @@ impl AnyCall {
         }
     }
 
-    fn typed<T: serde::Serialize + Debug + Send + 'static>(request: Request<T>) -> Self {
-        Self::new(request, |value| serde_json::to_value(value).unwrap())
-    }
-
-    fn open(request: Request<Acknowledged>) -> Self {
-        Self::new(request, |done| done.body.clone().unwrap_or_default())
-    }
-
     pub(crate) async fn send(self) -> Result<Given> {
         self.result.await
     }
@@ -107,6 +100,195 @@ impl AnyCall {
             Err(error) => error,
         }
     }
+}
+
+/// An operation with a request for it, made from an example of the document. The canary is in every secret.
+pub(crate) struct Case {
+    pub(crate) operation: &'static Operation,
+    pub(crate) described: &'static Described,
+    raw: RawRequest,
+}
+
+/// Every operation of the document, with the example that has the most in it.
+pub(crate) fn cases() -> &'static [Case] {
+    static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+        let cases = OPERATIONS.iter().map(|operation| {
+            let described = API.operations.iter().find(|own| own.id == operation.id);
+            let own = samples().iter();
+            let own = own.filter(|sample| sample.operation.id == operation.id);
+            let (described, sample) = described.zip(own.last()).unwrap();
+            Case {
+                operation,
+                described,
+                raw: with_canaries(described, sample.raw()),
+            }
+        });
+        cases.collect()
+    });
+    &CASES
+}
+
+/// The operations that do more than read.
+pub(crate) fn unsafe_cases() -> impl Iterator<Item = &'static Case> {
+    let cases = cases().iter();
+    cases.filter(|case| case.operation.effect != Effect::Read)
+}
+
+/// A call of every operation.
+pub(crate) fn every_call(client: &Client) -> impl Iterator<Item = AnyCall> {
+    cases().iter().map(|case| case.call(client))
+}
+
+impl Case {
+    pub(crate) fn call(&self, client: &Client) -> AnyCall {
+        let call = visit(self.operation.id, &self.raw, Caller(client));
+        call.unwrap().unwrap()
+    }
+
+    /// The path that the request is sent to.
+    pub(crate) fn path(&self) -> String {
+        let path = self.operation.path.replace("{environmentId}", ENVIRONMENT);
+        let parameters = self.raw.path.iter();
+        parameters.fold(path, |path, (name, value)| {
+            path.replace(&format!("{{{name}}}"), value)
+        })
+    }
+
+    /// What the document shows as an answer of success.
+    pub(crate) fn success(&self) -> Reply {
+        let answers = self.described.responses.iter();
+        let answers = answers.filter(|answer| answer.status.starts_with('2'));
+        let shown = answers.flat_map(|answer| answer.examples.values()).next();
+        match (self.operation.answer, shown) {
+            (Answer::Json, shown) => Reply::json(200, &shown.unwrap().to_string()),
+            (Answer::Open | Answer::Empty, _) => Reply::with_headers(200, &[], ""),
+        }
+    }
+
+    /// The schema of a successful answer, where there is one.
+    pub(crate) fn answer_schema(&self) -> Option<Value> {
+        match self.described.success() {
+            ResponseBody::Json { schema, .. } => Some(schema),
+            ResponseBody::Open | ResponseBody::None => None,
+        }
+    }
+
+    pub(crate) fn takes(&self, kind: impl Fn(&Security) -> bool) -> bool {
+        self.operation.security.iter().any(kind)
+    }
+}
+
+/// Calls a request with all credentials that a caller can give.
+struct Caller<'a>(&'a Client);
+
+impl Caller<'_> {
+    fn call<E: Endpoint>(
+        &self,
+        endpoint: E,
+        json: impl Fn(&E::Answer) -> Value + Send + 'static,
+    ) -> AnyCall {
+        let shown = format!("{endpoint:?} {endpoint:#?}");
+        let request = self.0.request(endpoint);
+        let request = request.with_session_cookie("canary-cookie");
+        let mut call = AnyCall::new(request.with_application("id", "canary-basic"), json);
+        call.debug.push_str(&shown);
+        call
+    }
+}
+
+impl Visitor for Caller<'_> {
+    type Output = AnyCall;
+
+    fn described<E: Endpoint<Answer: serde::Serialize>>(self, request: E) -> AnyCall {
+        self.call(request, |value| serde_json::to_value(value).unwrap())
+    }
+
+    fn open<E: Endpoint>(self, request: E) -> AnyCall {
+        self.call(request, |_| Value::Null)
+    }
+}
+
+/// A request with the canary in every secret and in all that somebody might search for, and with the id of a flow
+/// wherever there is one.
+fn with_canaries(described: &Described, mut raw: RawRequest) -> RawRequest {
+    for parameter in &described.parameters {
+        let lists = raw.path.iter_mut().chain(&mut raw.query);
+        for (_, value) in lists.filter(|(name, _)| *name == parameter.name) {
+            let mut text = Value::from(value.as_str());
+            plant(&mut text, &parameter.schema);
+            *value = text.as_str().unwrap().to_owned();
+        }
+    }
+    let (DescribedBody::Content { schema, format, .. }, Some(body)) = (&described.body, &raw.body)
+    else {
+        return raw;
+    };
+    let mut value: Value = match format {
+        Format::Form => {
+            let pairs = url::form_urlencoded::parse(body);
+            let members = pairs.map(|(name, value)| (name.into_owned(), value.into()));
+            Value::Object(members.collect())
+        }
+        _ => serde_json::from_slice(body).unwrap(),
+    };
+    plant(&mut value, schema);
+    raw.body = Some(match format {
+        Format::Form => {
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            for (name, value) in value.as_object().unwrap() {
+                form.append_pair(name, value.as_str().unwrap());
+            }
+            form.finish().into_bytes()
+        }
+        _ => value.to_string().into_bytes(),
+    });
+    raw
+}
+
+/// Puts the canary in place of every secret of a value.
+fn plant(value: &mut Value, schema: &Value) {
+    let schema = resolved(schema);
+    if let Some(secret) = secret(schema) {
+        *value = secret.into();
+    }
+    for list in ["oneOf", "anyOf", "allOf"] {
+        for alternative in schema[list].as_array().into_iter().flatten() {
+            plant(value, alternative);
+        }
+    }
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                plant(value, &schema["properties"][name]);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                plant(item, &schema["items"]);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A secret of this schema, if it is one: with the canary in it, or the id of a flow.
+pub(crate) fn secret(schema: &Value) -> Option<&'static str> {
+    let format = schema["format"].as_str();
+    match (format, schema["x-sensitive"] == true) {
+        (Some("password"), _) | (None, true) => Some("canary-secret"),
+        (Some(_), true) => Some(FLOW),
+        _ => None,
+    }
+}
+
+/// The schema that a reference leads to.
+pub(crate) fn resolved(schema: &Value) -> &Value {
+    let mut schema = schema;
+    while let Some(reference) = schema["$ref"].as_str() {
+        let name = reference.rsplit('/').next().unwrap();
+        schema = &API.schemas[name].value;
+    }
+    schema
 }
 
 /// Looks up names as a function says, in place of the network.
@@ -159,78 +341,4 @@ pub(crate) fn everything(error: &Error) -> String {
         source = error.source();
     }
     text
-}
-
-/// How many operations have a handle; the others are sent with `Client::request`.
-pub(crate) fn operations() -> usize {
-    let url = "http://127.0.0.1:9";
-    let client = builder(url, url, &TestTime::default()).build().unwrap();
-    every_call(&client).len()
-}
-
-/// The operations that [`every_call`] calls, in its order.
-pub(crate) async fn every_operation() -> Vec<&'static Operation> {
-    let url = nobody().await;
-    let client = builder(&url, &url, &TestTime::default()).build().unwrap();
-    let calls = every_call(&client).into_iter();
-    calls.map(|call| call.operation).collect()
-}
-
-/// Every operation that a client can call, one time. Every secret in them has the canary in it.
-pub(crate) fn every_call(client: &Client) -> Vec<AnyCall> {
-    let id: UserId = ID.parse().unwrap();
-    let user = client.user(id);
-    let password = user.password();
-    let flow = client
-        .flow(FLOW.parse::<FlowId>().unwrap())
-        .with_session("canary-cookie");
-    let devices = client.device_authentications();
-    let device = client.device_authentication(ID.parse::<DeviceAuthenticationId>().unwrap());
-    let device_id: DeviceId = ID.parse().unwrap();
-    let page = UserQuery::new()
-        .with_filter("username eq \"canary filter\"")
-        .with_cursor("canary-cursor")
-        .with_limit(2);
-    let registration =
-        FlowUserRegistration::new("linda@example.com", "linda").with_password("canary-7");
-    let assertion = AssertionCheck::new("canary-13", "https://app.example.com");
-    vec![
-        AnyCall::typed(client.users().list(page)),
-        AnyCall::typed(user.read()),
-        AnyCall::typed(user.send_verification_code()),
-        AnyCall::typed(user.verify("canary-1")),
-        AnyCall::typed(user.lock_account(AccountLock::new())),
-        AnyCall::typed(user.unlock_account()),
-        AnyCall::typed(password.read()),
-        AnyCall::open(password.send_recovery_code()),
-        AnyCall::open(password.recover("canary-2", "canary-new-2")),
-        AnyCall::open(password.check("canary-3")),
-        AnyCall::open(password.unlock()),
-        AnyCall::open(password.reset("canary-old-4", "canary-new-4")),
-        AnyCall::open(password.set(PasswordSet::new("canary-5"))),
-        AnyCall::open(password.set_value(PasswordValue::new().with_value("canary-14"))),
-        AnyCall::typed(flow.read()),
-        AnyCall::open(flow.confirm_account(FlowUserConfirmation::new("linda"))),
-        AnyCall::typed(flow.check_username_password("linda", "canary-6")),
-        AnyCall::typed(flow.look_up_user("linda")),
-        AnyCall::typed(flow.forgot_password("linda")),
-        AnyCall::typed(flow.register_user(registration)),
-        AnyCall::typed(flow.reset_password("canary-old-8", "canary-new-8")),
-        AnyCall::typed(flow.recover_password("canary-9", "canary-new-9")),
-        AnyCall::typed(flow.send_recovery_code()),
-        AnyCall::typed(flow.verify_user("canary-10")),
-        AnyCall::typed(flow.send_verification_code()),
-        AnyCall::typed(flow.select_device(device_id)),
-        AnyCall::typed(flow.check_otp("canary-11")),
-        AnyCall::typed(flow.update_user(UserUpdate::new())),
-        AnyCall::typed(flow.reset_session()),
-        AnyCall::new(devices.one_time_email(id, "linda@example.com"), |started| {
-            serde_json::to_value(started.started()).unwrap()
-        }),
-        AnyCall::typed(device.read()),
-        AnyCall::typed(device.check_otp("canary-12")),
-        AnyCall::typed(device.select_device(device_id)),
-        AnyCall::typed(device.check_assertion(assertion)),
-        AnyCall::open(device.cancel()),
-    ]
 }

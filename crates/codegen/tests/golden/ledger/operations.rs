@@ -125,7 +125,7 @@ pub static CHANGE_AMOUNT: Operation = Operation {
     server: "api",
     body: Body::Content { media_type: "application/vnd.ledger.amount+json; charset=utf-8" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "account-id", location: Location::Path, required: true, client_supplied: false },
@@ -150,7 +150,7 @@ pub static CHANGE_NOTE: Operation = Operation {
     server: "api",
     body: Body::Content { media_type: "application/vnd.ledger.note+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "account-id", location: Location::Path, required: true, client_supplied: false },

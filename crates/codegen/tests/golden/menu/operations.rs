@@ -41,7 +41,7 @@ pub static LIST_DISHES: Operation = Operation {
     server: "api",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "type", location: Location::Query, required: true, client_supplied: false },

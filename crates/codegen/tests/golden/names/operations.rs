@@ -41,7 +41,7 @@ pub static READ_BERTH: Operation = Operation {
     server: "api",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "client", location: Location::Path, required: true, client_supplied: false },
@@ -93,7 +93,7 @@ pub static POST: Operation = Operation {
     server: "api",
     body: Body::None,
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[],
     security: &[],

@@ -84,7 +84,7 @@ pub static DISPATCH_PARCEL: Operation = Operation {
     server: "depot",
     body: Body::Content { media_type: "application/vnd.parcels.dispatch+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "parcelId", location: Location::Path, required: true, client_supplied: false },
@@ -108,7 +108,7 @@ pub static RECALL_PARCEL: Operation = Operation {
     server: "depot",
     body: Body::Empty { media_type: "application/vnd.parcels.recall+json" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "parcelId", location: Location::Path, required: true, client_supplied: false },
@@ -132,7 +132,7 @@ pub static REQUEST_KEY: Operation = Operation {
     server: "keys",
     body: Body::Content { media_type: "application/x-www-form-urlencoded" },
     selector: Option::None,
-    accept: "application/json",
+    accept: "application/json, */*;q=0.8",
     answer: Answer::Json,
     parameters: &[
         Parameter { name: "depotId", location: Location::Path, required: true, client_supplied: false },
