@@ -85,7 +85,7 @@ impl Handlers for Exchange<'_, '_> {
 
     fn lock_account(&mut self, request: LockAccount) -> Outcome<LockAccount> {
         users::act(self, request.user_id, |user, context| {
-            user.lock(context, request.body.unlock_at.map(Into::into));
+            user.lock(context, request.body.unlock_at.and_then(|at| at.get()));
             Ok(())
         })
     }
