@@ -151,7 +151,7 @@ async fn polling_ends_in_time_and_says_where_things_stand() {
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(
         error.to_string(),
-        "readDeviceAuthentication: timed out: it waited 200 s, and the status is still OTP_REQUIRED"
+        "readDeviceAuthentication: timed out: it waited 200 s, and the status is still OTP_REQUIRED; call again, or allow the call more time"
     );
     assert!(time.elapsed() <= Duration::from_secs(200));
     assert!(
