@@ -1,5 +1,6 @@
 //! `cargo xtask docs`.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -161,15 +162,19 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
     let (pages, unread) = pages(&arguments.pages)?;
     let accepted = files.beside("drift-accepted.toml");
     let mut settled = Vec::new();
+    let decisions = reporting::decisions(&accepted)?;
+    let done = reconcile(
+        &pages,
+        &ledger,
+        &specification,
+        &decisions,
+        &reporting::today(),
+    );
+    // Why a finding was not edited, or what an edit would write.
+    let mut fixes: BTreeMap<String, String> = BTreeMap::new();
+    let left = done.findings.into_iter();
+    fixes.extend(left.map(|finding| (finding.fingerprint, finding.fix)));
     if arguments.apply {
-        let decisions = reporting::decisions(&accepted)?;
-        let done = reconcile(
-            &pages,
-            &ledger,
-            &specification,
-            &decisions,
-            &reporting::today(),
-        );
         let old = specification.document().text().to_owned();
         if done.text != old {
             files.replace(&old, &done.text)?;
@@ -185,6 +190,17 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
             settled.push(edited.finding.fingerprint);
         }
         undecided(&files.name(), &done.text);
+    } else {
+        for edited in done.edited {
+            let text = edited.text.lines().next().unwrap_or_default().trim();
+            let what = match text {
+                "" => "removes it".to_owned(),
+                text => format!("writes `{text}`"),
+            };
+            let place = format!("{}:{}", files.name(), edited.line);
+            let fix = format!("{}; `--apply` {what} at {place}", edited.finding.fix);
+            fixes.insert(edited.finding.fingerprint, fix);
+        }
     }
     let mut report = Report {
         title: format!("{} against {}", count(pages.len()), files.name()),
@@ -203,6 +219,11 @@ fn check(arguments: &Check) -> Result<ExitCode, String> {
     report
         .findings
         .retain(|finding| !settled.contains(&finding.fingerprint));
+    for finding in &mut report.findings {
+        if let Some(fix) = fixes.remove(&finding.fingerprint) {
+            finding.fix = fix;
+        }
+    }
     report.notes = unread;
     let unread = !report.notes.is_empty();
     let code = reporting::finish(

@@ -159,6 +159,9 @@ fn a_new_page_and_then_a_changed_one_end_in_a_clean_check() {
         &page().replace("ten minutes", "five minutes"),
     );
     assert_eq!(rules(&place.found(1)), ["lifetime-changed"]);
+    let proposed = place.run("docs check --pages @pages --spec @api.yaml", 1);
+    let edit = "; `--apply` writes `x-description: The lifetime is 5 minutes.";
+    assert!(proposed.out.contains(edit), "{}", proposed.out);
     let document = place.read("api.yaml");
     let applied = place.run("docs check --pages @pages --spec @api.yaml --apply", 0);
     assert!(applied.err.starts_with("edited "), "{}", applied.err);

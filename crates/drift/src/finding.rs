@@ -122,6 +122,12 @@ impl Draft {
             settled: false,
         }
     }
+
+    /// What was found, in one sentence without its full stop.
+    pub(crate) fn text(&self) -> String {
+        let detail = self.detail.clone();
+        detail.unwrap_or_else(|| sentence(self.rule, self))
+    }
 }
 
 /// Joins drafts of one cause, the worst first.
@@ -162,10 +168,7 @@ pub(crate) fn joined(drafts: Vec<Draft>) -> (Vec<Finding>, Vec<String>) {
                     rule.source
                 },
                 docs: rule.topic.area() != Area::Rust,
-                text: draft
-                    .detail
-                    .clone()
-                    .unwrap_or_else(|| sentence(rule, &draft)),
+                text: draft.text(),
                 fix: if draft.settled {
                     "nothing: the document says so already; `cargo xtask docs lock` records it"
                         .to_owned()

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::specification::Specification;
 use crate::page::{Fact, Form, Kind, Page, digest};
-use crate::pages;
 
 const HEADER: &str = "# What each documentation page said when it was last reconciled with pingone.yaml.\n\
     # Written by `cargo xtask docs lock`; a sentence is the digest of its wording, no text is kept.\n\n";
@@ -202,7 +201,7 @@ impl Ledger {
     pub fn of(pages: &[(String, Page)], lowered: &Specification) -> Self {
         let mut records: Vec<Record> = Vec::new();
         for (file, page) in pages {
-            let Some(operation) = pages::variant_of(page, lowered) else {
+            let Some(operation) = lowered.variant_of(page) else {
                 continue;
             };
             let said = page.canonical_url.as_ref().map(|url| url.value.clone());

@@ -10,8 +10,23 @@ use url::Url;
 use super::Clock;
 
 const USER_AGENT: &str = concat!("pingone-docs-pull/", env!("CARGO_PKG_VERSION"));
-const ACCEPT: &str = "text/markdown, text/plain;q=0.9";
-const TYPES: [&str; 3] = ["text/markdown", "text/plain", "text/x-markdown"];
+const ACCEPT: &str = "text/markdown, text/plain;q=0.9, */*;q=0.1";
+
+/// The media types of pages.
+const PAGES: &[&str] = &["text/markdown", "text/plain", "text/x-markdown"];
+
+/// The media types of `llms.txt` and of feeds.
+const INDEXES: &[&str] = &[
+    "text/markdown",
+    "text/plain",
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/xml",
+    "text/xml",
+];
+
+/// The largest index that is read, in bytes.
+const MAX_INDEX_BYTES: usize = 4 * 1024 * 1024;
 
 /// How much is asked of a service.
 pub(super) struct Limits {
@@ -24,6 +39,10 @@ pub(super) struct Limits {
     pub(super) longest_wait: Duration,
     /// Of one request, to the end of its body.
     pub(super) timeout: Duration,
+    /// What an answer may be.
+    pub(super) types: &'static [&'static str],
+    /// How large an answer may be.
+    pub(super) bytes: usize,
 }
 
 impl Default for Limits {
@@ -34,6 +53,8 @@ impl Default for Limits {
             redirects: 5,
             longest_wait: Duration::from_secs(120),
             timeout: Duration::from_secs(30),
+            types: PAGES,
+            bytes: MAX_PAGE_BYTES,
         }
     }
 }
@@ -90,8 +111,8 @@ pub(super) enum Failure {
         "{url} is `{media_type}`, and pages are read as Markdown or text: correct the address in spec/pingone.yaml or spec/docs.lock"
     )]
     MediaType { url: Url, media_type: String },
-    #[error("{url} has more than the {MAX_PAGE_BYTES} bytes that a page may have")]
-    TooLarge { url: Url },
+    #[error("{url} has more than the {limit} bytes that it may have")]
+    TooLarge { url: Url, limit: usize },
     #[error("{url} has an empty body")]
     Empty { url: Url },
     #[error(
@@ -186,6 +207,18 @@ impl<C: Clock> Fetcher<C> {
         }
     }
 
+    /// Fetches an `llms.txt` or a feed.
+    pub(super) fn index(&mut self, url: &Url) -> Result<String, Failure> {
+        (self.limits.types, self.limits.bytes) = (INDEXES, MAX_INDEX_BYTES);
+        let answer = self.patiently(url, &Validators::default());
+        (self.limits.types, self.limits.bytes) = (PAGES, MAX_PAGE_BYTES);
+        match answer? {
+            Answer::Page(page) => Ok(String::from_utf8_lossy(&page.bytes).into_owned()),
+            // Nothing was asked for under a condition.
+            Answer::NotModified => Err(Failure::Empty { url: url.clone() }),
+        }
+    }
+
     /// Asks again while the failure may pass.
     fn patiently(&mut self, url: &Url, validators: &Validators) -> Result<Answer, Failure> {
         let mut attempt = 1;
@@ -236,7 +269,7 @@ impl<C: Clock> Fetcher<C> {
                 let url = at.clone();
                 return Err((Failure::Status { url, status }, wait));
             }
-            return page(&at, response)
+            return page(&at, response, &self.limits)
                 .map(Answer::Page)
                 .map_err(|failure| (failure, None));
         }
@@ -278,11 +311,16 @@ impl<C: Clock> Fetcher<C> {
     }
 }
 
-fn page(url: &Url, mut response: ureq::http::Response<ureq::Body>) -> Result<Page, Failure> {
+fn page(
+    url: &Url,
+    mut response: ureq::http::Response<ureq::Body>,
+    limits: &Limits,
+) -> Result<Page, Failure> {
     let url = || url.clone();
     let media_type = text_of(response.headers(), header::CONTENT_TYPE).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if !TYPES
+    if !limits
+        .types
         .iter()
         .any(|known| essence.eq_ignore_ascii_case(known))
     {
@@ -297,14 +335,15 @@ fn page(url: &Url, mut response: ureq::http::Response<ureq::Body>) -> Result<Pag
         last_modified: text_of(response.headers(), header::LAST_MODIFIED),
     };
     // Whether reading to the limit is an error already depends on the version of the client.
-    let limit = u64::try_from(MAX_PAGE_BYTES + 1).unwrap_or(u64::MAX);
-    let body = response.body_mut().with_config().limit(limit);
+    let limit = limits.bytes;
+    let most = u64::try_from(limit + 1).unwrap_or(u64::MAX);
+    let body = response.body_mut().with_config().limit(most);
     let bytes = body.read_to_vec().map_err(|source| match source {
-        ureq::Error::BodyExceedsLimit(_) => Failure::TooLarge { url: url() },
+        ureq::Error::BodyExceedsLimit(_) => Failure::TooLarge { url: url(), limit },
         source => Failure::Body { url: url(), source },
     })?;
-    if bytes.len() > MAX_PAGE_BYTES {
-        return Err(Failure::TooLarge { url: url() });
+    if bytes.len() > limit {
+        return Err(Failure::TooLarge { url: url(), limit });
     }
     if bytes.is_empty() {
         return Err(Failure::Empty { url: url() });

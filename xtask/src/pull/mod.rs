@@ -1,6 +1,7 @@
 //! `cargo xtask docs pull`: brings the documentation pages into an ignored folder.
 
 mod fetch;
+mod news;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use fetch::{Answer, Failure, Fetcher, Limits};
+use news::Known;
 use pingone_codegen::{Document, lower};
 use pingone_drift::Ledger;
 use store::{Saved, Store};
@@ -27,6 +29,12 @@ pub(crate) struct Arguments {
     /// The seconds between two requests.
     #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=3600))]
     delay: u64,
+    /// The address of the site's index of pages [default: /llms.txt of the first page's site].
+    #[arg(long, value_name = "URL")]
+    llms: Option<Url>,
+    /// The address of the feed of the site's changelog [default: the first feed that the index links].
+    #[arg(long, value_name = "URL")]
+    feed: Option<Url>,
 }
 
 /// Time, so that tests do not wait.
@@ -98,6 +106,13 @@ pub(crate) fn run(
     if summary.failed > 0 {
         return Ok(ExitCode::from(NOT_FETCHED));
     }
+    let known = known(&targets, ledger);
+    let site = &targets[0].url;
+    let llms = arguments.llms.clone();
+    let llms = llms.or_else(|| site.join("/llms.txt").ok());
+    for line in news_of(llms.as_ref(), arguments.feed.as_ref(), &known, &mut fetcher) {
+        println!("{line}");
+    }
     println!("now run `cargo xtask docs check --pages {}`", out.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -150,6 +165,57 @@ fn pull<C: Clock>(
         }
     }
     Ok(summary)
+}
+
+/// The pages that are fetched, with the titles that the ledger has for them.
+fn known(targets: &[Target], ledger: &Ledger) -> Vec<Known> {
+    let title = |target: &Target| {
+        let mut records = ledger.pages.iter();
+        let record = records.find(|record| record.file == target.file);
+        record.map_or_else(String::new, |record| record.title.clone())
+    };
+    let known = targets.iter().map(|target| Known {
+        file: target.file.clone(),
+        title: title(target),
+        url: target.url.clone(),
+    });
+    known.collect()
+}
+
+/// What the site says of pages that are new, have moved, or are going to change, in lines.
+///
+/// A site without an index or a feed is no failure: its pages have been fetched.
+fn news_of<C: Clock>(
+    llms: Option<&Url>,
+    feed: Option<&Url>,
+    known: &[Known],
+    fetcher: &mut Fetcher<C>,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut feed = feed.cloned();
+    if let Some(url) = llms {
+        match read(url, fetcher) {
+            Ok(text) => {
+                let links = news::links(&text);
+                lines.extend(news::listed(&links, known, url));
+                feed = feed.or_else(|| news::feed(&links, url));
+            }
+            Err(error) => lines.push(format!("note: the index was not read: {error}")),
+        }
+    }
+    if let Some(url) = feed {
+        let entries = read(&url, fetcher).and_then(|text| news::entries(&text));
+        match entries {
+            Ok(entries) => lines.extend(news::announced(&entries, known)),
+            Err(error) => lines.push(format!("note: the feed was not read: {error}")),
+        }
+    }
+    lines
+}
+
+fn read<C: Clock>(url: &Url, fetcher: &mut Fetcher<C>) -> Result<String, String> {
+    let url = address(url.as_str())?;
+    fetcher.index(&url).map_err(|failure| chain(&failure))
 }
 
 /// An error with its causes, on one line.

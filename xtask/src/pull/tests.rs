@@ -421,3 +421,60 @@ fn a_ledger_cannot_name_a_file_elsewhere() {
     }
     assert_eq!(plain_name("000_a.txt").as_deref(), Some("000_a.txt"));
 }
+
+/// What is said of a site with these answers; `SERVICE` is its address.
+#[track_caller]
+fn check_news(answers: &[String], expected: &[&str]) {
+    let service = Service::start(answers);
+    let site = address(&format!("http://{}/api/a.html", service.address)).expect("an address");
+    let known = [Known {
+        file: "a.md".to_owned(),
+        title: "Return a Book".to_owned(),
+        url: site.clone(),
+    }];
+    let mut fetcher = Fetcher::new(Limits::default(), StoppedClock::default());
+    let llms = site.join("/llms.txt").expect("an address");
+    let lines = news_of(Some(&llms), None, &known, &mut fetcher);
+    let name = service.address.to_string();
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|line| line.replace(&name, "SERVICE"))
+        .collect();
+    assert_eq!(lines, expected);
+    let requests = service.requests();
+    assert_eq!(requests.len(), answers.len());
+    assert!(requests[0].starts_with("GET /llms.txt HTTP"));
+}
+
+#[test]
+fn an_index_and_its_feed_tell_what_is_new_and_what_will_change() {
+    let index =
+        "- [Return a Book](/api/a.md)\n- [Lend a Book](/api/b.md)\n- [Changes](/changes.xml)\n";
+    let feed = "<rss><channel><item><title>Return a Book is deprecated</title><link>/changes/1</link></item></channel></rss>";
+    let answers = [
+        answer("200 OK", &["content-type: text/plain"], index),
+        answer("200 OK", &["content-type: application/rss+xml"], feed),
+    ];
+    let expected = [
+        "new: Lend a Book at http://SERVICE/api/b",
+        "announced: a.md: Return a Book is deprecated (/changes/1)",
+    ];
+    check_news(&answers, &expected);
+}
+
+#[test]
+fn a_site_without_an_index_or_with_a_broken_feed_says_so() {
+    let missing = answer("404 Not Found", &[], "no");
+    let note = "note: the index was not read: http://SERVICE/llms.txt answered 404 Not Found";
+    check_news(&[missing], &[note]);
+    let answers = [
+        answer(
+            "200 OK",
+            &["content-type: text/plain"],
+            "- [Return a Book](/api/a.md)\n- [Changes](/changes.xml)\n",
+        ),
+        answer("200 OK", &["content-type: text/html"], "<html></html>"),
+    ];
+    let note = "note: the feed was not read: http://SERVICE/changes.xml is `text/html`, and pages are read as Markdown or text: correct the address in spec/pingone.yaml or spec/docs.lock";
+    check_news(&answers, &[note]);
+}

@@ -184,8 +184,10 @@ impl<'a> Walk<'a> {
                     _ => Action::Changed,
                 }
             }
+            // One example shows one value.
+            (ShownValue, Some(_), Some(_)) => Action::Added,
             (
-                RequestValue | ResponseValue | ShownValue | ParameterValue | AuthorizationWay,
+                RequestValue | ResponseValue | ParameterValue | AuthorizationWay,
                 Some(_),
                 Some(_),
             ) => {
@@ -408,6 +410,14 @@ impl<'a> Walk<'a> {
         let shown = has(&changes, Topic::ResponseExample, &existence)
             && (has(&changes, Topic::ShownProperty, &existence)
                 || has(&changes, Topic::Status, &existence));
+        // The example of a page has no name, the examples of a document have.
+        let example = changes
+            .iter()
+            .any(|change| change.topic == Topic::ResponseExample && change.name.is_empty());
+        let empty = changes.iter().any(|change| {
+            let new = change.new.map(|entry| entry.value.as_str());
+            change.topic == Topic::Status && new == Some("204")
+        });
         changes.retain(|change| {
             use Topic::*;
             let status = change
@@ -452,6 +462,9 @@ impl<'a> Walk<'a> {
                 RequestProperty => !body,
                 ResponseProperty => !answer,
                 ShownProperty | Link | ShownValue | Status if shown => false,
+                // An answer without content has no body.
+                ResponseBody if change.name.is_empty() => !example && !empty,
+                ShownProperty | Link => !answer,
                 RequestExample if change.name.is_empty() => !body,
                 RequestType | RequestFormat | RequestRequirement | RequestNull | RequestValue
                 | RequestBound | RequestDefault | RequestExample | ReadOnly => {

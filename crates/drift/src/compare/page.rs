@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::diff::shape;
 use super::entry::{Entry, Place};
 use super::topic::Topic;
-use crate::page::{Address, Fact, Kind};
+use crate::page::{Address, Fact, Kind, requirement};
 
 /// The entries of the facts of a page.
 pub(crate) fn entries(facts: &[Fact]) -> Vec<Entry> {
@@ -26,6 +26,10 @@ pub(crate) fn entries(facts: &[Fact]) -> Vec<Entry> {
     if has_example {
         let line = line_of(facts, Kind::ResponseStatus);
         entries.add(Topic::ResponseExample, "", "shown", line);
+    }
+    if facts.iter().any(|fact| fact.kind == Kind::Response) {
+        let line = line_of(facts, Kind::Response);
+        entries.add(Topic::ResponseBody, "", "shown", line);
     }
     if facts.iter().any(|fact| fact.kind == Kind::Body) {
         let line = line_of(facts, Kind::Body);
@@ -87,18 +91,15 @@ impl Entries {
             }
             Kind::PropertyRequired => {
                 self.add(Topic::RequestProperty, name, "", *line);
-                let word = value.to_lowercase();
+                let word = requirement(value);
                 return self.add(Topic::RequestRequirement, name, &word, *line);
             }
             Kind::Body => return self.body(name, value, *line),
             Kind::Response => return self.response(name, value, *line),
             Kind::OptionalHeader => return,
             Kind::QueryParameter => {
-                let word = if value.eq_ignore_ascii_case("required") {
-                    "required"
-                } else {
-                    "optional"
-                };
+                let required = requirement(value) == "required";
+                let word = if required { "required" } else { "optional" };
                 return self.add(Topic::QueryParameter, name, word, *line);
             }
             Kind::ErrorBody => Topic::ErrorExample,

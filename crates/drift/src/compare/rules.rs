@@ -346,7 +346,7 @@ rules! {
     "unread-part-found" = Unread Found, Review, None, "a part of the page was not understood", "read it; `cargo xtask docs lock` keeps its digest, so that changing it is seen";
     "unread-part-changed" = Unread Changed, Review, None, "a part of the page that was not understood has changed", "read it";
     "page-layout-found" = Layout Found, None, None, "a heading or a column is named in another way", "nothing: `cargo xtask docs lock` records it";
-    "page-not-understood-found" = NotUnderstood Found, Review, None, "most of the page was not understood, so nothing is concluded from it", "teach the reader of pages its form";
+    "page-not-understood-found" = NotUnderstood Found, Review, None, "most of the page was not understood", "teach the reader of pages its form";
     "error-example-changed" = ErrorExample Changed, Review, None, "what an example of an error shows", "compare it with the schema of the error";
     "unknown-line-found" = UnknownLine Found, Review, None, "a line of the page was not understood", "read it; teach the reader of pages if it will come again";
     "refusal-found" = Refusal Found, Review, Review, "the generator refuses the document", "correct the document where the error points";

@@ -5,10 +5,12 @@ use std::sync::{LazyLock, OnceLock};
 use pingone_codegen::model::{Api, Operation, Server};
 use pingone_codegen::{Document, join};
 use regex::Regex;
+use serde_json::Value;
 
+use super::diff::shape;
 use super::document::entries;
 use super::entry::Entry;
-use crate::page::pattern;
+use crate::page::{Page, pattern};
 
 /// A document that the generator accepts, ready to be compared.
 #[derive(Debug)]
@@ -54,6 +56,31 @@ impl Specification {
             return &[];
         };
         self.entries[index].get_or_init(|| entries(self, &self.api.operations[index]))
+    }
+
+    /// The variant that a page documents: what is sent as the page says.
+    pub(crate) fn variant_of(&self, page: &Page) -> Option<&Operation> {
+        let endpoint = &page.endpoint.as_ref()?.value;
+        let essence = |text: &str| {
+            let essence = text.split(';').next().unwrap_or_default();
+            essence.trim().to_ascii_lowercase()
+        };
+        let media_type = page.media_type().map(|named| essence(&named.value));
+        let path = endpoint.address.path.split('?').next().unwrap_or_default();
+        let path = shape(path.trim_end_matches('/'));
+        let body = page.request_body();
+        let chosen = |operation: &Operation| {
+            operation.selector.as_ref().is_none_or(|selector| {
+                let shown = body.as_ref().and_then(|body| body.at(&selector.property));
+                shown.and_then(Value::as_str) == Some(&selector.value)
+            })
+        };
+        self.api.operations.iter().find(|operation| {
+            operation.method == endpoint.method
+                && operation.media_type().map(essence) == media_type
+                && shape(&address(self, operation).2) == path
+                && chosen(operation)
+        })
     }
 
     pub(crate) fn server(&self, operation: &Operation) -> Option<&Server> {

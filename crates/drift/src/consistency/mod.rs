@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::page::{Kind, Page, leaves, pattern};
+use crate::page::{Kind, Page, is_content_type, leaves, pattern};
 
 /// What a page disagrees with itself about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +75,8 @@ pub struct Contradiction {
     pub everywhere: bool,
     /// What is wrong, in one sentence without its full stop.
     pub text: String,
+    /// What stays the same while the contradiction does.
+    pub(crate) cause: String,
 }
 
 impl fmt::Display for Contradiction {
@@ -114,7 +116,26 @@ pub fn contradictions(page: &Page) -> Vec<Contradiction> {
     checker.links();
     checker.stated_values();
     checker.found.sort_by_key(|found| (found.line, found.about));
-    checker.found
+    joined(checker.found)
+}
+
+/// Where every sample is against one line, that line is the odd one: whatever else is against it says the same.
+fn joined(found: Vec<Contradiction>) -> Vec<Contradiction> {
+    let (mut odd, others): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|found| found.everywhere && found.against.is_some());
+    let mut joined = Vec::new();
+    for other in others {
+        let same =
+            |odd: &&mut Contradiction| odd.about == other.about && odd.against == other.against;
+        match odd.iter_mut().find(same) {
+            Some(odd) => odd.text = format!("{}; {}", odd.text, other.text),
+            None => joined.push(other),
+        }
+    }
+    joined.append(&mut odd);
+    joined.sort_by_key(|found| (found.line, found.about));
+    joined
 }
 
 /// A media type without its parameters.
@@ -134,6 +155,7 @@ impl Checker<'_> {
             line,
             against,
             everywhere: false,
+            cause: text.clone(),
             text,
         });
     }
@@ -164,6 +186,10 @@ impl Checker<'_> {
                     Some(endpoint.line),
                     format!("the prose says `{said}`, the page is about `{address}`"),
                 );
+                // Another host is the cause, wherever the path leads.
+                if let Some(found) = self.found.last_mut() {
+                    found.cause = format!("{} {}", said.host_text(), address.host_text());
+                }
             }
         }
     }
@@ -172,6 +198,15 @@ impl Checker<'_> {
         let Some(main) = self.page.media_type() else {
             return;
         };
+        if let Some([first, ..]) = self.page.headers.as_deref()
+            && !self.page.headers.iter().flatten().any(is_content_type)
+        {
+            let text = format!(
+                "the headers name no media type, the request is of `{}`",
+                main.value
+            );
+            self.report(Disagreement::MediaType, first.line, Some(main.line), text);
+        }
         if let Some(raw) = &self.page.raw_media_type
             && essence(&raw.value) != essence(&main.value)
         {

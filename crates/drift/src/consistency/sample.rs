@@ -31,12 +31,14 @@ impl Checker<'_> {
                 [rest @ .., last] => format!("the samples in {} and {last} have", rest.join(", ")),
                 [] => continue,
             };
+            let text = format!("{who} {text}");
             self.found.push(Contradiction {
                 about,
                 line: samples[0].1,
                 against,
                 everywhere,
-                text: format!("{who} {text}"),
+                cause: text.clone(),
+                text,
             });
         }
     }
@@ -150,8 +152,5 @@ impl Checker<'_> {
 
 /// An address with the part of it that pages write in two ways.
 pub(super) fn written(address: &crate::page::Address) -> String {
-    match &address.host {
-        Some(host) => format!("{{{{{host}}}}}{}{}", address.base, address.path),
-        None => format!("{}{}", address.base, address.path),
-    }
+    format!("{}{}{}", address.host_text(), address.base, address.path)
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use jsonschema::{ValidationError, draft4};
 use pingone_codegen::model::{ResponseBody, SchemaKind};
 use pingone_codegen::{join, names};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::editor::{Editor, Refusal};
 use super::node::{Map, Member, Node, reference};
 use super::scaffold::{Draft, list, member};
-use super::schema::{self, Shape, example, todo_note};
+use super::schema::{self, Shape, example, is_placeholder, todo_note};
 use crate::compare::document::schema_entries;
 use crate::compare::specification::Specification;
 use crate::compare::{Direction, Entry, Topic, page};
@@ -125,7 +126,11 @@ impl<'a> Draft<'a> {
                 _ => None,
             })
             .collect();
-        let fits = |name: &&String| follows(self.specification, Direction::Response, name, &said);
+        let example = self.success().and_then(|response| response.body.as_ref());
+        let fits = |name: &&String| {
+            follows(self.specification, Direction::Response, name, &said)
+                && example.is_none_or(|body| is_valid(self.specification, name, &body.value))
+        };
         let mut fitting = used.iter().filter(fits);
         let first = fitting.next()?;
         fitting
@@ -153,7 +158,7 @@ pub(super) fn request_body(
         return Ok(vec![member(absent, true)]);
     }
     let said = page::entries(&page.facts());
-    let known = known_request(specification, &said);
+    let known = known_request(specification, &said, body.as_ref().map(|body| &body.value));
     let target = match &known {
         Some(known) => known.clone(),
         None => {
@@ -194,7 +199,11 @@ pub(super) fn request_body(
 }
 
 /// The one schema that says of a request what a page says, no more and no less.
-fn known_request(specification: &Specification, said: &[Entry]) -> Option<String> {
+fn known_request(
+    specification: &Specification,
+    said: &[Entry],
+    example: Option<&Value>,
+) -> Option<String> {
     let leaves = |entries: &[Entry]| -> BTreeSet<String> {
         let names: Vec<&str> = entries
             .iter()
@@ -223,6 +232,7 @@ fn known_request(specification: &Specification, said: &[Entry]) -> Option<String
     let mut fitting = objects.map(|(name, _)| name).filter(|name| {
         leaves(&schema_entries(specification, Direction::Request, name)) == wanted
             && follows(specification, Direction::Request, name, said)
+            && example.is_none_or(|example| is_valid(specification, name, example))
     });
     let first = fitting.next()?;
     fitting.next().is_none().then(|| first.clone())
@@ -281,9 +291,37 @@ fn follows(
         lowered: specification,
         operation,
         documented: &documented,
-        form: crate::page::Form::TightText,
+        page: None,
     };
     properties && known && judge.differences(&said).is_empty()
+}
+
+/// Whether an example is valid against a schema of the document. A placeholder stands for any value.
+fn is_valid(specification: &Specification, name: &str, example: &Value) -> bool {
+    let components = specification.document.root().get("components").cloned();
+    let mut schema = json!({ "components": components });
+    json_schema(&mut schema);
+    schema["$ref"] = json!(format!("#/components/schemas/{name}"));
+    let placeholder =
+        |error: ValidationError<'_>| error.instance().as_str().is_some_and(is_placeholder);
+    // OpenAPI 3.0 has the bounds of this draft.
+    draft4::new(&schema).is_ok_and(|schema| schema.iter_errors(example).all(placeholder))
+}
+
+/// Writes `nullable` as JSON Schema does.
+fn json_schema(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(json_schema),
+        Value::Object(members) => {
+            if members.get("nullable") == Some(&Value::Bool(true))
+                && let Some(kind) = members.get_mut("type").filter(|kind| kind.is_string())
+            {
+                *kind = json!([kind.clone(), "null"]);
+            }
+            members.values_mut().for_each(json_schema);
+        }
+        _ => {}
+    }
 }
 
 /// Whether an example has everything that a schema says is always there.

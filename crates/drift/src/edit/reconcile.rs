@@ -34,6 +34,8 @@ pub struct Edited {
     pub finding: Finding,
     /// The first line that was edited, in the text at that moment.
     pub line: usize,
+    /// What was written there; empty where lines were only removed.
+    pub text: String,
 }
 
 /// Makes the edits that pages ask for and that need no decision.
@@ -56,7 +58,7 @@ pub fn reconcile(
     let mut steps: Vec<&Step> = steps.iter().collect();
     steps.sort_by_key(|step| matches!(step.topic, Topic::Method | Topic::Path | Topic::MediaType));
     // A finding is settled by all of its edits, or it is left.
-    let mut lines: BTreeMap<&str, Vec<Option<usize>>> = BTreeMap::new();
+    let mut lines: BTreeMap<&str, Vec<Option<(usize, String)>>> = BTreeMap::new();
     for step in steps {
         let unclear = |finding: &Finding| {
             finding.rule.ends_with("-found")
@@ -80,9 +82,9 @@ pub fn reconcile(
         };
         let done = lines.entry(&step.fingerprint).or_default();
         match outcome {
-            Ok(Some((next, line))) => {
+            Ok(Some((next, written))) => {
                 editor = next;
-                done.push(Some(line));
+                done.push(Some(written));
             }
             Ok(None) => done.push(None),
             Err(reason) => {
@@ -93,14 +95,16 @@ pub fn reconcile(
         }
     }
     for (fingerprint, lines) in lines {
-        let lines: Option<Vec<usize>> = lines.into_iter().collect();
+        let lines: Option<Vec<(usize, String)>> = lines.into_iter().collect();
         let index = findings
             .iter()
             .position(|finding| finding.fingerprint == fingerprint);
         if let (Some(lines), Some(index)) = (lines, index) {
+            let (line, text) = lines.into_iter().min().unwrap_or_default();
             edited.push(Edited {
                 finding: findings.remove(index),
-                line: lines.into_iter().min().unwrap_or_default(),
+                line,
+                text,
             });
         }
     }
@@ -118,7 +122,7 @@ fn attempt(
     specification: &Specification,
     pages: &[(String, Page)],
     step: &Step,
-) -> Result<Option<(Editor, usize)>, Refusal> {
+) -> Result<Option<(Editor, (usize, String))>, Refusal> {
     let page = pages.iter().find(|(file, _)| *file == step.file);
     let operation = specification.operation(&step.operation);
     let (Some((_, page)), Some(operation)) = (page, operation) else {
@@ -137,7 +141,13 @@ fn attempt(
         return Ok(None);
     }
     pingone_codegen::lower(&copy.document).map_err(|error| error.to_string())?;
-    let lines = copy.written.iter().map(|written| written.line);
-    let line = lines.min().unwrap_or_default();
-    Ok(Some((copy, line)))
+    let first = copy.written.iter().min_by_key(|written| written.line);
+    let first = first.map(|written| (written.line, written.text.clone()));
+    let (line, mut text) = first.unwrap_or_default();
+    // Of an edit inside of a line, the line tells more.
+    let whole = copy.document.text().lines().nth(line.saturating_sub(1));
+    if let Some(whole) = whole.filter(|whole| !text.is_empty() && whole.contains(&text)) {
+        text = whole.trim().to_owned();
+    }
+    Ok(Some((copy, (line, text))))
 }

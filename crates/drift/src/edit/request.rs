@@ -134,7 +134,7 @@ impl Edit<'_> {
         let name = missing[0].trim_end_matches("[]");
         let rows = self.page.properties.iter().flatten();
         let required = rows.clone().any(|row| {
-            row.requirement.eq_ignore_ascii_case("required")
+            row.is_required()
                 && row
                     .name
                     .strip_prefix(path)

@@ -134,7 +134,7 @@ pub fn scaffold(
         let text = format!("line {}: {}", line.line, line.reason);
         return Err(ScaffoldError::Unclear(text));
     }
-    if let Some(operation) = crate::pages::variant_of(page, specification) {
+    if let Some(operation) = specification.variant_of(page) {
         return Err(ScaffoldError::Known {
             variant: operation.id.clone(),
             line: specification.line(&operation.pointer),

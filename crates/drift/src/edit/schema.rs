@@ -115,7 +115,7 @@ impl Shape {
         let [name, rest @ ..] = at else { return };
         let list = name.ends_with("[]");
         let name = name.trim_end_matches("[]");
-        let required = row.requirement.eq_ignore_ascii_case("required");
+        let required = row.is_required();
         let index = match self.members.iter().position(|(known, ..)| known == name) {
             Some(index) => index,
             None => {
@@ -131,7 +131,7 @@ impl Shape {
             if !kept.is_empty() {
                 member.members = kept;
             }
-            if !required && !row.requirement.eq_ignore_ascii_case("optional") {
+            if !required && !row.is_optional() {
                 member.todo = Some(UNCLEAR);
             }
         } else if list {

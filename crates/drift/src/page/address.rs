@@ -11,6 +11,9 @@ use super::pattern;
 /// to the variable of any other server, newer ones write it into the path; the effective address is the same.
 const UNVERSIONED: &str = "authPath";
 
+/// The hosts that pages have variables for: `https://api.pingone.com/v1` is what `{{apiPath}}` stands for.
+const VARIABLES: [(&str, &str); 2] = [("api.pingone.", "apiPath"), ("auth.pingone.", UNVERSIONED)];
+
 /// The address of a request as a page writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
@@ -28,23 +31,22 @@ impl Address {
     pub fn parse(text: &str) -> Self {
         static HOST: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"^(?:\{\{(?P<variable>\w+)\}\}|https?://(?P<name>[^/?#]+))"));
-        let host = HOST.captures(text);
-        let versioned = host.as_ref().is_some_and(|host| {
-            host.name("variable")
-                .is_some_and(|variable| variable.as_str() != UNVERSIONED)
-        });
-        let rest = host
-            .as_ref()
-            .and_then(|host| text.get(host[0].len()..))
-            .unwrap_or(text);
-        let host = host
-            .and_then(|host| host.name("variable").or(host.name("name")))
-            .map(|host| host.as_str().to_owned());
+        let found = HOST.captures(text);
+        let rest = found.as_ref().map_or(text, |found| &text[found[0].len()..]);
+        let part = |name| Some(found.as_ref()?.name(name)?.as_str());
+        let (variable, name) = (part("variable"), part("name"));
+        let of_name = |name: &str| {
+            let known = VARIABLES.iter().find(|(host, _)| name.starts_with(host));
+            known.map_or_else(|| name.to_owned(), |(_, variable)| (*variable).to_owned())
+        };
+        let host = variable.map(str::to_owned).or_else(|| name.map(of_name));
+        let versioned = host.as_ref().is_some_and(|host| host != UNVERSIONED);
         let path = rest.replace("{{", "{").replace("}}", "}");
         match path.strip_prefix("/v1") {
             Some(path) if versioned && path.starts_with('/') => Self {
                 host,
-                base: "/v1".to_owned(),
+                // Written in full, the version is a part of what a variable would stand for.
+                base: variable.map_or("", |_| "/v1").to_owned(),
                 path: path.to_owned(),
             },
             _ => Self {
@@ -52,6 +54,15 @@ impl Address {
                 base: String::new(),
                 path,
             },
+        }
+    }
+
+    /// The host as a page writes it: a variable, or the name of a host.
+    pub(crate) fn host_text(&self) -> String {
+        match &self.host {
+            Some(name) if name.contains('.') => format!("https://{name}"),
+            Some(variable) => format!("{{{{{variable}}}}}"),
+            None => String::new(),
         }
     }
 
@@ -65,9 +76,7 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(host) = &self.host {
-            write!(f, "{{{{{host}}}}}")?;
-        }
+        f.write_str(&self.host_text())?;
         f.write_str(&self.path)
     }
 }
@@ -112,6 +121,14 @@ mod tests {
         assert_eq!((old.base.as_str(), new.base.as_str()), ("", "/v1"));
         assert_eq!(old.path, "/environments/{envID}");
         assert!(old.same_as(&new));
+    }
+
+    #[test]
+    fn a_host_in_full_is_the_variable_that_pages_have_for_it() {
+        let full = Address::parse("https://api.pingone.eu/v1/environments/{{envID}}");
+        assert_eq!(full, Address::parse("{{apiPath}}/environments/{{envID}}"));
+        let other = Address::parse("https://books.example.com/v1/shelves");
+        assert_eq!(other.to_string(), "https://books.example.com/shelves");
     }
 
     #[test]

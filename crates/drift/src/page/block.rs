@@ -60,22 +60,30 @@ pub(super) enum Section {
     Other,
 }
 
+const HEADINGS: [(&str, Section); 8] = [
+    ("Prerequisites", Section::Prerequisites),
+    ("Request Model", Section::RequestModel),
+    ("Headers", Section::Headers),
+    ("Body", Section::Body),
+    ("Example Request", Section::ExampleRequest),
+    ("Example Response", Section::ExampleResponse),
+    ("Query Parameters", Section::QueryParameters),
+    ("Query parameters", Section::QueryParameters),
+];
+
 impl Section {
     /// The section with this heading.
     pub(super) fn named(heading: &str) -> Option<Self> {
         let heading = heading.trim();
-        Some(
-            match heading.strip_prefix("Collapse: ").unwrap_or(heading) {
-                "Prerequisites" => Self::Prerequisites,
-                "Request Model" => Self::RequestModel,
-                "Headers" => Self::Headers,
-                "Body" => Self::Body,
-                "Example Request" => Self::ExampleRequest,
-                "Example Response" => Self::ExampleResponse,
-                "Query Parameters" | "Query parameters" => Self::QueryParameters,
-                _ => return None,
-            },
-        )
+        let heading = heading.strip_prefix("Collapse: ").unwrap_or(heading);
+        let known = HEADINGS.iter().find(|(known, _)| *known == heading);
+        known.map(|(_, section)| *section)
+    }
+
+    /// The usual heading.
+    pub(super) fn heading(self) -> Option<&'static str> {
+        let known = HEADINGS.iter().find(|(_, section)| *section == self);
+        known.map(|(heading, _)| *heading)
     }
 
     /// The known section that a heading in other words most likely means.
@@ -110,13 +118,35 @@ impl Section {
     }
 }
 
-/// The columns of a request model in the words of a header row; more columns may follow.
-pub(super) fn is_request_model(header: &[String]) -> bool {
-    matches!(
-        header,
-        [name, type_name, required, ..]
-            if name == "Property"
-                && type_name == "Type"
-                && matches!(required.as_str(), "Required?" | "Required")
-    )
+/// Where a request model has what it says of a property; it may have more columns.
+pub(super) struct Columns {
+    pub(super) name: usize,
+    pub(super) kind: usize,
+    pub(super) required: usize,
+}
+
+impl Columns {
+    /// The columns by the words of a header row.
+    pub(super) fn of(header: &[String]) -> Option<Self> {
+        let column = |words: &[&str]| {
+            header.iter().position(|cell| {
+                let cell = cell.trim_end_matches('?').to_lowercase();
+                words.contains(&cell.as_str())
+            })
+        };
+        Some(Self {
+            name: column(&["property", "name", "attribute", "field", "parameter"])?,
+            kind: column(&["type", "data type"])?,
+            required: column(&["required", "mandatory"])?,
+        })
+    }
+
+    /// Whether a row of plain text is the header row: there, the columns are always in this order.
+    pub(super) fn are_first(header: &[String]) -> bool {
+        Self::of(header).is_some_and(|it| (it.name, it.kind, it.required) == (0, 1, 2))
+    }
+
+    pub(super) fn has(&self, index: usize) -> bool {
+        [self.name, self.kind, self.required].contains(&index)
+    }
 }

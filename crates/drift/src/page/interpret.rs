@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::address::Endpoint;
-use super::block::{Block, Content, Row, Section, is_request_model};
+use super::block::{Block, Columns, Content, Row, Section};
 use super::form::Form;
 use super::sample::{self, Language};
 use super::source::{Source, Tally};
@@ -14,6 +14,12 @@ use super::{Body, Header, Named, Page, Property, Response, Unread, json, pattern
 
 /// The line above the title of every page of plain text.
 const BANNER: &str = "PingOne Platform APIs";
+
+const NOT_JSON: &str = "this is not JSON";
+const ENDLESS: &str = "this code never ends";
+
+/// Why a payload was not read.
+pub(super) const PAYLOAD_REASONS: [&str; 2] = [NOT_JSON, ENDLESS];
 
 /// More samples than this are not read: a page has eleven.
 const MAX_SAMPLES: usize = 64;
@@ -37,13 +43,14 @@ pub(super) fn page(form: Form, source: Source, blocks: &[Block]) -> Page {
         unread: Vec::new(),
         other: None,
         method: None,
+        sections: Vec::new(),
     };
     let is_text = form != Form::Markdown;
     for (index, block) in blocks.iter().enumerate() {
         if let Content::Paragraph(lines) = &block.content
             && let [line] = &lines[..]
             && is_text
-            && reader.is_heading(line)
+            && reader.is_heading(line, &blocks[index + 1..])
         {
             reader.heading(block.lines.clone(), line);
             continue;
@@ -88,6 +95,7 @@ pub(super) fn page(form: Form, source: Source, blocks: &[Block]) -> Page {
         query_parameters: reader.query,
         unread: digests,
         account: reader.ledger.close(&source),
+        sections: reader.sections,
         source,
     }
 }
@@ -149,15 +157,25 @@ struct Reader {
     other: Option<(usize, String)>,
     /// A method that waits for its address.
     method: Option<(Range<usize>, String)>,
+    /// Where each section begins.
+    sections: Vec<(usize, Section)>,
 }
 
 impl Reader {
     /// Whether a line of plain text is a heading that no section is known for.
-    fn is_heading(&self, line: &str) -> bool {
+    fn is_heading(&self, line: &str, rest: &[Block]) -> bool {
         static HEADING: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"^[A-Z][A-Za-z]+(?: [A-Za-z]+){0,3}$"));
-        // Among samples and between cells, any word can be a line of its own.
+        let before_sentence = || {
+            let next = rest.iter().find_map(|block| match &block.content {
+                Content::Paragraph(lines) => Some(lines.join(" ")),
+                _ => None,
+            });
+            next.is_some_and(|next| next.contains(' ') && next.ends_with('.'))
+        };
+        // Among samples, between cells and in a section that is not known, any word can be a line of its own.
         self.endpoint.is_some()
+            && (self.section != Section::Other || Section::reworded(line).is_some())
             && !matches!(
                 self.section,
                 Section::ExampleRequest | Section::QueryParameters
@@ -167,7 +185,9 @@ impl Reader {
             // Below a request model, a word alone is a cell that was lost.
             && (Section::reworded(line).is_some()
                 || self.section != Section::RequestModel
-                || line.contains(' ') && !line.starts_with("Required") && !line.starts_with("Optional"))
+                || !line.starts_with("Required")
+                    && !line.starts_with("Optional")
+                    && (line.contains(' ') || before_sentence()))
     }
 
     /// Ends the section that is not known: all of it is one thing that was not read.
@@ -209,7 +229,7 @@ impl Reader {
                 if *closed {
                     self.code(lines, *first, language, text);
                 } else {
-                    self.ledger.unknown(lines, "this code never ends");
+                    self.ledger.unknown(lines, ENDLESS);
                 }
             }
         }
@@ -246,6 +266,9 @@ impl Reader {
         {
             return self.status_found(lines, status);
         }
+        if self.section == Section::ExampleRequest && Language::titled(text) {
+            return self.ledger.boilerplate(lines);
+        }
         let known = Section::named(text);
         let reworded = Section::reworded(text).filter(|_| self.endpoint.is_some());
         if let Some(section) = known.or(reworded) {
@@ -258,6 +281,7 @@ impl Reader {
                 });
             }
             self.section = section;
+            self.sections.push((lines.start, section));
             self.ledger.boilerplate(lines);
             match section {
                 Section::Headers => _ = self.headers.get_or_insert_default(),
@@ -272,6 +296,7 @@ impl Reader {
         } else {
             self.end_section(lines.start);
             self.section = Section::Other;
+            self.sections.push((lines.start, Section::Other));
             self.other = Some((lines.start, text.to_owned()));
         }
     }
@@ -321,6 +346,7 @@ impl Reader {
             }
             Section::Body => self.raw(lines, &text),
             Section::ExampleResponse => self.status(lines, &text),
+            Section::ExampleRequest if Language::titled(&text) => self.ledger.boilerplate(lines),
             Section::ExampleRequest | Section::QueryParameters | Section::Other => {}
         }
     }
@@ -363,11 +389,12 @@ impl Reader {
     fn header(&mut self, line: usize, text: &str) {
         static HEADER: LazyLock<Regex> = LazyLock::new(|| {
             pattern(
-                r"^([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+|Authorization|Cookie|Accept|[A-Za-z]+\s)\s+(\S.*)$",
+                r"^((?:[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+|Authorization|Cookie|Accept)(?::|\s)|[A-Za-z]+\s\s)\s*(\S.*)$",
             )
         });
         if let Some(found) = HEADER.captures(text.trim()) {
-            self.header_found(line, found[1].trim(), found[2].trim());
+            let name = found[1].trim().trim_end_matches(':');
+            self.header_found(line, name, found[2].trim());
         }
     }
 
@@ -441,12 +468,22 @@ impl Reader {
 
     fn table(&mut self, lines: Range<usize>, header: &[String], rows: &[Row]) {
         let block_lines = lines.clone();
-        if self.section == Section::RequestModel && is_request_model(header) {
+        if let (Section::RequestModel, Some(columns)) = (self.section, Columns::of(header)) {
             self.ledger.boilerplate(lines.clone());
             for row in rows {
-                self.property(row);
+                self.property(row, &columns);
             }
-            for (index, column) in header.iter().enumerate().skip(3) {
+            let heads =
+                [columns.name, columns.kind, columns.required].map(|it| header[it].as_str());
+            if !matches!(heads, ["Property", "Type", "Required?" | "Required"]) {
+                self.unread.push(Unread {
+                    name: format!("column heads `{}`", heads.join("`, `")),
+                    lines: lines.clone(),
+                    digest: prose::digest(&heads.join("\n")),
+                });
+            }
+            let others = header.iter().enumerate();
+            for (index, column) in others.filter(|(index, _)| !columns.has(*index)) {
                 let cells: Vec<&str> = rows
                     .iter()
                     .filter_map(|row| row.cells.get(index).map(String::as_str))
@@ -518,11 +555,15 @@ impl Reader {
         }
     }
 
-    fn property(&mut self, row: &Row) {
-        let [name, type_name, requirement, ..] = row.cells.as_slice() else {
-            return self
-                .ledger
-                .unknown(row.lines.clone(), "the row does not have three cells");
+    fn property(&mut self, row: &Row, columns: &Columns) {
+        let cell = |index: usize| row.cells.get(index);
+        let (Some(name), Some(type_name), Some(requirement)) = (
+            cell(columns.name),
+            cell(columns.kind),
+            cell(columns.required),
+        ) else {
+            let reason = "the row has too few cells";
+            return self.ledger.unknown(row.lines.clone(), reason);
         };
         if type_name.is_empty() || requirement.is_empty() {
             return self
@@ -569,7 +610,7 @@ impl Reader {
         put: impl FnOnce(&mut Self, Body),
     ) {
         let Some(value) = json::parse(text) else {
-            return self.ledger.unknown(lines, "this is not JSON");
+            return self.ledger.unknown(lines, NOT_JSON);
         };
         let keys = json::key_lines(text)
             .into_iter()
@@ -608,8 +649,9 @@ impl Reader {
 
 /// The status of a line such as `200 OK`.
 fn status_line(text: &str) -> Option<u16> {
-    static STATUS: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^([1-5]\d\d)(?: [A-Za-z][A-Za-z' -]*)?$"));
+    static STATUS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^(?:HTTP/[\d.]+ |Status:? )?([1-5]\d\d)(?: [A-Za-z][A-Za-z' -]*)?$")
+    });
     STATUS.captures(text)?[1].parse().ok()
 }
 

@@ -18,6 +18,15 @@ pub(crate) fn parse(text: &str) -> Option<Value> {
         .ok()
 }
 
+/// Parses JSON that something else may follow: in plain text, samples run on without an end.
+pub(crate) fn parse_first(text: &str) -> Option<Value> {
+    parse(text).or_else(|| {
+        let lines: Vec<&str> = text.trim_start().lines().collect();
+        let length = extent(lines.iter().copied()).ok()?;
+        (length < lines.len()).then(|| parse(&lines[..length].join("\n")))?
+    })
+}
+
 /// Puts quotes around each `{{variable}}` outside of a string.
 fn quote_variables(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len());

@@ -23,6 +23,7 @@ use regex::Regex;
 use serde_json::Value;
 
 pub use address::{Address, Endpoint};
+use block::Section;
 pub(crate) use facts::is_content_type;
 pub use facts::{Fact, Kind};
 pub use form::Form;
@@ -88,6 +89,28 @@ pub struct Property {
     pub type_name: String,
     /// The word of the column "Required?", such as `Optional`.
     pub requirement: String,
+}
+
+impl Property {
+    /// Whether the page says that the property is required.
+    pub(crate) fn is_required(&self) -> bool {
+        requirement(&self.requirement) == "required"
+    }
+
+    /// Whether the page says that the property may be left out.
+    pub(crate) fn is_optional(&self) -> bool {
+        requirement(&self.requirement) == "optional"
+    }
+}
+
+/// What a cell of the column "Required?" says: `required`, `optional`, or its own words in small letters.
+pub(crate) fn requirement(cell: &str) -> String {
+    let cell = cell.to_lowercase();
+    match cell.as_str() {
+        "yes" | "true" | "mandatory" => "required".to_owned(),
+        "no" | "false" | "not required" => "optional".to_owned(),
+        _ => cell,
+    }
 }
 
 /// A part of a page that the reader knows the extent of, but not the meaning.
@@ -186,6 +209,8 @@ pub struct Page {
     pub unread: Vec<Unread>,
     source: Source,
     account: Account,
+    /// Where each section begins.
+    sections: Vec<(usize, Section)>,
 }
 
 impl Page {
@@ -262,6 +287,40 @@ impl Page {
 }
 
 impl Page {
+    /// Whether the page may say a fact that was not read: its form loses such facts, or the part that says them was
+    /// not understood.
+    pub(crate) fn may_omit(&self, kind: Kind) -> bool {
+        let section = match kind {
+            Kind::Header | Kind::OptionalHeader => Section::Headers,
+            Kind::PropertyType | Kind::PropertyRequired => Section::RequestModel,
+            Kind::Body => Section::Body,
+            Kind::Response | Kind::ErrorBody => Section::ExampleResponse,
+            Kind::QueryParameter => Section::QueryParameters,
+            _ => return self.form.may_omit(kind),
+        };
+        let payload = matches!(section, Section::Body | Section::ExampleResponse);
+        let unread = |line: &UnknownLine<'_>| {
+            self.section_at(line.line) == Some(section)
+                && (!payload || interpret::PAYLOAD_REASONS.contains(&line.reason))
+        };
+        self.form.may_omit(kind) || self.unknown_lines().any(|line| unread(&line))
+    }
+
+    fn section_at(&self, line: usize) -> Option<Section> {
+        let before = self.sections.partition_point(|(start, _)| *start <= line);
+        Some(self.sections.get(before.checked_sub(1)?)?.1)
+    }
+
+    /// The heading of the known section that a line is in.
+    pub(crate) fn section(&self, line: usize) -> Option<&'static str> {
+        self.section_at(line)?.heading()
+    }
+
+    /// Why a line was not understood.
+    pub(crate) fn unknown_reason(&self, line: usize) -> &'static str {
+        self.account.reason(line)
+    }
+
     /// The unknown lines, in runs that only blank lines interrupt.
     pub(crate) fn unknown_runs(&self) -> Vec<std::ops::Range<usize>> {
         let mut runs: Vec<std::ops::Range<usize>> = Vec::new();

@@ -49,7 +49,7 @@ const NUMBER: &str = "(?:\\d+|one|two|three|four|five|six|seven|eight|nine|ten|e
 #[rustfmt::skip]
 const RULES: [(Kind, &str); 19] = [
     (Kind::ProseMediaType, r"\b((?:application|text|multipart)/[A-Za-z0-9][A-Za-z0-9+_-]*(?:\.[A-Za-z0-9][A-Za-z0-9+_-]*)*)"),
-    (Kind::ProseOperation, r"(?:\b((?:GET|POST|PUT|PATCH|DELETE) ))?((?:\{\{\w+\}\})?(?:/(?:\{\{\w+\}\}|[\w-]+))+)"),
+    (Kind::ProseOperation, r"(?:\b((?:GET|POST|PUT|PATCH|DELETE) ))?((?:\{\{\w+\}\}|https?://[\w.-]+)?(?:/(?:\{\{\w+\}\}|[\w-]+))+)(?:\?[\w{}=&.-]*[\w}])?"),
     (Kind::Property, r"\b([a-z]\w*(?:\.[a-z]\w*)+)\b"),
     (Kind::ProseStatusCode, r"\b([1-5]\d\d) (?:OK|Created|Accepted|No Content)\b"),
     (Kind::Lifetime, r"(?i)\b(?:valid for|expires? (?:after|in)|timeout[\w ]{0,40}? is|lifetime (?:is|of)|(?:usable|available) for) (N) (second|minute|hour|day)s?\b"),

@@ -48,6 +48,14 @@ impl Language {
         Some(dialect.language)
     }
 
+    /// Whether a line is nothing but the name of a language, as a tab or a heading has it.
+    pub(super) fn titled(line: &str) -> bool {
+        let name = line.trim_matches(|c: char| !c.is_alphanumeric() && c != '#');
+        DIALECTS
+            .iter()
+            .any(|dialect| dialect.name.eq_ignore_ascii_case(name))
+    }
+
     /// The language of a fenced sample. Where one fence serves two, the first line that opens
     /// a sample in either decides.
     pub(super) fn fenced(fence: &str, text: &str) -> Option<Self> {
@@ -192,7 +200,11 @@ pub(super) fn reduce(language: Language, text: &str, first: usize) -> (Sample, V
                 .iter()
                 .position(|header| header.name.eq_ignore_ascii_case("host"))
                 .map(|index| headers.remove(index).value);
-            let url = host.unwrap_or_default() + &path.value;
+            let scheme = match &host {
+                Some(host) if !host.contains("{{") && !host.contains("://") => "https://",
+                _ => "",
+            };
+            let url = format!("{scheme}{}{}", host.unwrap_or_default(), path.value);
             Some(Named {
                 line: path.line,
                 value: url,
@@ -295,7 +307,7 @@ impl Reducer<'_> {
             return None;
         }
         let line = self.say(start..end);
-        Some(match json::parse(&text) {
+        Some(match json::parse_first(&text) {
             Some(value) => SampleBody::Json(Body {
                 line,
                 value,

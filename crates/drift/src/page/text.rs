@@ -4,8 +4,9 @@
 //! ends where its brackets close, a sample where the next language begins, a table where its
 //! cells no longer fit.
 
-use super::block::{Block, Content, Row, Section, is_request_model};
+use super::block::{Block, Columns, Content, Row, Section};
 use super::json;
+use super::requirement;
 use super::sample::{self, Opening};
 use super::source::Source;
 
@@ -179,7 +180,7 @@ impl Reader<'_> {
             .take(3)
             .map(|(_, text)| text.to_owned())
             .collect();
-        is_request_model(&words)
+        Columns::are_first(&words)
     }
 
     fn stacked_request_model(&mut self) {
@@ -254,9 +255,10 @@ impl Reader<'_> {
                 continue;
             }
             // A cell that begins the next row, or ends a sentence, is not this row's third.
-            let third = filled
-                .get(2)
-                .filter(|(_, text)| !is_row(2) && !text.ends_with('.'));
+            let third = filled.get(2).filter(|(_, text)| {
+                let plain = matches!(requirement(text).as_str(), "required" | "optional");
+                plain || !is_row(2) && !text.ends_with('.')
+            });
             let row = &filled[..if third.is_some() { 3 } else { 2 }];
             end = row[row.len() - 1].0 + 1;
             let cells = row.iter().map(|(_, text)| (*text).to_owned()).collect();
@@ -315,7 +317,7 @@ fn list_marker(line: &str) -> Option<&'static str> {
 }
 
 fn is_header_row(line: &str) -> bool {
-    is_request_model(&cells(line))
+    Columns::are_first(&cells(line))
 }
 
 /// The cells of a header row, between bars or blanks.

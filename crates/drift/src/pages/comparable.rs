@@ -8,7 +8,6 @@ use crate::page::{Fact, Form, Kind, Page};
 /// The facts of both, without those that one of the two forms may have lost.
 pub(super) fn comparable(record: &Record, page: &Page) -> (Vec<Fact>, Vec<Fact>) {
     let was: Form = record.form.into();
-    let is = page.form;
     let (mut old, mut new) = (record.facts(), page.facts());
     let key = |fact: &Fact| match fact.kind {
         Kind::Statement | Kind::Precondition => (fact.kind, String::new()),
@@ -21,16 +20,17 @@ pub(super) fn comparable(record: &Record, page: &Page) -> (Vec<Fact>, Vec<Fact>)
     };
     // What a form may lose and has not replaced by anything is unknown, not removed.
     let (before, after) = (old.clone(), new.clone());
-    let lost = |form: Form, fact: &Fact, here: &[Fact], there: &[Fact]| {
-        form.may_omit(fact.kind) && values(there, fact).is_subset(&values(here, fact))
+    let lost = |fact: &Fact, here: &[Fact], there: &[Fact]| {
+        values(there, fact).is_subset(&values(here, fact))
     };
     old.retain(|fact| {
-        after.iter().any(|other| same(fact, other)) || !lost(is, fact, &before, &after)
+        after.iter().any(|other| same(fact, other))
+            || !(page.may_omit(fact.kind) && lost(fact, &before, &after))
     });
     new.retain(|fact| {
-        was == is
+        was == page.form
             || before.iter().any(|other| same(fact, other))
-            || !lost(was, fact, &after, &before)
+            || !(was.may_omit(fact.kind) && lost(fact, &after, &before))
     });
     (old, new)
 }

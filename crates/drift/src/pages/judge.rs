@@ -4,7 +4,7 @@ use pingone_codegen::model::{Body, Operation, SchemaKind};
 
 use crate::compare::specification::{self, Specification};
 use crate::compare::{Action, Entry, Topic};
-use crate::page::{Form, Kind};
+use crate::page::{Kind, Page};
 
 /// One thing that a page says and the document does not.
 pub(crate) struct Difference<'a> {
@@ -47,10 +47,15 @@ pub(crate) struct Judge<'a> {
     pub(crate) lowered: &'a Specification,
     pub(crate) operation: &'a Operation,
     pub(crate) documented: &'a [Entry],
-    pub(crate) form: Form,
+    /// The page; without one, what is not said is not missing.
+    pub(crate) page: Option<&'a Page>,
 }
 
 impl<'a> Judge<'a> {
+    fn may_omit(&self, kind: Kind) -> bool {
+        self.page.is_none_or(|page| page.may_omit(kind))
+    }
+
     pub(crate) fn differences(&self, said: &'a [Entry]) -> Vec<Difference<'a>> {
         let mut differences: Vec<_> = said.iter().filter_map(|entry| self.judge(entry)).collect();
         let authorized = |entries: &'a [Entry]| {
@@ -60,7 +65,7 @@ impl<'a> Judge<'a> {
             })
         };
         if authorized(said).is_none()
-            && !self.form.may_omit(Kind::Header)
+            && !self.may_omit(Kind::Header)
             && let Some(document) = authorized(self.documented)
         {
             differences.push(Difference {
@@ -75,7 +80,7 @@ impl<'a> Judge<'a> {
             .iter()
             .find(|entry| entry.topic == Topic::RequestBody);
         if !said.iter().any(|entry| entry.topic == Topic::RequestBody)
-            && !self.form.may_omit(Kind::Body)
+            && !self.may_omit(Kind::Body)
             && let Some(document) = body
         {
             differences.push(Difference {
@@ -91,6 +96,9 @@ impl<'a> Judge<'a> {
     /// Whether the document says what a page says now.
     pub(crate) fn says_already(&self, entry: &'a Entry) -> bool {
         use Topic::*;
+        if entry.topic == ResponseBody {
+            return self.own(ResponseBody, "").is_some();
+        }
         let is_compared = matches!(
             entry.topic,
             RequestProperty

@@ -3,7 +3,8 @@
 mod comparable;
 mod judge;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use pingone_codegen::model::Operation;
 
@@ -100,7 +101,11 @@ fn assigned(
     ];
     let variants: Vec<Option<&str>> = pages
         .iter()
-        .map(|(_, page)| variant_of(page, lowered).map(|operation| operation.id.as_str()))
+        .map(|(_, page)| {
+            lowered
+                .variant_of(page)
+                .map(|operation| operation.id.as_str())
+        })
         .collect();
     let said = |named: &Option<Named<String>>, text: &str| {
         !text.is_empty() && named.as_ref().is_some_and(|named| named.value == text)
@@ -128,36 +133,6 @@ fn assigned(
         }
     }
     records
-}
-
-/// The variant that a page documents: what is sent as the page says.
-pub(crate) fn variant_of<'a>(page: &Page, lowered: &'a Specification) -> Option<&'a Operation> {
-    let endpoint = &page.endpoint.as_ref()?.value;
-    let media_type = page.media_type().map(|media_type| media_type.value);
-    let essence = |text: &str| {
-        text.split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase()
-    };
-    let media_type = media_type.as_deref().map(essence);
-    let path = endpoint.address.path.split('?').next().unwrap_or_default();
-    let fitting = lowered.api.operations.iter().filter(|operation| {
-        operation.method == endpoint.method
-            && crate::compare::shape(&specification::address(lowered, operation).2)
-                == crate::compare::shape(path.trim_end_matches('/'))
-            && operation.media_type().map(essence) == media_type
-    });
-    let body = page.request_body();
-    let chosen = |operation: &&Operation| {
-        operation.selector.as_ref().is_none_or(|selector| {
-            let shown = body.as_ref().and_then(|body| body.at(&selector.property));
-            shown.and_then(serde_json::Value::as_str) == Some(&selector.value)
-        })
-    };
-    let fitting: Vec<&Operation> = fitting.collect();
-    fitting.into_iter().find(chosen)
 }
 
 struct Checker<'a> {
@@ -238,7 +213,10 @@ impl Checked<'_> {
 
 impl<'a> Checker<'a> {
     fn page(&mut self, file: &str, page: &Page, record: Option<&Record>) {
-        let variant = variant_of(page, self.lowered).map(|operation| operation.id.clone());
+        let variant = self
+            .lowered
+            .variant_of(page)
+            .map(|operation| operation.id.clone());
         let title = || page.title.as_ref().map(|title| title.value.clone());
         let owner = record
             .map(|record| record.variant.clone())
@@ -273,34 +251,22 @@ impl<'a> Checker<'a> {
         } else {
             Topic::NotUnderstood
         };
-        let detail = format!(
-            "{}; {what} of {} lines were not understood, so nothing is concluded from the page",
-            rule(topic, Action::Found).text,
-            page.line_count()
-        );
+        let mut detail = rule(topic, Action::Found).text.to_owned();
+        if what > 0 {
+            detail.push_str(&format!(
+                "; {what} of {} lines were not understood",
+                page.line_count()
+            ));
+        }
+        detail.push_str("; nothing is concluded from the page");
         self.found(checked, topic, line, Some(detail), String::new());
     }
 
     /// A page against itself.
     fn itself(&mut self, checked: &Checked<'_>) {
         let page = checked.page;
-        for run in page.unknown_runs() {
-            let text = page.line(run.start).trim();
-            let reason = page.unknown_lines().find(|line| line.line == run.start);
-            let reason = reason.map_or("", |line| line.reason);
-            let lines: Vec<&str> = run.clone().map(|line| page.line(line).trim()).collect();
-            let is_key = reason.contains("front matter");
-            let (what, cause) = if is_key {
-                let key = text.split(':').next().unwrap_or_default().to_owned();
-                (format!("`{key}`"), key)
-            } else if lines.len() == 1 {
-                (format!("`{text}`"), text.to_owned())
-            } else {
-                let what = format!("`{text}` and the {} lines below it", lines.len() - 1);
-                (what, digest(&lines.join("\n")))
-            };
-            let detail = format!("not understood: {what} ({reason})");
-            self.found(checked, Topic::UnknownLine, run.start, Some(detail), cause);
+        for (line, detail, cause) in unknown(page) {
+            self.found(checked, Topic::UnknownLine, line, Some(detail), cause);
         }
         for unread in &page.unread {
             let known = checked
@@ -319,7 +285,6 @@ impl<'a> Checker<'a> {
             };
             self.found(checked, topic, unread.lines.start, Some(detail), cause);
         }
-        let disputed = checked.is_disputed(Topic::Path);
         for found in &checked.contradictions {
             let topic = match found.about {
                 Disagreement::NoEndpoint => Topic::NoEndpoint,
@@ -336,14 +301,12 @@ impl<'a> Checker<'a> {
                 Disagreement::StatedValue => Topic::StatedValue,
             };
             // An optional property may be left out of an example.
-            let optional = page.properties.iter().flatten().any(|property| {
-                property.line == found.line && property.requirement.eq_ignore_ascii_case("optional")
-            });
+            let optional = page
+                .properties
+                .iter()
+                .flatten()
+                .any(|property| property.line == found.line && property.is_optional());
             if found.about == Disagreement::PropertyNotInBody && optional {
-                continue;
-            }
-            // Prose that agrees with the samples says what they say.
-            if found.about == Disagreement::Address && disputed && !found.everywhere {
                 continue;
             }
             let detail = match found.against {
@@ -351,7 +314,13 @@ impl<'a> Checker<'a> {
                 None => found.text.clone(),
             };
             // Lines move without a cause.
-            self.found(checked, topic, found.line, Some(detail), found.text.clone());
+            self.found(
+                checked,
+                topic,
+                found.line,
+                Some(detail),
+                found.cause.clone(),
+            );
         }
     }
 
@@ -393,13 +362,15 @@ impl<'a> Checker<'a> {
             .endpoint
             .as_ref()
             .map(|endpoint| &endpoint.value);
-        for change in &changes {
+        let told = told(&changes, checked.page);
+        for (index, change) in changes.iter().enumerate() {
             changed.insert((change.topic, change.name.clone()));
             changed.extend(change.new.map(|entry| (entry.topic, entry.name.clone())));
             if checked.is_disputed(change.topic)
                 || change.topic == Topic::RequestProperty && checked.is_misnamed(&change.name)
                 || checked.is_ambiguous(change.topic, &change.name)
                 || follows_another(change, &changes, endpoint)
+                || told.iter().any(|(_, sentence)| *sentence == index)
             {
                 continue;
             }
@@ -409,11 +380,17 @@ impl<'a> Checker<'a> {
                     lowered: self.lowered,
                     operation,
                     documented: said,
-                    form: checked.page.form,
+                    page: Some(checked.page),
                 };
                 change.new.is_some_and(|new| judge.says_already(new))
             });
             let draft = self.page_draft(checked, change, "spec/docs.lock", place, settled);
+            let sentences = told.iter().filter(|(about, _)| *about == index);
+            for entry in sentences.filter_map(|(_, sentence)| changes[*sentence].new) {
+                let draft = &mut self.drafts[draft];
+                let text = draft.text();
+                draft.detail = Some(format!("{text}: \"{}\"", checked.shown(entry)));
+            }
             if !settled {
                 self.step(draft, checked.file, &record.variant, change);
             }
@@ -599,7 +576,7 @@ impl<'a> Checker<'a> {
             return;
         };
         let known = record.and_then(|record| self.lowered.operation(&record.variant));
-        let Some(operation) = known.or_else(|| variant_of(page, self.lowered)) else {
+        let Some(operation) = known.or_else(|| self.lowered.variant_of(page)) else {
             let path = crate::compare::shape(&endpoint.value.address.path);
             let shared = self.lowered.api.operations.iter().any(|operation| {
                 operation.method == endpoint.value.method
@@ -642,7 +619,7 @@ impl<'a> Checker<'a> {
             lowered: self.lowered,
             operation,
             documented,
-            form: page.form,
+            page: Some(page),
         };
         for difference in judge.differences(&said) {
             let name = difference.page.map_or("", |entry| entry.name.as_str());
@@ -685,6 +662,57 @@ impl<'a> Checker<'a> {
             }
         }
     }
+}
+
+/// What was not understood of a page: the line, what it is, and what makes it the same on another page.
+fn unknown(page: &Page) -> Vec<(usize, String, String)> {
+    let mut runs: BTreeMap<Option<&str>, Vec<Range<usize>>> = BTreeMap::new();
+    let mut keys = Vec::new();
+    for run in page.unknown_runs() {
+        if page.unknown_reason(run.start).contains("front matter") {
+            keys.push(run);
+        } else {
+            runs.entry(page.section(run.start)).or_default().push(run);
+        }
+    }
+    let mut found = Vec::new();
+    for run in keys {
+        let key = page.line(run.start).split(':').next().unwrap_or_default();
+        let reason = page.unknown_reason(run.start);
+        let detail = format!("not understood: `{key}` ({reason})");
+        found.push((run.start, detail, key.to_owned()));
+    }
+    for (section, runs) in runs {
+        let lines = |run: &Range<usize>| -> Vec<&str> {
+            run.clone().map(|line| page.line(line).trim()).collect()
+        };
+        let first = runs[0].start;
+        let (text, reason) = (page.line(first).trim(), page.unknown_reason(first));
+        // What a section has many times has one cause.
+        if let (Some(section), 3..) = (section, runs.len()) {
+            let all: Vec<String> = runs.iter().map(|run| lines(run).join("\n")).collect();
+            let detail = format!(
+                "not understood: {} parts of the section `{section}`, the first is `{text}` ({reason})",
+                runs.len()
+            );
+            found.push((first, detail, digest(&all.join("\n"))));
+            continue;
+        }
+        for run in runs {
+            let lines = lines(&run);
+            let (text, reason) = (lines[0], page.unknown_reason(run.start));
+            let (what, cause) = match lines.len() {
+                1 => (format!("`{text}`"), text.to_owned()),
+                many => (
+                    format!("`{text}` and the {} lines below it", many - 1),
+                    digest(&lines.join("\n")),
+                ),
+            };
+            let detail = format!("not understood: {what} ({reason})");
+            found.push((run.start, detail, cause));
+        }
+    }
+    found
 }
 
 /// Where the document says what a page has changed.
@@ -756,6 +784,44 @@ fn renamed_host(change: &Change<'_>) -> Option<String> {
     let (old, new) = (parts(change.old?)?, parts(change.new?)?);
     let same = change.topic == Topic::ProseOperation && old.1 == new.1;
     same.then(|| format!("{} {}", old.0, new.0))
+}
+
+/// The new sentences that say what another change says: the index of that change, and of the sentence.
+fn told(changes: &[Change<'_>], page: &Page) -> Vec<(usize, usize)> {
+    use Topic::*;
+    let mut told = Vec::new();
+    for (at, change) in changes.iter().enumerate() {
+        let (Sentence | Precondition, Some(entry)) = (change.topic, change.new) else {
+            continue;
+        };
+        let mut statements = page.statements.iter();
+        let Some(statement) = statements.find(|statement| statement.digest == entry.value) else {
+            continue;
+        };
+        let said = page::entries(&statement.constants);
+        let names = |name: &str| {
+            let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+            let mut words = statement.text.split(|c| !plain(c));
+            !name.is_empty() && words.any(|word| word == name)
+        };
+        let is_cause = |other: &Change<'_>| match other.topic {
+            // Only a sentence that is new can be about nothing but what is new.
+            Header | QueryParameter | RequestProperty => {
+                change.old.is_none() && other.old.is_none() && names(&other.name)
+            }
+            Lifetime | Attempts | CodeShape | Limit | Default | ProseStatusCode => {
+                other.new.is_some_and(|new| {
+                    let same = |own: &Entry| own.topic == new.topic && own.value == new.value;
+                    said.iter().any(same)
+                })
+            }
+            _ => false,
+        };
+        if let Some(about) = changes.iter().position(is_cause) {
+            told.push((about, at));
+        }
+    }
+    told
 }
 
 /// Whether a change of the prose only says again what another change of the page says.

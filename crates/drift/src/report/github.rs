@@ -24,7 +24,10 @@ pub(super) fn render(report: &Report) -> String {
             properties.push(format!("file={}", property(&side.file)));
             properties.extend(side.line.map(|line| format!("line={line}")));
         }
-        properties.push(format!("title={}", property(&finding.rule)));
+        properties.push(format!(
+            "title={}",
+            property(&format!("drift: {}", finding.overall()))
+        ));
         let text = format!(
             "{} [wire {}, source {}] {} ({})",
             finding.text, finding.wire, finding.source, finding.fix, finding.fingerprint

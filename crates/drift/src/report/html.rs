@@ -49,7 +49,7 @@ pub(super) fn render(report: &Report) -> String {
                             input type="checkbox" name="accepted";
                             "accepted"
                         }
-                        input type="search" name="text" placeholder="rule, operation, page, fingerprint" aria-label="Filter";
+                        input type="search" name="text" placeholder="operation, page, item, fingerprint" aria-label="Filter";
                         output name="shown" {}
                     }
                 }
@@ -82,7 +82,6 @@ fn one(report: &Report, finding: &Finding) -> Markup {
                 span.badge.(finding.wire.word()) { "wire " (finding.wire) }
                 span.badge.(finding.source.as_wire().word()) { "source " (finding.source) }
                 span.badge { "docs " (if finding.docs { "yes" } else { "no" }) }
-                code { (finding.rule) }
                 a href={ "#" (finding.fingerprint) } { (finding.fingerprint) }
             }
             div.sides {

@@ -16,7 +16,7 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
             }
             None => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                status.set_type(finding.rule.clone());
+                status.set_type(finding.overall().word());
                 status.set_message(finding.text.clone());
                 let sides = [&finding.old, &finding.new, &finding.document];
                 let places: Vec<String> = sides.into_iter().flatten().map(Side::place).collect();
@@ -30,7 +30,7 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
                 status
             }
         };
-        let name = format!("{} {}", finding.rule, finding.fingerprint);
+        let name = format!("{} [{}]", finding.text, finding.fingerprint);
         let mut case = TestCase::new(name, status);
         case.set_classname(finding.subjects.first().cloned().unwrap_or_default());
         suite.add_test_case(case);

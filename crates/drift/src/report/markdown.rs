@@ -53,9 +53,8 @@ pub(super) fn render(report: &Report) -> String {
         for finding in found {
             let _ = writeln!(
                 out,
-                "- `{}` {}: {}",
+                "- `{}`: {}",
                 finding.fingerprint,
-                finding.rule,
                 escaped(&finding.fix)
             );
             for (name, list) in [("Rust", &finding.rust), ("snapshots", &finding.snapshots)] {

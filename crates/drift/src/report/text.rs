@@ -92,7 +92,7 @@ fn one(report: &Report, finding: &Finding) -> String {
         Wire::Behaviour | Wire::Review => Level::WARNING,
         Wire::None | Wire::Compatible => Level::NOTE,
     };
-    let mut group = Group::with_title(level.primary_title(&finding.text).id(&finding.rule));
+    let mut group = Group::with_title(level.primary_title(&finding.text));
     let sides = [
         (&finding.old, "before"),
         (&finding.document, "in the document"),

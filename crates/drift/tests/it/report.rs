@@ -73,6 +73,23 @@ fn junit_has_one_case_for_each_finding() {
 }
 
 #[test]
+fn no_form_has_the_name_of_a_rule_but_json() {
+    let mut report = report();
+    for full in [false, true] {
+        report.full = full;
+        for (name, format) in Format::ALL {
+            let text = report.render(format).expect("the report can be written");
+            let rules = report.findings.iter().map(|finding| &finding.rule);
+            let named: Vec<&String> = rules.filter(|rule| text.contains(*rule)).collect();
+            assert!(
+                named.is_empty() || format == Format::Json,
+                "{name}: {named:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn html_holds_everything_and_reaches_for_nothing() {
     let text = rendered(Format::Html);
     assert_eq!(text.matches("<article").count(), report().findings.len());

@@ -167,6 +167,30 @@ fn an_unknown_path_becomes_an_operation() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// The page of the invented variant, scaffolded into a document whose schema was edited.
+fn edited(find: &str, replace: &str) -> String {
+    let document = LIBRARY.replacen(find, replace, 1);
+    assert_ne!(document, LIBRARY, "`{find}` is there");
+    // As the table of the page says.
+    let document = document.replace("required: [reader, days, renew]", "required: [reader]");
+    let document = without(&document, "application/vnd.example.loan.extend+json:");
+    let text = crate::invented::SPACED.replace("Required if overdue", "Optional");
+    let new = scaffold(&page(&text), &accepted(&document), &Choices::default());
+    let new = new.unwrap_or_else(|error| panic!("{error}"));
+    let parts = new.parts.into_iter().map(|part| part.text);
+    parts.collect()
+}
+
+#[test]
+fn a_schema_against_which_the_example_is_not_valid_is_not_chosen() {
+    let chosen = edited("Library", "The library");
+    assert!(chosen.contains("schemas/Extension'"), "{chosen}");
+    let bounded = edited("days: {type: integer}", "days: {type: integer, maximum: 7}");
+    assert!(!bounded.contains("schemas/Extension'"), "{bounded}");
+    let bounded = edited("note: {type: string}", "note: {type: string, maxLength: 1}");
+    assert!(!bounded.contains("schemas/Extension'"), "{bounded}");
+}
+
 #[track_caller]
 fn refused(from: &str, expected: &str) {
     let outcome = scaffold(&page(from), &accepted(LIBRARY), &Choices::default());

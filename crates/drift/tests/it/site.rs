@@ -207,6 +207,79 @@ fn entities_and_zero_width_characters() {
 }
 
 #[test]
+fn hosts_in_full() {
+    let samples_and_prose = r"\{\{apiPath\}\}";
+    check(
+        Form::SpacedText,
+        samples_and_prose,
+        "https://api.pingone.com/v1",
+        0,
+    );
+    check(
+        Form::Markdown,
+        samples_and_prose,
+        "https://api.pingone.com/v1",
+        0,
+    );
+}
+
+#[test]
+fn headers_with_colons() {
+    for form in [Form::Markdown, Form::SpacedText] {
+        check(
+            form,
+            r"(?m)^(Authorization|Content-Type|X-\w+)[ \u{a0}]{2,}",
+            "$1: ",
+            0,
+        );
+    }
+}
+
+#[test]
+fn yes_and_no_for_required_and_optional() {
+    check(Form::Markdown, r"\| Required \|", "| Yes |", 0);
+    check(Form::SpacedText, r"(?m)^Optional$", "No", 0);
+}
+
+#[test]
+fn other_heads_of_columns() {
+    check(
+        Form::Markdown,
+        r"\| Property \| Type \| Required\? \|",
+        "| Name | Data type | Mandatory |",
+        1,
+    );
+    check(
+        Form::SpacedText,
+        "Property Type Required\\?",
+        "Name Type Required",
+        1,
+    );
+}
+
+#[test]
+fn headings_and_tabs_above_samples() {
+    let fence = "(?m)^```(python|php|ruby|swift)$";
+    check(Form::Markdown, fence, "#### $1\n\n```$1", 0);
+    check(Form::Markdown, fence, "=== \"$1\"\n\n```$1", 0);
+}
+
+#[test]
+fn the_status_as_a_status_line() {
+    for form in [Form::Markdown, Form::SpacedText] {
+        check(form, r"(?m)^(20[01] [A-Z])", "HTTP/1.1 $1", 0);
+    }
+}
+
+#[test]
+fn short_options_of_curl() {
+    for form in [Form::Markdown, Form::SpacedText] {
+        check(form, "--data '", "-d '", 0);
+        check(form, "--header '", "-H '", 0);
+    }
+}
+
+#[test]
 fn other_http_libraries_in_samples() {
     let python = r"(?s)import requests\n.*?print\(response\.text\)";
     let other = "import http.client\nimport json\n\nconn = http.client.HTTPSConnection(\"{{apiPath}}\")\nconn.request(\"POST\", \"/somewhere\", \"\", {})\nprint(conn.getresponse().read())";
