@@ -46,7 +46,7 @@ pub struct Adopted {
 /// ```
 ///
 /// # Errors
-/// When a reference to a request body leads nowhere.
+/// When a reference to a request body leads nowhere, or the layout of the document cannot hold the extensions.
 pub fn adopt(document: &Document, get_is_read: bool) -> Result<Adopted> {
     let mut adoption = Adoption {
         document,
@@ -58,7 +58,17 @@ pub fn adopt(document: &Document, get_is_read: bool) -> Result<Adopted> {
     adoption.take_names();
     adoption.servers();
     adoption.paths()?;
-    Ok(adoption.write())
+    let adopted = adoption.write();
+    // What cannot be read any more is not handed out, however odd the layout of the document is.
+    Document::parse(document.name(), adopted.text.as_str()).map_err(|error| {
+        let message = format!(
+            "the extensions cannot be written into the layout of this document ({}): \
+             write each key on a line of its own, indented with spaces",
+            error.message()
+        );
+        document.error("", message)
+    })?;
+    Ok(adopted)
 }
 
 struct Adoption<'a> {
@@ -351,7 +361,7 @@ impl Adoption<'_> {
                 }
                 continue;
             };
-            let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+            let line = text[..start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
             let before = &text[line..start];
             // In a block, and in brackets over several lines, each key has its own line.
             let own_line = before.trim().is_empty();

@@ -157,6 +157,13 @@ paths:
 }
 
 #[test]
+fn lines_can_end_as_on_old_machines() {
+    let text = "openapi: 3.0.3\rinfo: { title: Doors, version: '1' }\rpaths:\r  /a:\r    get:\r      \
+                operationId: readA\r      responses: { '204': { description: None. } }\r";
+    check(text, true);
+}
+
+#[test]
 fn json_stays_json() {
     let text = r#"{
   "openapi": "3.0.3",
