@@ -1,6 +1,8 @@
 //! What the authentication server publishes as an OpenID Connect provider, and what it says of a signed-on user.
 
-use pingone_models::requests::{Authorize, ReadJwks, ReadOpenidConfiguration, ReadUserInfo};
+use pingone_models::requests::{
+    Authorize, PostUserInfo, ReadJwks, ReadOpenidConfiguration, ReadUserInfo,
+};
 use pingone_models::{JsonWebKeySet, OpenidConfiguration, Secret, UserInfo};
 
 use crate::call::{Acknowledged, Request};
@@ -52,6 +54,14 @@ impl OpenId {
     pub fn user_info(&self, access_token: impl Into<Secret>) -> Request<UserInfo> {
         self.client
             .request(ReadUserInfo::new())
+            .with_token(access_token)
+    }
+
+    /// Reads the claims of the user who has this access token, with a `POST`.
+    #[doc = docs::post_user_info!()]
+    pub fn user_info_by_post(&self, access_token: impl Into<Secret>) -> Request<UserInfo> {
+        self.client
+            .request(PostUserInfo::new())
             .with_token(access_token)
     }
 

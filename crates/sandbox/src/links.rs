@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Write};
 
 use pingone_models::{
-    DeviceAuthenticationId, EnvironmentId, FlowId, Link, PopulationId, UserId, operations,
+    DeviceAuthenticationId, EnvironmentId, FlowId, GroupId, Link, PopulationId, UserId, operations,
 };
 use serde::{Serialize, Serializer};
 
@@ -53,6 +53,11 @@ impl Links {
 
     pub(crate) fn population(&self, environment: EnvironmentId, id: PopulationId) -> String {
         let path = format_args!("/environments/{environment}/populations/{id}");
+        address(&self.platform, path)
+    }
+
+    pub(crate) fn group(&self, environment: EnvironmentId, id: GroupId) -> String {
+        let path = format_args!("/environments/{environment}/groups/{id}");
         address(&self.platform, path)
     }
 

@@ -39,6 +39,11 @@ impl Random {
         self.text(DIGITS, 6)
     }
 
+    /// A pairing key of 14 digits.
+    pub(crate) fn pairing_code(&mut self) -> String {
+        self.text(DIGITS, 14)
+    }
+
     /// A token that nobody guesses by chance.
     pub(crate) fn token(&mut self) -> String {
         self.text(LETTERS_AND_DIGITS, 40)

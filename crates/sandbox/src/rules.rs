@@ -272,6 +272,21 @@ rules! {
         "An environment has its default population and those that its users are in.",
         Assumed("populations cannot be created here");
 
+    GROUPS = "groups.members",
+        "There are the groups that users are seeded with; adding a member again changes nothing, and every member is a direct one.",
+        Assumed("no operation of the document creates a group, and no page says what follows a second time");
+    LINKED_ACCOUNTS = "linked-accounts.unique",
+        "An external account is linked to one user; linking it again is refused with UNIQUENESS_VIOLATION. A sign-on that links an external identity adds no linked account.",
+        Assumed("no page says so, and the flows here have no real provider");
+    CONSENTS = "consents.one-agreement",
+        "An environment has one agreement; a consent to it is recorded by a flow, and PENDING after it was revoked.",
+        Assumed("PENDING is documented; an environment of PingOne has as many agreements as it needs");
+    PAIRING_KEYS = "pairing-keys.lifetime",
+        "A pairing key has 14 digits and is valid for 10 minutes; then it is answered with 404. A user has 20 at most, and no app ever claims one.",
+        Documented(page!("mfa/users/mfa-pairing-keys.html"));
+    LIST_NAMES = "lists.names",
+        "The memberships of a user are listed as `groupMemberships`, linked accounts as `linkedAccounts`, consents as `consents`.",
+        Assumed("the names are published nowhere");
     DEVICE_CREATE = "device.create",
         "A user has five devices at most; the policy allows EMAIL, SMS, VOICE, WHATSAPP and FIDO2. A device is ready at once unless ACTIVATION_REQUIRED is asked for, the user's own token creates it or it is a FIDO2 device.",
         Assumed("the default of the MFA settings; what the default policy allows is not published in full");
@@ -291,9 +306,18 @@ rules! {
     RESUME_CODE = "resume.code",
         "Resuming a completed flow issues a code each time; a flow that has not completed is answered with REQUEST_FAILED. With `pi.flow` the code comes here and not with the completed flow.",
         Assumed("a second call and an early one are not published, and pages show the code in either place");
+    FLOW_USER_CODE = "flow.user-code",
+        "The user code of a device is compared without hyphens and case; a wrong one is answered with INVALID_DATA, as often as it is sent.",
+        Assumed("RFC 8628 advises it; no page shows the answer");
+    FLOW_REJECTED = "flow.rejected",
+        "A user who does not consent ends the flow with the status FAILED.",
+        Assumed("no page says what follows");
     SIGN_OFF = "signoff.redirect",
-        "Signing off ends the session of the cookie and redirects, whoever has no session too; the hint is not checked.",
-        Assumed("the status is not published");
+        "Signing off ends the session of the cookie and redirects, whoever has no session too.",
+        Documented(page!("auth/openid-connect-oauth-2/authorization/signoff-post.html"));
+    SIGN_OFF_HINT = "signoff.hint",
+        "A hint that is no token of the session's user is refused with INVALID_DATA; it may have expired.",
+        Assumed("that it is checked is documented, the answer is not");
     USERINFO_OF_A_USER = "userinfo.user",
         "A token that is not a user's is answered with 403.",
         Assumed("a worker has no claims");

@@ -195,42 +195,37 @@ pub(crate) fn foreign_member(operation: &str, body: &Value) -> Option<String> {
         .cloned()
 }
 
-/// The names of secrets, each with the name of the object that it is in where other texts have the same name:
-/// the `code` of an error is no secret, that of an authorization is.
-static SECRETS_BY_PLACE: LazyLock<BTreeSet<(&'static str, &'static str)>> = LazyLock::new(|| {
-    let schemas = || {
-        DOCUMENT["$defs"]
-            .as_object()
-            .into_iter()
-            .flat_map(Map::values)
-    };
-    let properties = |schema: &'static Value| {
-        let properties = schema.get("properties").and_then(Value::as_object);
-        properties.into_iter().flatten()
-    };
-    let mut found = BTreeSet::new();
-    for (place, schema) in schemas().flat_map(properties) {
-        for (name, _) in properties(target(schema)).filter(|(_, schema)| is_password(schema)) {
-            found.insert((place.as_str(), name.as_str()));
+/// The names of texts in named objects of the document, each with the name of the object: secrets, and others.
+static TEXTS_BY_PLACE: LazyLock<[BTreeSet<(&'static str, &'static str)>; 2]> =
+    LazyLock::new(|| {
+        let properties = |schema: &'static Value| {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            properties.into_iter().flatten()
+        };
+        let (mut secret, mut plain) = (BTreeSet::new(), BTreeSet::new());
+        let schemas = DOCUMENT["$defs"].as_object().into_iter();
+        for (place, schema) in schemas.flat_map(Map::values).flat_map(properties) {
+            let object = target(schema.get("items").unwrap_or(schema));
+            for (name, schema) in properties(object) {
+                let found = match is_password(schema) {
+                    true => &mut secret,
+                    false => &mut plain,
+                };
+                found.insert((place.as_str(), name.as_str()));
+            }
         }
-    }
-    found
-});
+        [secret, plain]
+    });
 
-/// The names of what is secret in a form or query, in which no names nest.
-static SECRET_PARAMETERS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-    let schemas = DOCUMENT["$defs"]
-        .as_object()
-        .into_iter()
-        .flat_map(Map::values);
-    let properties = schemas.filter_map(|schema| schema.get("properties")?.as_object());
-    let secret = properties
-        .flatten()
-        .filter(|(_, schema)| is_password(schema));
-    secret
-        .map(|(name, _)| name.as_str())
-        .chain(["id_token_hint"])
-        .collect()
+/// Every name that the document gives to a secret.
+static SECRETS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let schemas = DOCUMENT["$defs"].as_object().into_iter();
+    let properties = schemas
+        .flat_map(Map::values)
+        .filter_map(|schema| schema.get("properties")?.as_object())
+        .flatten();
+    let secret = properties.filter(|(_, schema)| is_password(schema));
+    secret.map(|(name, _)| name.as_str()).collect()
 });
 
 fn is_password(schema: &Value) -> bool {
@@ -246,36 +241,14 @@ fn target(schema: &'static Value) -> &'static Value {
     }
 }
 
-/// Whether a member of this name in an object of that name holds a secret, although others of its name do not.
+/// Whether a member of this name in an object of that name holds a secret: whoever has the name of a secret does,
+/// unless the document knows the object and has no secret there, as it has `code` in `error`.
 pub(crate) fn is_secret_in(place: &str, name: &str) -> bool {
-    SECRETS_BY_PLACE.contains(&(place, name))
+    let [secret, plain] = &*TEXTS_BY_PLACE;
+    is_secret(name) && (secret.contains(&(place, name)) || !plain.contains(&(place, name)))
 }
 
-/// Whether a parameter of a form or query holds a secret.
-pub(crate) fn is_secret_parameter(name: &str) -> bool {
-    SECRET_PARAMETERS.contains(name)
-}
-
-/// Every name that the document gives to secret texts only.
-static SECRETS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-    let properties = DOCUMENT["$defs"]
-        .as_object()
-        .into_iter()
-        .flat_map(Map::values)
-        .filter_map(|schema| schema.get("properties")?.as_object())
-        .flatten();
-    // An object has no text that could be taken for the secret.
-    let texts = properties.filter(|(_, schema)| target(schema).get("properties").is_none());
-    let (secret, plain): (Vec<_>, Vec<_>) = texts.partition(|(_, schema)| is_password(schema));
-    let plain: BTreeSet<_> = plain.into_iter().map(|(name, _)| name).collect();
-    let names = secret.into_iter().map(|(name, _)| name);
-    names
-        .filter(|name| !plain.contains(name))
-        .map(String::as_str)
-        .collect()
-});
-
-/// Whether a member of this name holds a secret, in whatever body it is.
+/// Whether a parameter of a form or query, in which no names nest, holds a secret.
 pub(crate) fn is_secret(name: &str) -> bool {
     SECRETS.contains(name)
 }
@@ -394,7 +367,7 @@ mod tests {
         let names: Vec<_> = SECRETS.iter().copied().collect();
         assert_eq!(
             names.join(" "),
-            "access_token assertion attestation client_assertion client_secret code_verifier currentPassword id_token keyUri login_hint_token mobilePayload newPassword otp password recoveryCode refresh_token request secret token value verificationCode"
+            "access_token assertion attestation client_assertion client_secret code code_verifier currentPassword id_token id_token_hint keyUri login_hint_token mobilePayload newPassword otp password recoveryCode refresh_token request secret token userCode value verificationCode"
         );
     }
 

@@ -859,6 +859,159 @@ impl Client {
         }
     }
 
+    /// Consent to the agreement of a sign-on policy
+    ///
+    /// Accepts or rejects the agreement; the flow asks for it with status `AGREEMENT_CONSENT_REQUIRED`. With `accept` true the consent is recorded and the flow goes on.
+    /// What `false` leads to is not published.
+    ///
+    /// Sends `POST /{environmentId}/flows/{flowId}` with `Content-Type: application/vnd.pingidentity.user.consent+json`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/agreement-accept-consent.html)
+    pub async fn consent_flow_user<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        flow_id: &'a ::pingone_models::FlowId,
+        body: &'a ::pingone_models::FlowConsent,
+    ) -> Result<
+        ResponseValue<::pingone_models::Flow>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/{}/flows/{}#consent_flow_user", self.baseurl, encode_path(&
+            environment_id.to_string()), encode_path(& flow_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "consent_flow_user",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Confirm the user code of a device
+    ///
+    /// Checks the user code that the device shows; the flow asks for it with status `DAG_USER_CODE_REQUIRED` and goes on to `DAG_CONSENT_REQUIRED`.
+    /// The text of the page calls the property `user_code`; its payload has `userCode`. That it spends an attempt is inferred.
+    ///
+    /// Sends `POST /{environmentId}/flows/{flowId}` with `Content-Type: application/vnd.pingidentity.deviceAuthGrant.userCode.verify+json`.
+    /// Effect: `spends-attempt`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/confirm-device-activation-code.html)
+    pub async fn verify_flow_user_code<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        flow_id: &'a ::pingone_models::FlowId,
+        body: &'a ::pingone_models::FlowUserCodeVerification,
+    ) -> Result<
+        ResponseValue<::pingone_models::Flow>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/{}/flows/{}#verify_flow_user_code", self.baseurl, encode_path(&
+            environment_id.to_string()), encode_path(& flow_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "verify_flow_user_code",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Consent to the sign-on of a device
+    ///
+    /// Accepts or rejects the device; the flow asks for it with status `DAG_CONSENT_REQUIRED`. With `accept` true the flow completes and the device can get its token.
+    /// What `false` leads to is not published.
+    ///
+    /// Sends `POST /{environmentId}/flows/{flowId}` with `Content-Type: application/vnd.pingidentity.deviceAuthGrant.consent+json`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/accept-device-authorization-grant-consent.html)
+    pub async fn consent_flow_device_grant<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        flow_id: &'a ::pingone_models::FlowId,
+        body: &'a ::pingone_models::FlowConsent,
+    ) -> Result<
+        ResponseValue<::pingone_models::Flow>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/{}/flows/{}#consent_flow_device_grant", self.baseurl, encode_path(&
+            environment_id.to_string()), encode_path(& flow_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "consent_flow_device_grant",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
     /// Start a device authentication
     ///
     /// With `selectedDevice.oneTime` the passcode goes to the address or number in the request, which need not be registered.
@@ -1619,10 +1772,57 @@ impl Client {
         }
     }
 
+    /// Read the claims of the user of a token by POST
+    ///
+    /// Returns what `readUserInfo` returns.
+    ///
+    /// Sends `POST /{environmentId}/as/userinfo`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)
+    pub async fn post_user_info<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+    ) -> Result<
+        ResponseValue<::pingone_models::UserInfo>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/{}/as/userinfo#post_user_info", self.baseurl, encode_path(&
+            environment_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "post_user_info",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
     /// Sign a user off
     ///
-    /// Ends the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne. The status is inferred.
-    /// The page also has `id_token_hint`, an ID token; it is left out here, as a secret in a query ends up in logs.
+    /// Ends the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne. The status is that of the `POST`.
+    /// The page also has `id_token_hint`, an ID token; it is left out here, as a secret in a query ends up in logs. `signOffByForm` takes it.
     ///
     /// Sends `GET /{environmentId}/as/signoff`.
     /// Effect: `changes-state`.
@@ -1652,6 +1852,51 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "sign_off",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Sign a user off with a form
+    ///
+    /// Ends the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne.
+    /// An `id_token_hint` must be of an application that exists and of the user of the session; it may have expired.
+    ///
+    /// Sends `POST /{environmentId}/as/signoff` with `Content-Type: application/x-www-form-urlencoded`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorization/signoff-post.html)
+    pub async fn sign_off_by_form<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        body: &'a ::pingone_models::SignOffRequest,
+    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
+        let url = format!(
+            "{}/{}/as/signoff#sign_off_by_form", self.baseurl, encode_path(&
+            environment_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .body(
+                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "sign_off_by_form",
         };
         ClientHooks::pre(self, &mut request, &info).await?;
         let result = ClientHooks::exec(self, request, &info).await;

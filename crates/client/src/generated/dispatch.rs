@@ -78,6 +78,26 @@ fn find(id: &str) -> Option<Caller> {
             "readPopulation" => call_read_population,
             "listPasswordPolicies" => call_list_password_policies,
             "readPasswordPolicy" => call_read_password_policy,
+            "listGroups" => call_list_groups,
+            "readGroup" => call_read_group,
+            "listUserGroups" => call_list_user_groups,
+            "addUserToGroup" => call_add_user_to_group,
+            "removeUserFromGroup" => call_remove_user_from_group,
+            "listLinkedAccounts" => call_list_linked_accounts,
+            "linkAccount" => call_link_account,
+            "readLinkedAccount" => call_read_linked_account,
+            "unlinkAccount" => call_unlink_account,
+            "listAgreementConsents" => call_list_agreement_consents,
+            "readAgreementConsent" => call_read_agreement_consent,
+            "revokeAgreementConsent" => call_revoke_agreement_consent,
+            "createPairingKey" => call_create_pairing_key,
+            "readPairingKey" => call_read_pairing_key,
+            "deletePairingKey" => call_delete_pairing_key,
+            "listDeviceAuthenticationPolicies" => {
+                call_list_device_authentication_policies
+            }
+            "readDeviceAuthenticationPolicy" => call_read_device_authentication_policy,
+            "readMfaSettings" => call_read_mfa_settings,
             "readFlow" => call_read_flow,
             "confirmFlowUser" => call_confirm_flow_user,
             "checkFlowUsernamePassword" => call_check_flow_username_password,
@@ -94,6 +114,9 @@ fn find(id: &str) -> Option<Caller> {
             "checkFlowAssertion" => call_check_flow_assertion,
             "updateFlowUser" => call_update_flow_user,
             "resetFlowSession" => call_reset_flow_session,
+            "consentFlowUser" => call_consent_flow_user,
+            "verifyFlowUserCode" => call_verify_flow_user_code,
+            "consentFlowDeviceGrant" => call_consent_flow_device_grant,
             "initiateDeviceAuthentication" => call_initiate_device_authentication,
             "readDeviceAuthentication" => call_read_device_authentication,
             "checkOtp" => call_check_otp,
@@ -109,7 +132,9 @@ fn find(id: &str) -> Option<Caller> {
             "introspectToken" => call_introspect_token,
             "revokeToken" => call_revoke_token,
             "readUserInfo" => call_read_user_info,
+            "postUserInfo" => call_post_user_info,
             "signOff" => call_sign_off,
+            "signOffByForm" => call_sign_off_by_form,
             "readJwks" => call_read_jwks,
             "readOpenidConfiguration" => call_read_openid_configuration,
             _ => return None,
@@ -572,6 +597,186 @@ fn call_read_password_policy<'a>(clients: &'a Clients, arguments: &'a Arguments)
     })
 }
 
+fn call_list_groups<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let cursor: Option<String> = arguments.optional("cursor")?;
+        let filter: Option<String> = arguments.optional("filter")?;
+        let include: Option<::pingone_models::GroupInclude> = arguments.optional("include")?;
+        let limit: Option<i32> = arguments.optional("limit")?;
+        let answer = super::platform::Client::list_groups(&clients.platform, &environment_id, cursor.as_deref(), filter.as_deref(), include.as_ref(), limit).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_read_group<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let group_id: ::pingone_models::GroupId = arguments.required("groupId")?;
+        let include: Option<::pingone_models::GroupInclude> = arguments.optional("include")?;
+        let answer = super::platform::Client::read_group(&clients.platform, &environment_id, &group_id, include.as_ref()).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_list_user_groups<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let cursor: Option<String> = arguments.optional("cursor")?;
+        let expand: Option<::pingone_models::MembershipExpand> = arguments.optional("expand")?;
+        let filter: Option<String> = arguments.optional("filter")?;
+        let limit: Option<i32> = arguments.optional("limit")?;
+        let answer = super::platform::Client::list_user_groups(&clients.platform, &environment_id, &user_id, cursor.as_deref(), expand.as_ref(), filter.as_deref(), limit).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_add_user_to_group<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::GroupReference = arguments.body()?;
+        let answer = super::platform::Client::add_user_to_group(&clients.platform, &environment_id, &user_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_remove_user_from_group<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let group_id: ::pingone_models::GroupId = arguments.required("groupId")?;
+        let answer = super::platform::Client::remove_user_from_group(&clients.platform, &environment_id, &user_id, &group_id).await;
+        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_list_linked_accounts<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let expand: Option<::pingone_models::LinkedAccountExpand> = arguments.optional("expand")?;
+        let answer = super::platform::Client::list_linked_accounts(&clients.platform, &environment_id, &user_id, expand.as_ref()).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_link_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::AccountLink = arguments.body()?;
+        let answer = super::platform::Client::link_account(&clients.platform, &environment_id, &user_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_read_linked_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let linked_account_id: ::pingone_models::LinkedAccountId = arguments.required("linkedAccountId")?;
+        let expand: Option<::pingone_models::LinkedAccountExpand> = arguments.optional("expand")?;
+        let answer = super::platform::Client::read_linked_account(&clients.platform, &environment_id, &user_id, &linked_account_id, expand.as_ref()).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_unlink_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let linked_account_id: ::pingone_models::LinkedAccountId = arguments.required("linkedAccountId")?;
+        let answer = super::platform::Client::unlink_account(&clients.platform, &environment_id, &user_id, &linked_account_id).await;
+        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_list_agreement_consents<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let answer = super::platform::Client::list_agreement_consents(&clients.platform, &environment_id, &user_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_read_agreement_consent<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let agreement_id: ::pingone_models::AgreementId = arguments.required("agreementId")?;
+        let answer = super::platform::Client::read_agreement_consent(&clients.platform, &environment_id, &user_id, &agreement_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_revoke_agreement_consent<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let agreement_id: ::pingone_models::AgreementId = arguments.required("agreementId")?;
+        let answer = super::platform::Client::revoke_agreement_consent(&clients.platform, &environment_id, &user_id, &agreement_id).await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_create_pairing_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let body: ::pingone_models::PairingKeyCreation = arguments.body()?;
+        let answer = super::platform::Client::create_pairing_key(&clients.platform, &environment_id, &user_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_read_pairing_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let pairing_key_id: ::pingone_models::PairingKeyId = arguments.required("pairingKeyId")?;
+        let answer = super::platform::Client::read_pairing_key(&clients.platform, &environment_id, &user_id, &pairing_key_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_delete_pairing_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+        let pairing_key_id: ::pingone_models::PairingKeyId = arguments.required("pairingKeyId")?;
+        let answer = super::platform::Client::delete_pairing_key(&clients.platform, &environment_id, &user_id, &pairing_key_id).await;
+        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_list_device_authentication_policies<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let answer = super::platform::Client::list_device_authentication_policies(&clients.platform, &environment_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_read_device_authentication_policy<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let device_authentication_policy_id: ::pingone_models::DeviceAuthenticationPolicyId = arguments.required("deviceAuthenticationPolicyId")?;
+        let answer = super::platform::Client::read_device_authentication_policy(&clients.platform, &environment_id, &device_authentication_policy_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_read_mfa_settings<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let answer = super::platform::Client::read_mfa_settings(&clients.platform, &environment_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
 fn call_read_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
@@ -728,6 +933,36 @@ fn call_reset_flow_session<'a>(clients: &'a Clients, arguments: &'a Arguments) -
     })
 }
 
+fn call_consent_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowConsent = arguments.body()?;
+        let answer = super::auth::Client::consent_flow_user(&clients.auth, &environment_id, &flow_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_verify_flow_user_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowUserCodeVerification = arguments.body()?;
+        let answer = super::auth::Client::verify_flow_user_code(&clients.auth, &environment_id, &flow_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_consent_flow_device_grant<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+        let body: ::pingone_models::FlowConsent = arguments.body()?;
+        let answer = super::auth::Client::consent_flow_device_grant(&clients.auth, &environment_id, &flow_id, &body).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
 fn call_initiate_device_authentication<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
@@ -877,12 +1112,29 @@ fn call_read_user_info<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Bo
     })
 }
 
+fn call_post_user_info<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let answer = super::auth::Client::post_user_info(&clients.auth, &environment_id).await;
+        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
+    })
+}
+
 fn call_sign_off<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
     Box::pin(async move {
         let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
         let post_logout_redirect_uri: Option<String> = arguments.optional("post_logout_redirect_uri")?;
         let state: Option<String> = arguments.optional("state")?;
         let answer = super::auth::Client::sign_off(&clients.auth, &environment_id, post_logout_redirect_uri.as_deref(), state.as_deref()).await;
+        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
+    })
+}
+
+fn call_sign_off_by_form<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+        let body: ::pingone_models::SignOffRequest = arguments.body()?;
+        let answer = super::auth::Client::sign_off_by_form(&clients.auth, &environment_id, &body).await;
         ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
     })
 }

@@ -1440,7 +1440,7 @@ impl Client {
 
     /// End a session of a user
     ///
-    /// Ends the session for all applications, and the refresh tokens that belong to it. A session that is gone is answered with status 404.
+    /// Ends the session for all applications, and the refresh tokens that belong to it. Users cannot end the session that they are using. A session that is gone is answered with status 404.
     ///
     /// Sends `DELETE /environments/{environmentId}/users/{userId}/sessions/{sessionId}`.
     /// Effect: `changes-state`.
@@ -2288,6 +2288,905 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "read_password_policy",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// List groups
+    ///
+    /// Returns one page of the groups of the environment.
+    ///
+    /// Sends `GET /environments/{environmentId}/groups`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-all-groups.html)
+    pub async fn list_groups<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        cursor: Option<&'a str>,
+        filter: Option<&'a str>,
+        include: Option<&'a ::pingone_models::GroupInclude>,
+        limit: Option<i32>,
+    ) -> Result<
+        ResponseValue<::pingone_models::GroupCollection>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/groups#list_groups", self.baseurl, encode_path(&
+            environment_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_groups",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Read a group
+    ///
+    /// Returns the group with this ID.
+    ///
+    /// Sends `GET /environments/{environmentId}/groups/{groupId}`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-one-group.html)
+    pub async fn read_group<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        group_id: &'a ::pingone_models::GroupId,
+        include: Option<&'a ::pingone_models::GroupInclude>,
+    ) -> Result<
+        ResponseValue<::pingone_models::Group>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/groups/{}#read_group", self.baseurl, encode_path(&
+            environment_id.to_string()), encode_path(& group_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_group",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// List the groups of a user
+    ///
+    /// Returns one page of the groups that the user is a member of, with how each membership came about. With `expand=group` each has its group.
+    /// The filter takes `type eq "DIRECT"` or `type eq "INDIRECT"` (from an SDK).
+    /// The name of the list in `_embedded` is published nowhere.
+    ///
+    /// Sends `GET /environments/{environmentId}/users/{userId}/memberOfGroups`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-group-memberships-for-user.html)
+    pub async fn list_user_groups<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        cursor: Option<&'a str>,
+        expand: Option<&'a ::pingone_models::MembershipExpand>,
+        filter: Option<&'a str>,
+        limit: Option<i32>,
+    ) -> Result<
+        ResponseValue<::pingone_models::GroupMembershipCollection>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/users/{}/memberOfGroups#list_user_groups", self.baseurl,
+            encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("expand", &expand))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_user_groups",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Add a user to a group
+    ///
+    /// Makes the user a direct member of the group. A group that belongs to a population loses the members who leave the population.
+    /// Administrators cannot add themselves to a group that has administrator roles.
+    ///
+    /// Sends `POST /environments/{environmentId}/users/{userId}/memberOfGroups` with `Content-Type: application/json`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/add-user-to-group.html)
+    pub async fn add_user_to_group<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        body: &'a ::pingone_models::GroupReference,
+    ) -> Result<
+        ResponseValue<::pingone_models::GroupMembership>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/users/{}/memberOfGroups#add_user_to_group", self.baseurl,
+            encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "add_user_to_group",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Remove a user from a group
+    ///
+    /// Ends the direct membership of the user. Members by the `userFilter` of the group cannot be removed so.
+    ///
+    /// Sends `DELETE /environments/{environmentId}/users/{userId}/memberOfGroups/{groupId}`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/remove-user-from-group.html)
+    pub async fn remove_user_from_group<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        group_id: &'a ::pingone_models::GroupId,
+    ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
+        let url = format!(
+            "{}/environments/{}/users/{}/memberOfGroups/{}#remove_user_from_group", self
+            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()), encode_path(& group_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "remove_user_from_group",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// List the linked accounts of a user
+    ///
+    /// Returns the accounts at external identity providers that the user is linked to. A flow links an account after a sign-on with its provider.
+    /// Users of an authoritative external provider cannot read their own.
+    /// The name of the list in `_embedded` is published nowhere.
+    ///
+    /// Sends `GET /environments/{environmentId}/users/{userId}/linkedAccounts`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-linked-accounts.html)
+    pub async fn list_linked_accounts<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        expand: Option<&'a ::pingone_models::LinkedAccountExpand>,
+    ) -> Result<
+        ResponseValue<::pingone_models::LinkedAccountCollection>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/users/{}/linkedAccounts#list_linked_accounts", self
+            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("expand", &expand))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_linked_accounts",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Link an external account to a user
+    ///
+    /// Links the user to an account at an external identity provider and, with `attributes`, writes attributes of the user.
+    ///
+    /// Sends `POST /environments/{environmentId}/users/{userId}/linkedAccounts` with `Content-Type: application/vnd.pingidentity.account.link+json`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/create-linked-account.html)
+    pub async fn link_account<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        body: &'a ::pingone_models::AccountLink,
+    ) -> Result<
+        ResponseValue<::pingone_models::LinkedAccount>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/users/{}/linkedAccounts#link_account", self.baseurl,
+            encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "link_account",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Read a linked account of a user
+    ///
+    /// Returns the linked account with this ID.
+    ///
+    /// Sends `GET /environments/{environmentId}/users/{userId}/linkedAccounts/{linkedAccountId}`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-one-linked-account.html)
+    pub async fn read_linked_account<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        linked_account_id: &'a ::pingone_models::LinkedAccountId,
+        expand: Option<&'a ::pingone_models::LinkedAccountExpand>,
+    ) -> Result<
+        ResponseValue<::pingone_models::LinkedAccount>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/users/{}/linkedAccounts/{}#read_linked_account", self
+            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()), encode_path(& linked_account_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("expand", &expand))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_linked_account",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Unlink an external account from a user
+    ///
+    /// Ends the link. The account at the provider stays as it is. Users of an authoritative external provider cannot unlink their own.
+    ///
+    /// Sends `DELETE /environments/{environmentId}/users/{userId}/linkedAccounts/{linkedAccountId}`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/delete-linked-account.html)
+    pub async fn unlink_account<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        linked_account_id: &'a ::pingone_models::LinkedAccountId,
+    ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
+        let url = format!(
+            "{}/environments/{}/users/{}/linkedAccounts/{}#unlink_account", self.baseurl,
+            encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()), encode_path(& linked_account_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "unlink_account",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// List the agreement consents of a user
+    ///
+    /// Returns the latest consent of the user to each agreement. The caller needs the role Environment Admin.
+    /// The name of the list in `_embedded` is published nowhere.
+    ///
+    /// Sends `GET /environments/{environmentId}/users/{userId}/agreementConsents`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-all-user-agreement-consents.html)
+    pub async fn list_agreement_consents<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+    ) -> Result<
+        ResponseValue<::pingone_models::AgreementConsentCollection>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/users/{}/agreementConsents#list_agreement_consents", self
+            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_agreement_consents",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Read the consent of a user to an agreement
+    ///
+    /// Returns the latest consent of the user to the agreement.
+    ///
+    /// Sends `GET /environments/{environmentId}/users/{userId}/agreementConsents/{agreementId}`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-one-user-agreement-consent.html)
+    pub async fn read_agreement_consent<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        agreement_id: &'a ::pingone_models::AgreementId,
+    ) -> Result<
+        ResponseValue<::pingone_models::AgreementConsent>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/users/{}/agreementConsents/{}#read_agreement_consent",
+            self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+            user_id.to_string()), encode_path(& agreement_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_agreement_consent",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Revoke the consent of a user to an agreement
+    ///
+    /// Sets the consent back to `PENDING`, so that the next sign-on that needs it asks for it. The text of the page calls the method `GET`; its heading and samples send `POST`.
+    ///
+    /// Sends `POST /environments/{environmentId}/users/{userId}/agreementConsents/{agreementId}` with `Content-Type: application/vnd.pingidentity.consent.revoke+json`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/revoke-agreement.html)
+    pub async fn revoke_agreement_consent<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        agreement_id: &'a ::pingone_models::AgreementId,
+    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
+        let url = format!(
+            "{}/environments/{}/users/{}/agreementConsents/{}#revoke_agreement_consent",
+            self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+            user_id.to_string()), encode_path(& agreement_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self.client.post(url).build()?;
+        let info = OperationInfo {
+            operation_id: "revoke_agreement_consent",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Create a pairing key
+    ///
+    /// Creates a key that pairs a native app with the user. Without `applications` every native application with push credentials takes it.
+    /// A key is valid for 10 minutes by default; the shortest lifetime of its applications counts. A user has at most 20 valid keys.
+    /// The page types `applications` as strings, while its example has objects.
+    ///
+    /// Sends `POST /environments/{environmentId}/users/{userId}/pairingKeys` with `Content-Type: application/json`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/create-mfa-pairing-key.html)
+    pub async fn create_pairing_key<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        body: &'a ::pingone_models::PairingKeyCreation,
+    ) -> Result<
+        ResponseValue<::pingone_models::PairingKey>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/users/{}/pairingKeys#create_pairing_key", self.baseurl,
+            encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_pairing_key",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Read a pairing key
+    ///
+    /// Returns the pairing key; `status` says whether an app has claimed it.
+    ///
+    /// Sends `GET /environments/{environmentId}/users/{userId}/pairingKeys/{pairingKeyId}`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/read-one-mfa-pairing-key.html)
+    pub async fn read_pairing_key<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        pairing_key_id: &'a ::pingone_models::PairingKeyId,
+    ) -> Result<
+        ResponseValue<::pingone_models::PairingKey>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/users/{}/pairingKeys/{}#read_pairing_key", self.baseurl,
+            encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()), encode_path(& pairing_key_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_pairing_key",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Delete a pairing key
+    ///
+    /// Deletes the key, so that no app can claim it.
+    ///
+    /// Sends `DELETE /environments/{environmentId}/users/{userId}/pairingKeys/{pairingKeyId}`.
+    /// Effect: `changes-state`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/delete-mfa-pairing-key.html)
+    pub async fn delete_pairing_key<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        user_id: &'a ::pingone_models::UserId,
+        pairing_key_id: &'a ::pingone_models::PairingKeyId,
+    ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
+        let url = format!(
+            "{}/environments/{}/users/{}/pairingKeys/{}#delete_pairing_key", self
+            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
+            .to_string()), encode_path(& pairing_key_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_pairing_key",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// List device authentication policies
+    ///
+    /// Returns the device authentication policies of the environment, which the console calls MFA policies.
+    ///
+    /// Sends `GET /environments/{environmentId}/deviceAuthenticationPolicies`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-device-authentication-policies.html)
+    pub async fn list_device_authentication_policies<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+    ) -> Result<
+        ResponseValue<::pingone_models::DeviceAuthenticationPolicyCollection>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/deviceAuthenticationPolicies#list_device_authentication_policies",
+            self.baseurl, encode_path(& environment_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_device_authentication_policies",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Read a device authentication policy
+    ///
+    /// Returns the device authentication policy with this ID.
+    ///
+    /// Sends `GET /environments/{environmentId}/deviceAuthenticationPolicies/{deviceAuthenticationPolicyId}`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-one-device-authentication-policy.html)
+    pub async fn read_device_authentication_policy<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+        device_authentication_policy_id: &'a ::pingone_models::DeviceAuthenticationPolicyId,
+    ) -> Result<
+        ResponseValue<::pingone_models::DeviceAuthenticationPolicy>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/deviceAuthenticationPolicies/{}#read_device_authentication_policy",
+            self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+            device_authentication_policy_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_device_authentication_policy",
+        };
+        ClientHooks::pre(self, &mut request, &info).await?;
+        let result = ClientHooks::exec(self, request, &info).await;
+        ClientHooks::post(self, &result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Read the MFA settings of an environment
+    ///
+    /// Returns the MFA settings, among them how many devices a user may have.
+    ///
+    /// Sends `GET /environments/{environmentId}/mfaSettings`.
+    /// Effect: `read`.
+    ///
+    /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-settings/read-mfa-settings.html)
+    pub async fn read_mfa_settings<'a>(
+        &'a self,
+        environment_id: &'a ::pingone_models::EnvironmentId,
+    ) -> Result<
+        ResponseValue<::pingone_models::MfaSettings>,
+        Error<::pingone_models::ErrorResponse>,
+    > {
+        let url = format!(
+            "{}/environments/{}/mfaSettings#read_mfa_settings", self.baseurl,
+            encode_path(& environment_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_mfa_settings",
         };
         ClientHooks::pre(self, &mut request, &info).await?;
         let result = ClientHooks::exec(self, request, &info).await;

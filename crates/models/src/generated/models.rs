@@ -9,6 +9,24 @@
     }
 }
 
+::pingone_models::open_enum! {
+    /// Whether the user has consented. The values are those that published examples show.
+    pub enum AgreementConsentStatus {
+        Accepted = "ACCEPTED",
+        Pending = "PENDING",
+    }
+}
+
+::pingone_models::uuid_id! {
+    /// Identifies an agreement.
+    pub struct AgreementId;
+}
+
+::pingone_models::uuid_id! {
+    /// Identifies a language of an agreement.
+    pub struct AgreementLanguageId;
+}
+
 ::pingone_models::uuid_id! {
     /// Identifies an application.
     pub struct ApplicationId;
@@ -79,6 +97,15 @@
     pub enum DeviceLockStatus {
         Locked = "LOCKED",
         Unlocked = "UNLOCKED",
+    }
+}
+
+::pingone_models::open_enum! {
+    /// How one of several devices is selected.
+    pub enum DeviceSelectionMode {
+        DefaultToFirst = "DEFAULT_TO_FIRST",
+        PromptToSelect = "PROMPT_TO_SELECT",
+        AlwaysDisplayDevices = "ALWAYS_DISPLAY_DEVICES",
     }
 }
 
@@ -175,6 +202,21 @@
     pub struct GroupId;
 }
 
+::pingone_models::open_enum! {
+    /// What is added to groups on request.
+    pub enum GroupInclude {
+        TotalMemberCounts = "totalMemberCounts",
+    }
+}
+
+::pingone_models::open_enum! {
+    /// How a user became a member: added to the group, or through a filter or another group.
+    pub enum GroupMembershipType {
+        Direct = "DIRECT",
+        Indirect = "INDIRECT",
+    }
+}
+
 ::pingone_models::uuid_id! {
     /// Identifies an identity provider.
     pub struct IdentityProviderId;
@@ -209,6 +251,33 @@
 }
 
 ::pingone_models::open_enum! {
+    /// What is added to linked accounts on request.
+    pub enum LinkedAccountExpand {
+        IdentityProviders = "identityProviders",
+    }
+}
+
+::pingone_models::uuid_id! {
+    /// Identifies a linked account.
+    pub struct LinkedAccountId;
+}
+
+::pingone_models::open_enum! {
+    /// When an attribute is written: only if it is empty, or always.
+    pub enum LinkedAttributeUpdate {
+        EmptyOnly = "EMPTY_ONLY",
+        Always = "ALWAYS",
+    }
+}
+
+::pingone_models::open_enum! {
+    /// What is added to memberships on request.
+    pub enum MembershipExpand {
+        Group = "group",
+    }
+}
+
+::pingone_models::open_enum! {
     /// Whether a device can be used.
     pub enum MfaDeviceStatus {
         Active = "ACTIVE",
@@ -239,6 +308,28 @@
     }
 }
 
+::pingone_models::open_enum! {
+    /// Form of pairing keys.
+    pub enum PairingKeyFormat {
+        Numeric = "NUMERIC",
+        Alphanumeric = "ALPHANUMERIC",
+    }
+}
+
+::pingone_models::uuid_id! {
+    /// Identifies a pairing key.
+    pub struct PairingKeyId;
+}
+
+::pingone_models::open_enum! {
+    /// Whether an app has claimed a pairing key.
+    pub enum PairingKeyStatus {
+        Unclaimed = "UNCLAIMED",
+        Claimed = "CLAIMED",
+        Failed = "FAILED",
+    }
+}
+
 ::pingone_models::uuid_id! {
     /// Identifies a password policy.
     pub struct PasswordPolicyId;
@@ -253,6 +344,14 @@
         PasswordLockedOut = "PASSWORD_LOCKED_OUT",
         MustChangePassword = "MUST_CHANGE_PASSWORD",
         External = "EXTERNAL",
+    }
+}
+
+::pingone_models::open_enum! {
+    /// Unit of a time.
+    pub enum PolicyTimeUnit {
+        Minutes = "MINUTES",
+        Seconds = "SECONDS",
     }
 }
 
@@ -407,6 +506,47 @@ impl AccessToken {
     }
 }
 
+/// An account at an external identity provider to link.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct AccountLink {
+    /// Attributes of the user to write, by their names, such as `email` or `name.given`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<::std::collections::BTreeMap<String, LinkedAttribute>>,
+    /// Identifies the account at the provider.
+    #[serde(rename = "externalId")]
+    pub external_id: String,
+    /// The member `identityProvider`.
+    #[serde(rename = "identityProvider")]
+    pub identity_provider: IdentityProviderReference,
+}
+
+impl AccountLink {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(
+        external_id: impl Into<String>,
+        identity_provider: impl Into<IdentityProviderReference>,
+    ) -> Self {
+        Self {
+            attributes: Default::default(),
+            external_id: external_id.into(),
+            identity_provider: identity_provider.into(),
+        }
+    }
+
+    /// Sets `attributes`.
+    #[must_use]
+    pub fn with_attributes(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, LinkedAttribute>>,
+    ) -> Self {
+        self.attributes = Option::Some(value.into());
+        self
+    }
+}
+
 /// How long to lock an account.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -434,6 +574,225 @@ impl AccountLock {
     ) -> Self {
         self.unlock_at = Option::Some(value.into());
         self
+    }
+}
+
+/// The latest consent of a user to an agreement.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct AgreementConsent {
+    /// The member `agreement`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<AgreementReference>,
+    /// The member `environment`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentReference>,
+    /// The member `language`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<AgreementLanguageReference>,
+    /// The member `lastConsent`.
+    #[serde(rename = "lastConsent", default, skip_serializing_if = "Option::is_none")]
+    pub last_consent: Option<LastConsent>,
+    /// Links by relation.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// The member `status`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<AgreementConsentStatus>,
+    /// The member `user`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserReference>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl AgreementConsent {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            agreement: Default::default(),
+            environment: Default::default(),
+            language: Default::default(),
+            last_consent: Default::default(),
+            links: Default::default(),
+            status: Default::default(),
+            user: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `agreement`.
+    #[must_use]
+    pub fn with_agreement(mut self, value: impl Into<AgreementReference>) -> Self {
+        self.agreement = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `environment`.
+    #[must_use]
+    pub fn with_environment(mut self, value: impl Into<EnvironmentReference>) -> Self {
+        self.environment = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `language`.
+    #[must_use]
+    pub fn with_language(
+        mut self,
+        value: impl Into<AgreementLanguageReference>,
+    ) -> Self {
+        self.language = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `lastConsent`.
+    #[must_use]
+    pub fn with_last_consent(mut self, value: impl Into<LastConsent>) -> Self {
+        self.last_consent = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `status`.
+    #[must_use]
+    pub fn with_status(mut self, value: impl Into<AgreementConsentStatus>) -> Self {
+        self.status = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `user`.
+    #[must_use]
+    pub fn with_user(mut self, value: impl Into<UserReference>) -> Self {
+        self.user = Option::Some(value.into());
+        self
+    }
+}
+
+/// One page of consents.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct AgreementConsentCollection {
+    /// Number of consents in all pages. Not always present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+    /// The consents, in a list whose name is published nowhere.
+    #[serde(rename = "_embedded", default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<::std::collections::BTreeMap<String, Vec<AgreementConsent>>>,
+    /// Links by relation; `next` is present if there is such a page.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// Number of consents in this page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl AgreementConsentCollection {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            count: Default::default(),
+            embedded: Default::default(),
+            links: Default::default(),
+            size: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `count`.
+    #[must_use]
+    pub fn with_count(mut self, value: impl Into<i64>) -> Self {
+        self.count = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_embedded`.
+    #[must_use]
+    pub fn with_embedded(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Vec<AgreementConsent>>>,
+    ) -> Self {
+        self.embedded = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `size`.
+    #[must_use]
+    pub fn with_size(mut self, value: impl Into<i64>) -> Self {
+        self.size = Option::Some(value.into());
+        self
+    }
+}
+
+/// A language of an agreement.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct AgreementLanguageReference {
+    /// The member `id`.
+    pub id: AgreementLanguageId,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl AgreementLanguageReference {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(id: impl Into<AgreementLanguageId>) -> Self {
+        Self {
+            id: id.into(),
+            extra: Default::default(),
+        }
+    }
+}
+
+/// An agreement.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct AgreementReference {
+    /// The member `id`.
+    pub id: AgreementId,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl AgreementReference {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(id: impl Into<AgreementId>) -> Self {
+        Self {
+            id: id.into(),
+            extra: Default::default(),
+        }
     }
 }
 
@@ -1198,6 +1557,330 @@ impl DeviceAuthenticationError {
     }
 }
 
+/// Which devices may be used for MFA, and how. The settings of methods that only environments with PingID have are kept as further members.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DeviceAuthenticationPolicy {
+    /// The member `authentication`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<DeviceSelectionSettings>,
+    /// Whether it applies where nothing names another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<bool>,
+    /// The member `email`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<OtpDeviceSettings>,
+    /// The member `environment`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentReference>,
+    /// The member `fido2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fido2: Option<Fido2DeviceSettings>,
+    /// Whether it applies to sign-on policies.
+    #[serde(
+        rename = "forSignOnPolicy",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub for_sign_on_policy: Option<bool>,
+    /// The member `id`.
+    pub id: DeviceAuthenticationPolicyId,
+    /// Whether a locked user may authenticate.
+    #[serde(rename = "ignoreUserLock", default, skip_serializing_if = "Option::is_none")]
+    pub ignore_user_lock: Option<bool>,
+    /// Links by relation.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// The member `mobile`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobile: Option<MobileDeviceSettings>,
+    /// Name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether users are told of a new device.
+    #[serde(
+        rename = "newDeviceNotification",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub new_device_notification: Option<String>,
+    /// The member `sms`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms: Option<OtpDeviceSettings>,
+    /// The member `totp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp: Option<TotpDeviceSettings>,
+    /// When it was last changed.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<::pingone_models::Timestamp>,
+    /// The member `voice`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<OtpDeviceSettings>,
+    /// The member `whatsApp`.
+    #[serde(rename = "whatsApp", default, skip_serializing_if = "Option::is_none")]
+    pub whats_app: Option<OtpDeviceSettings>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl DeviceAuthenticationPolicy {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(id: impl Into<DeviceAuthenticationPolicyId>) -> Self {
+        Self {
+            authentication: Default::default(),
+            default: Default::default(),
+            email: Default::default(),
+            environment: Default::default(),
+            fido2: Default::default(),
+            for_sign_on_policy: Default::default(),
+            id: id.into(),
+            ignore_user_lock: Default::default(),
+            links: Default::default(),
+            mobile: Default::default(),
+            name: Default::default(),
+            new_device_notification: Default::default(),
+            sms: Default::default(),
+            totp: Default::default(),
+            updated_at: Default::default(),
+            voice: Default::default(),
+            whats_app: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `authentication`.
+    #[must_use]
+    pub fn with_authentication(
+        mut self,
+        value: impl Into<DeviceSelectionSettings>,
+    ) -> Self {
+        self.authentication = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `default`.
+    #[must_use]
+    pub fn with_default(mut self, value: impl Into<bool>) -> Self {
+        self.default = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `email`.
+    #[must_use]
+    pub fn with_email(mut self, value: impl Into<OtpDeviceSettings>) -> Self {
+        self.email = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `environment`.
+    #[must_use]
+    pub fn with_environment(mut self, value: impl Into<EnvironmentReference>) -> Self {
+        self.environment = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `fido2`.
+    #[must_use]
+    pub fn with_fido2(mut self, value: impl Into<Fido2DeviceSettings>) -> Self {
+        self.fido2 = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `forSignOnPolicy`.
+    #[must_use]
+    pub fn with_for_sign_on_policy(mut self, value: impl Into<bool>) -> Self {
+        self.for_sign_on_policy = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `ignoreUserLock`.
+    #[must_use]
+    pub fn with_ignore_user_lock(mut self, value: impl Into<bool>) -> Self {
+        self.ignore_user_lock = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `mobile`.
+    #[must_use]
+    pub fn with_mobile(mut self, value: impl Into<MobileDeviceSettings>) -> Self {
+        self.mobile = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `name`.
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `newDeviceNotification`.
+    #[must_use]
+    pub fn with_new_device_notification(mut self, value: impl Into<String>) -> Self {
+        self.new_device_notification = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `sms`.
+    #[must_use]
+    pub fn with_sms(mut self, value: impl Into<OtpDeviceSettings>) -> Self {
+        self.sms = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `totp`.
+    #[must_use]
+    pub fn with_totp(mut self, value: impl Into<TotpDeviceSettings>) -> Self {
+        self.totp = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `updatedAt`.
+    #[must_use]
+    pub fn with_updated_at(
+        mut self,
+        value: impl Into<::pingone_models::Timestamp>,
+    ) -> Self {
+        self.updated_at = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `voice`.
+    #[must_use]
+    pub fn with_voice(mut self, value: impl Into<OtpDeviceSettings>) -> Self {
+        self.voice = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `whatsApp`.
+    #[must_use]
+    pub fn with_whats_app(mut self, value: impl Into<OtpDeviceSettings>) -> Self {
+        self.whats_app = Option::Some(value.into());
+        self
+    }
+}
+
+/// One page of policies.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DeviceAuthenticationPolicyCollection {
+    /// Number of policies in all pages. Not always present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+    /// The member `_embedded`.
+    #[serde(rename = "_embedded", default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<DeviceAuthenticationPolicyCollectionEmbedded>,
+    /// Links by relation; `next` is present if there is such a page.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// Number of policies in this page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl DeviceAuthenticationPolicyCollection {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            count: Default::default(),
+            embedded: Default::default(),
+            links: Default::default(),
+            size: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `count`.
+    #[must_use]
+    pub fn with_count(mut self, value: impl Into<i64>) -> Self {
+        self.count = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_embedded`.
+    #[must_use]
+    pub fn with_embedded(
+        mut self,
+        value: impl Into<DeviceAuthenticationPolicyCollectionEmbedded>,
+    ) -> Self {
+        self.embedded = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `size`.
+    #[must_use]
+    pub fn with_size(mut self, value: impl Into<i64>) -> Self {
+        self.size = Option::Some(value.into());
+        self
+    }
+}
+
+/// The policies of a page.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DeviceAuthenticationPolicyCollectionEmbedded {
+    /// The policies.
+    #[serde(
+        rename = "deviceAuthenticationPolicies",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub device_authentication_policies: Option<Vec<DeviceAuthenticationPolicy>>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl DeviceAuthenticationPolicyCollectionEmbedded {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            device_authentication_policies: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `deviceAuthenticationPolicies`.
+    #[must_use]
+    pub fn with_device_authentication_policies(
+        mut self,
+        value: impl Into<Vec<DeviceAuthenticationPolicy>>,
+    ) -> Self {
+        self.device_authentication_policies = Option::Some(value.into());
+        self
+    }
+}
+
 /// The policy of a device authentication. Without one the environment's default applies.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1574,6 +2257,44 @@ impl DeviceSelection {
     }
 }
 
+/// How one of several devices is selected.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DeviceSelectionSettings {
+    /// The member `deviceSelection`.
+    #[serde(
+        rename = "deviceSelection",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub device_selection: Option<DeviceSelectionMode>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl DeviceSelectionSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            device_selection: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `deviceSelection`.
+    #[must_use]
+    pub fn with_device_selection(
+        mut self,
+        value: impl Into<DeviceSelectionMode>,
+    ) -> Self {
+        self.device_selection = Option::Some(value.into());
+        self
+    }
+}
+
 /// Whom the message speaks of.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1891,6 +2612,116 @@ impl ErrorResponse {
     #[must_use]
     pub fn with_message(mut self, value: impl Into<String>) -> Self {
         self.message = Option::Some(value.into());
+        self
+    }
+}
+
+/// When failures block a user for a time.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct FailureSettings {
+    /// The member `coolDown`.
+    #[serde(rename = "coolDown", default, skip_serializing_if = "Option::is_none")]
+    pub cool_down: Option<PolicyDuration>,
+    /// Failures until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl FailureSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            cool_down: Default::default(),
+            count: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `coolDown`.
+    #[must_use]
+    pub fn with_cool_down(mut self, value: impl Into<PolicyDuration>) -> Self {
+        self.cool_down = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `count`.
+    #[must_use]
+    pub fn with_count(mut self, value: impl Into<i64>) -> Self {
+        self.count = Option::Some(value.into());
+        self
+    }
+}
+
+/// Settings for FIDO2 devices.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Fido2DeviceSettings {
+    /// Whether such devices may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// The member `failure`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureSettings>,
+    /// Identifies the FIDO2 policy. Absent or null: the default one.
+    #[serde(rename = "fido2PolicyId", default, skip_serializing_if = "Option::is_none")]
+    pub fido2_policy_id: Option<String>,
+    /// Whether new ones may not be added.
+    #[serde(
+        rename = "pairingDisabled",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub pairing_disabled: Option<bool>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl Fido2DeviceSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            enabled: Default::default(),
+            failure: Default::default(),
+            fido2_policy_id: Default::default(),
+            pairing_disabled: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `enabled`.
+    #[must_use]
+    pub fn with_enabled(mut self, value: impl Into<bool>) -> Self {
+        self.enabled = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `failure`.
+    #[must_use]
+    pub fn with_failure(mut self, value: impl Into<FailureSettings>) -> Self {
+        self.failure = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `fido2PolicyId`.
+    #[must_use]
+    pub fn with_fido2_policy_id(mut self, value: impl Into<String>) -> Self {
+        self.fido2_policy_id = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `pairingDisabled`.
+    #[must_use]
+    pub fn with_pairing_disabled(mut self, value: impl Into<bool>) -> Self {
+        self.pairing_disabled = Option::Some(value.into());
         self
     }
 }
@@ -2422,6 +3253,23 @@ impl FlowAuthorization {
     }
 }
 
+/// The answer to a request for consent.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct FlowConsent {
+    /// Whether the user consents.
+    pub accept: bool,
+}
+
+impl FlowConsent {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(accept: impl Into<bool>) -> Self {
+        Self { accept: accept.into() }
+    }
+}
+
 /// A device to authenticate with.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2720,6 +3568,26 @@ impl FlowUser {
     pub fn with_username(mut self, value: impl Into<String>) -> Self {
         self.username = Option::Some(value.into());
         self
+    }
+}
+
+/// A user code to check.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct FlowUserCodeVerification {
+    /// The code that the device shows.
+    #[serde(rename = "userCode", serialize_with = "::pingone_models::expose::required")]
+    pub user_code: ::pingone_models::Secret,
+}
+
+impl FlowUserCodeVerification {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(user_code: impl Into<::pingone_models::Secret>) -> Self {
+        Self {
+            user_code: user_code.into(),
+        }
     }
 }
 
@@ -3068,6 +3936,571 @@ impl GatewayUserTypeReference {
     }
 }
 
+/// A group: users who have the same access. Recorded answers also have `checkSum`, which no page documents.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Group {
+    /// When it was created.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::pingone_models::Timestamp>,
+    /// Data of the client of the API.
+    #[serde(rename = "customData", default, skip_serializing_if = "Option::is_none")]
+    pub custom_data: Option<::pingone_models::Members>,
+    /// What the group is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The member `directMemberCounts`.
+    #[serde(
+        rename = "directMemberCounts",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub direct_member_counts: Option<GroupMemberCounts>,
+    /// Name that people are shown.
+    #[serde(rename = "displayName", default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The member `environment`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentReference>,
+    /// Identifier that the client of the API keeps for the group.
+    #[serde(rename = "externalId", default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// The member `id`.
+    pub id: GroupId,
+    /// Links by relation.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// Name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The member `population`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<PopulationReference>,
+    /// Identifies the group where it comes from.
+    #[serde(rename = "sourceId", default, skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<String>,
+    /// Where the group comes from.
+    #[serde(rename = "sourceType", default, skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<String>,
+    /// The member `totalMemberCounts`.
+    #[serde(
+        rename = "totalMemberCounts",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub total_member_counts: Option<GroupMemberCounts>,
+    /// When it was last changed.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<::pingone_models::Timestamp>,
+    /// A SCIM filter whose users are members of the group.
+    #[serde(rename = "userFilter", default, skip_serializing_if = "Option::is_none")]
+    pub user_filter: Option<String>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl Group {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(id: impl Into<GroupId>) -> Self {
+        Self {
+            created_at: Default::default(),
+            custom_data: Default::default(),
+            description: Default::default(),
+            direct_member_counts: Default::default(),
+            display_name: Default::default(),
+            environment: Default::default(),
+            external_id: Default::default(),
+            id: id.into(),
+            links: Default::default(),
+            name: Default::default(),
+            population: Default::default(),
+            source_id: Default::default(),
+            source_type: Default::default(),
+            total_member_counts: Default::default(),
+            updated_at: Default::default(),
+            user_filter: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `createdAt`.
+    #[must_use]
+    pub fn with_created_at(
+        mut self,
+        value: impl Into<::pingone_models::Timestamp>,
+    ) -> Self {
+        self.created_at = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `customData`.
+    #[must_use]
+    pub fn with_custom_data(
+        mut self,
+        value: impl Into<::pingone_models::Members>,
+    ) -> Self {
+        self.custom_data = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `description`.
+    #[must_use]
+    pub fn with_description(mut self, value: impl Into<String>) -> Self {
+        self.description = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `directMemberCounts`.
+    #[must_use]
+    pub fn with_direct_member_counts(
+        mut self,
+        value: impl Into<GroupMemberCounts>,
+    ) -> Self {
+        self.direct_member_counts = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `displayName`.
+    #[must_use]
+    pub fn with_display_name(mut self, value: impl Into<String>) -> Self {
+        self.display_name = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `environment`.
+    #[must_use]
+    pub fn with_environment(mut self, value: impl Into<EnvironmentReference>) -> Self {
+        self.environment = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `externalId`.
+    #[must_use]
+    pub fn with_external_id(mut self, value: impl Into<String>) -> Self {
+        self.external_id = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `name`.
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `population`.
+    #[must_use]
+    pub fn with_population(mut self, value: impl Into<PopulationReference>) -> Self {
+        self.population = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `sourceId`.
+    #[must_use]
+    pub fn with_source_id(mut self, value: impl Into<String>) -> Self {
+        self.source_id = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `sourceType`.
+    #[must_use]
+    pub fn with_source_type(mut self, value: impl Into<String>) -> Self {
+        self.source_type = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `totalMemberCounts`.
+    #[must_use]
+    pub fn with_total_member_counts(
+        mut self,
+        value: impl Into<GroupMemberCounts>,
+    ) -> Self {
+        self.total_member_counts = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `updatedAt`.
+    #[must_use]
+    pub fn with_updated_at(
+        mut self,
+        value: impl Into<::pingone_models::Timestamp>,
+    ) -> Self {
+        self.updated_at = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `userFilter`.
+    #[must_use]
+    pub fn with_user_filter(mut self, value: impl Into<String>) -> Self {
+        self.user_filter = Option::Some(value.into());
+        self
+    }
+}
+
+/// One page of groups.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GroupCollection {
+    /// Number of groups in all pages. Not always present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+    /// The member `_embedded`.
+    #[serde(rename = "_embedded", default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<GroupCollectionEmbedded>,
+    /// Links by relation; `next` is present if there is such a page.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// Number of groups in this page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl GroupCollection {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            count: Default::default(),
+            embedded: Default::default(),
+            links: Default::default(),
+            size: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `count`.
+    #[must_use]
+    pub fn with_count(mut self, value: impl Into<i64>) -> Self {
+        self.count = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_embedded`.
+    #[must_use]
+    pub fn with_embedded(mut self, value: impl Into<GroupCollectionEmbedded>) -> Self {
+        self.embedded = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `size`.
+    #[must_use]
+    pub fn with_size(mut self, value: impl Into<i64>) -> Self {
+        self.size = Option::Some(value.into());
+        self
+    }
+}
+
+/// The groups of a page.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GroupCollectionEmbedded {
+    /// The groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<Group>>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl GroupCollectionEmbedded {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            groups: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `groups`.
+    #[must_use]
+    pub fn with_groups(mut self, value: impl Into<Vec<Group>>) -> Self {
+        self.groups = Option::Some(value.into());
+        self
+    }
+}
+
+/// How many members a group has. The counts of direct members may have `groups`, which is recorded and not documented; the total counts are present on request only.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GroupMemberCounts {
+    /// Number of groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<i64>,
+    /// Number of users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<i64>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl GroupMemberCounts {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            groups: Default::default(),
+            users: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `groups`.
+    #[must_use]
+    pub fn with_groups(mut self, value: impl Into<i64>) -> Self {
+        self.groups = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `users`.
+    #[must_use]
+    pub fn with_users(mut self, value: impl Into<i64>) -> Self {
+        self.users = Option::Some(value.into());
+        self
+    }
+}
+
+/// The membership of a user in a group.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GroupMembership {
+    /// The member `_embedded`.
+    #[serde(rename = "_embedded", default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<GroupMembershipEmbedded>,
+    /// The member `id`.
+    pub id: GroupId,
+    /// Links by relation.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// Name of the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The member `type`.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub type_: Option<GroupMembershipType>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl GroupMembership {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(id: impl Into<GroupId>) -> Self {
+        Self {
+            embedded: Default::default(),
+            id: id.into(),
+            links: Default::default(),
+            name: Default::default(),
+            type_: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `_embedded`.
+    #[must_use]
+    pub fn with_embedded(mut self, value: impl Into<GroupMembershipEmbedded>) -> Self {
+        self.embedded = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `name`.
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `type`.
+    #[must_use]
+    pub fn with_type(mut self, value: impl Into<GroupMembershipType>) -> Self {
+        self.type_ = Option::Some(value.into());
+        self
+    }
+}
+
+/// One page of memberships.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GroupMembershipCollection {
+    /// Number of memberships in all pages. Not always present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+    /// The memberships, in a list whose name is published nowhere.
+    #[serde(rename = "_embedded", default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<::std::collections::BTreeMap<String, Vec<GroupMembership>>>,
+    /// Links by relation; `next` is present if there is such a page.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// Number of memberships in this page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl GroupMembershipCollection {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            count: Default::default(),
+            embedded: Default::default(),
+            links: Default::default(),
+            size: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `count`.
+    #[must_use]
+    pub fn with_count(mut self, value: impl Into<i64>) -> Self {
+        self.count = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_embedded`.
+    #[must_use]
+    pub fn with_embedded(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Vec<GroupMembership>>>,
+    ) -> Self {
+        self.embedded = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `size`.
+    #[must_use]
+    pub fn with_size(mut self, value: impl Into<i64>) -> Self {
+        self.size = Option::Some(value.into());
+        self
+    }
+}
+
+/// What belongs to a membership; present on request only.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GroupMembershipEmbedded {
+    /// The member `group`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl GroupMembershipEmbedded {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            group: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `group`.
+    #[must_use]
+    pub fn with_group(mut self, value: impl Into<Group>) -> Self {
+        self.group = Option::Some(value.into());
+        self
+    }
+}
+
+/// A group.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GroupReference {
+    /// The member `id`.
+    pub id: GroupId,
+}
+
+impl GroupReference {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(id: impl Into<GroupId>) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+/// An identity provider.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct IdentityProviderReference {
+    /// The member `id`.
+    pub id: IdentityProviderId,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl IdentityProviderReference {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(id: impl Into<IdentityProviderId>) -> Self {
+        Self {
+            id: id.into(),
+            extra: Default::default(),
+        }
+    }
+}
+
 /// A public key.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -3177,6 +4610,76 @@ impl JsonWebKeySet {
     }
 }
 
+/// When and to what a user last consented.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct LastConsent {
+    /// When it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<::pingone_models::Timestamp>,
+    /// When the consent will expire.
+    #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<::pingone_models::Timestamp>,
+    /// The member `language`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<AgreementLanguageReference>,
+    /// The revision of the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<::pingone_models::Members>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl LastConsent {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            at: Default::default(),
+            expires_at: Default::default(),
+            language: Default::default(),
+            revision: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `at`.
+    #[must_use]
+    pub fn with_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
+        self.at = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `expiresAt`.
+    #[must_use]
+    pub fn with_expires_at(
+        mut self,
+        value: impl Into<::pingone_models::Timestamp>,
+    ) -> Self {
+        self.expires_at = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `language`.
+    #[must_use]
+    pub fn with_language(
+        mut self,
+        value: impl Into<AgreementLanguageReference>,
+    ) -> Self {
+        self.language = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `revision`.
+    #[must_use]
+    pub fn with_revision(mut self, value: impl Into<::pingone_models::Members>) -> Self {
+        self.revision = Option::Some(value.into());
+        self
+    }
+}
+
 /// A link to a related resource or to an action that is allowed now. Links come and go with the state of the resource.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -3204,6 +4707,213 @@ impl Link {
     #[must_use]
     pub fn with_href(mut self, value: impl Into<::pingone_models::Address>) -> Self {
         self.href = Option::Some(value.into());
+        self
+    }
+}
+
+/// A link between a user and an account at an external identity provider.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct LinkedAccount {
+    /// The identity provider, on request; its form is not published.
+    #[serde(rename = "_embedded", default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<::pingone_models::Members>,
+    /// The member `environment`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentReference>,
+    /// Identifies the account at the provider.
+    #[serde(rename = "externalId", default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// The member `id`.
+    pub id: LinkedAccountId,
+    /// The member `identityProvider`.
+    #[serde(
+        rename = "identityProvider",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub identity_provider: Option<IdentityProviderReference>,
+    /// Links by relation.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// The member `user`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserReference>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl LinkedAccount {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(id: impl Into<LinkedAccountId>) -> Self {
+        Self {
+            embedded: Default::default(),
+            environment: Default::default(),
+            external_id: Default::default(),
+            id: id.into(),
+            identity_provider: Default::default(),
+            links: Default::default(),
+            user: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `_embedded`.
+    #[must_use]
+    pub fn with_embedded(mut self, value: impl Into<::pingone_models::Members>) -> Self {
+        self.embedded = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `environment`.
+    #[must_use]
+    pub fn with_environment(mut self, value: impl Into<EnvironmentReference>) -> Self {
+        self.environment = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `externalId`.
+    #[must_use]
+    pub fn with_external_id(mut self, value: impl Into<String>) -> Self {
+        self.external_id = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `identityProvider`.
+    #[must_use]
+    pub fn with_identity_provider(
+        mut self,
+        value: impl Into<IdentityProviderReference>,
+    ) -> Self {
+        self.identity_provider = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `user`.
+    #[must_use]
+    pub fn with_user(mut self, value: impl Into<UserReference>) -> Self {
+        self.user = Option::Some(value.into());
+        self
+    }
+}
+
+/// One page of linked accounts.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct LinkedAccountCollection {
+    /// Number of linked accounts in all pages. Not always present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+    /// The linked accounts, in a list whose name is published nowhere.
+    #[serde(rename = "_embedded", default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<::std::collections::BTreeMap<String, Vec<LinkedAccount>>>,
+    /// Links by relation; `next` is present if there is such a page.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// Number of linked accounts in this page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl LinkedAccountCollection {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            count: Default::default(),
+            embedded: Default::default(),
+            links: Default::default(),
+            size: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `count`.
+    #[must_use]
+    pub fn with_count(mut self, value: impl Into<i64>) -> Self {
+        self.count = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_embedded`.
+    #[must_use]
+    pub fn with_embedded(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Vec<LinkedAccount>>>,
+    ) -> Self {
+        self.embedded = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `size`.
+    #[must_use]
+    pub fn with_size(mut self, value: impl Into<i64>) -> Self {
+        self.size = Option::Some(value.into());
+        self
+    }
+}
+
+/// A value for an attribute of the user.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct LinkedAttribute {
+    /// The member `update`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<LinkedAttributeUpdate>,
+    /// The value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<::serde_json::Value>,
+}
+
+impl LinkedAttribute {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            update: Default::default(),
+            value: Default::default(),
+        }
+    }
+
+    /// Sets `update`.
+    #[must_use]
+    pub fn with_update(mut self, value: impl Into<LinkedAttributeUpdate>) -> Self {
+        self.update = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `value`.
+    #[must_use]
+    pub fn with_value(mut self, value: impl Into<::serde_json::Value>) -> Self {
+        self.value = Option::Some(value.into());
         self
     }
 }
@@ -3692,6 +5402,263 @@ impl MfaDeviceCreation {
     }
 }
 
+/// When failed authentications lock the account.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct MfaLockout {
+    /// Seconds until the lock ends.
+    #[serde(
+        rename = "durationSeconds",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub duration_seconds: Option<i64>,
+    /// Failures until then.
+    #[serde(rename = "failureCount", default, skip_serializing_if = "Option::is_none")]
+    pub failure_count: Option<i64>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl MfaLockout {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            duration_seconds: Default::default(),
+            failure_count: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `durationSeconds`.
+    #[must_use]
+    pub fn with_duration_seconds(mut self, value: impl Into<i64>) -> Self {
+        self.duration_seconds = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `failureCount`.
+    #[must_use]
+    pub fn with_failure_count(mut self, value: impl Into<i64>) -> Self {
+        self.failure_count = Option::Some(value.into());
+        self
+    }
+}
+
+/// The MFA settings of an environment.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct MfaSettings {
+    /// The member `authentication`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<DeviceSelectionSettings>,
+    /// The member `environment`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentReference>,
+    /// Links by relation.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// The member `lockout`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lockout: Option<MfaLockout>,
+    /// The member `pairing`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairing: Option<PairingSettings>,
+    /// The member `phoneExtensions`.
+    #[serde(
+        rename = "phoneExtensions",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub phone_extensions: Option<PhoneExtensionSettings>,
+    /// When they were last changed.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<::pingone_models::Timestamp>,
+    /// The member `users`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<MfaUserSettings>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl MfaSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            authentication: Default::default(),
+            environment: Default::default(),
+            links: Default::default(),
+            lockout: Default::default(),
+            pairing: Default::default(),
+            phone_extensions: Default::default(),
+            updated_at: Default::default(),
+            users: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `authentication`.
+    #[must_use]
+    pub fn with_authentication(
+        mut self,
+        value: impl Into<DeviceSelectionSettings>,
+    ) -> Self {
+        self.authentication = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `environment`.
+    #[must_use]
+    pub fn with_environment(mut self, value: impl Into<EnvironmentReference>) -> Self {
+        self.environment = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `lockout`.
+    #[must_use]
+    pub fn with_lockout(mut self, value: impl Into<MfaLockout>) -> Self {
+        self.lockout = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `pairing`.
+    #[must_use]
+    pub fn with_pairing(mut self, value: impl Into<PairingSettings>) -> Self {
+        self.pairing = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `phoneExtensions`.
+    #[must_use]
+    pub fn with_phone_extensions(
+        mut self,
+        value: impl Into<PhoneExtensionSettings>,
+    ) -> Self {
+        self.phone_extensions = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `updatedAt`.
+    #[must_use]
+    pub fn with_updated_at(
+        mut self,
+        value: impl Into<::pingone_models::Timestamp>,
+    ) -> Self {
+        self.updated_at = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `users`.
+    #[must_use]
+    pub fn with_users(mut self, value: impl Into<MfaUserSettings>) -> Self {
+        self.users = Option::Some(value.into());
+        self
+    }
+}
+
+/// Settings for new users.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct MfaUserSettings {
+    /// Whether MFA is on for them.
+    #[serde(rename = "mfaEnabled", default, skip_serializing_if = "Option::is_none")]
+    pub mfa_enabled: Option<bool>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl MfaUserSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            mfa_enabled: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `mfaEnabled`.
+    #[must_use]
+    pub fn with_mfa_enabled(mut self, value: impl Into<bool>) -> Self {
+        self.mfa_enabled = Option::Some(value.into());
+        self
+    }
+}
+
+/// Settings for native apps.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct MobileDeviceSettings {
+    /// Settings for each application. Their members are left open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applications: Option<Vec<::serde_json::Value>>,
+    /// Whether such devices may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// The member `otp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp: Option<OtpSettings>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl MobileDeviceSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            applications: Default::default(),
+            enabled: Default::default(),
+            otp: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `applications`.
+    #[must_use]
+    pub fn with_applications(
+        mut self,
+        value: impl Into<Vec<::serde_json::Value>>,
+    ) -> Self {
+        self.applications = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `enabled`.
+    #[must_use]
+    pub fn with_enabled(mut self, value: impl Into<bool>) -> Self {
+        self.enabled = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `otp`.
+    #[must_use]
+    pub fn with_otp(mut self, value: impl Into<OtpSettings>) -> Self {
+        self.otp = Option::Some(value.into());
+        self
+    }
+}
+
 /// What the message to the user says.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -4112,6 +6079,407 @@ impl OtpCheck {
     #[must_use]
     pub fn new(otp: impl Into<::pingone_models::Secret>) -> Self {
         Self { otp: otp.into() }
+    }
+}
+
+/// Settings for devices that a passcode is sent to.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct OtpDeviceSettings {
+    /// Whether such devices may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// The member `otp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp: Option<OtpSettings>,
+    /// Whether new ones may not be added.
+    #[serde(
+        rename = "pairingDisabled",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub pairing_disabled: Option<bool>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl OtpDeviceSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            enabled: Default::default(),
+            otp: Default::default(),
+            pairing_disabled: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `enabled`.
+    #[must_use]
+    pub fn with_enabled(mut self, value: impl Into<bool>) -> Self {
+        self.enabled = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `otp`.
+    #[must_use]
+    pub fn with_otp(mut self, value: impl Into<OtpSettings>) -> Self {
+        self.otp = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `pairingDisabled`.
+    #[must_use]
+    pub fn with_pairing_disabled(mut self, value: impl Into<bool>) -> Self {
+        self.pairing_disabled = Option::Some(value.into());
+        self
+    }
+}
+
+/// Settings for one-time passcodes.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct OtpSettings {
+    /// The member `failure`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureSettings>,
+    /// The member `lifeTime`.
+    #[serde(rename = "lifeTime", default, skip_serializing_if = "Option::is_none")]
+    pub life_time: Option<PolicyDuration>,
+    /// Number of digits, 6 to 10.
+    #[serde(rename = "otpLength", default, skip_serializing_if = "Option::is_none")]
+    pub otp_length: Option<i64>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl OtpSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            failure: Default::default(),
+            life_time: Default::default(),
+            otp_length: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `failure`.
+    #[must_use]
+    pub fn with_failure(mut self, value: impl Into<FailureSettings>) -> Self {
+        self.failure = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `lifeTime`.
+    #[must_use]
+    pub fn with_life_time(mut self, value: impl Into<PolicyDuration>) -> Self {
+        self.life_time = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `otpLength`.
+    #[must_use]
+    pub fn with_otp_length(mut self, value: impl Into<i64>) -> Self {
+        self.otp_length = Option::Some(value.into());
+        self
+    }
+}
+
+/// A key that pairs a native app with a user.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PairingKey {
+    /// The applications that can claim the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applications: Option<Vec<ApplicationReference>>,
+    /// What the app is given, often as a QR code.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "::pingone_models::expose::optional"
+    )]
+    pub code: Option<::pingone_models::Secret>,
+    /// When it was created.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::pingone_models::Timestamp>,
+    /// The member `environment`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentReference>,
+    /// The member `error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<PairingKeyError>,
+    /// When it expires.
+    #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<::pingone_models::Timestamp>,
+    /// The member `id`.
+    pub id: PairingKeyId,
+    /// Links by relation.
+    #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<::std::collections::BTreeMap<String, Link>>,
+    /// The member `status`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<PairingKeyStatus>,
+    /// When it was last changed.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<::pingone_models::Timestamp>,
+    /// The member `user`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserReference>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl PairingKey {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new(id: impl Into<PairingKeyId>) -> Self {
+        Self {
+            applications: Default::default(),
+            code: Default::default(),
+            created_at: Default::default(),
+            environment: Default::default(),
+            error: Default::default(),
+            expires_at: Default::default(),
+            id: id.into(),
+            links: Default::default(),
+            status: Default::default(),
+            updated_at: Default::default(),
+            user: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `applications`.
+    #[must_use]
+    pub fn with_applications(
+        mut self,
+        value: impl Into<Vec<ApplicationReference>>,
+    ) -> Self {
+        self.applications = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `code`.
+    #[must_use]
+    pub fn with_code(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
+        self.code = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `createdAt`.
+    #[must_use]
+    pub fn with_created_at(
+        mut self,
+        value: impl Into<::pingone_models::Timestamp>,
+    ) -> Self {
+        self.created_at = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `environment`.
+    #[must_use]
+    pub fn with_environment(mut self, value: impl Into<EnvironmentReference>) -> Self {
+        self.environment = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `error`.
+    #[must_use]
+    pub fn with_error(mut self, value: impl Into<PairingKeyError>) -> Self {
+        self.error = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `expiresAt`.
+    #[must_use]
+    pub fn with_expires_at(
+        mut self,
+        value: impl Into<::pingone_models::Timestamp>,
+    ) -> Self {
+        self.expires_at = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `_links`.
+    #[must_use]
+    pub fn with_links(
+        mut self,
+        value: impl Into<::std::collections::BTreeMap<String, Link>>,
+    ) -> Self {
+        self.links = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `status`.
+    #[must_use]
+    pub fn with_status(mut self, value: impl Into<PairingKeyStatus>) -> Self {
+        self.status = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `updatedAt`.
+    #[must_use]
+    pub fn with_updated_at(
+        mut self,
+        value: impl Into<::pingone_models::Timestamp>,
+    ) -> Self {
+        self.updated_at = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `user`.
+    #[must_use]
+    pub fn with_user(mut self, value: impl Into<UserReference>) -> Self {
+        self.user = Option::Some(value.into());
+        self
+    }
+}
+
+/// What a pairing key is for.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PairingKeyCreation {
+    /// The native applications that can claim the key. Absent or empty: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applications: Option<Vec<ApplicationReference>>,
+    /// The member `policy`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<DeviceAuthenticationPolicyReference>,
+}
+
+impl PairingKeyCreation {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            applications: Default::default(),
+            policy: Default::default(),
+        }
+    }
+
+    /// Sets `applications`.
+    #[must_use]
+    pub fn with_applications(
+        mut self,
+        value: impl Into<Vec<ApplicationReference>>,
+    ) -> Self {
+        self.applications = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `policy`.
+    #[must_use]
+    pub fn with_policy(
+        mut self,
+        value: impl Into<DeviceAuthenticationPolicyReference>,
+    ) -> Self {
+        self.policy = Option::Some(value.into());
+        self
+    }
+}
+
+/// Why an app could not claim a pairing key.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PairingKeyError {
+    /// What is wrong, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What is wrong, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl PairingKeyError {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            code: Default::default(),
+            message: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `code`.
+    #[must_use]
+    pub fn with_code(mut self, value: impl Into<String>) -> Self {
+        self.code = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `message`.
+    #[must_use]
+    pub fn with_message(mut self, value: impl Into<String>) -> Self {
+        self.message = Option::Some(value.into());
+        self
+    }
+}
+
+/// Settings for adding devices.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PairingSettings {
+    /// How many devices a user may have: 1 to 15, 5 by default.
+    #[serde(
+        rename = "maxAllowedDevices",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub max_allowed_devices: Option<i64>,
+    /// The member `pairingKeyFormat`.
+    #[serde(
+        rename = "pairingKeyFormat",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub pairing_key_format: Option<PairingKeyFormat>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl PairingSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            max_allowed_devices: Default::default(),
+            pairing_key_format: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `maxAllowedDevices`.
+    #[must_use]
+    pub fn with_max_allowed_devices(mut self, value: impl Into<i64>) -> Self {
+        self.max_allowed_devices = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `pairingKeyFormat`.
+    #[must_use]
+    pub fn with_pairing_key_format(
+        mut self,
+        value: impl Into<PairingKeyFormat>,
+    ) -> Self {
+        self.pairing_key_format = Option::Some(value.into());
+        self
     }
 }
 
@@ -5035,6 +7403,79 @@ impl PasswordValue {
     }
 }
 
+/// Settings for phone numbers with extensions.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PhoneExtensionSettings {
+    /// Whether they may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl PhoneExtensionSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            enabled: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `enabled`.
+    #[must_use]
+    pub fn with_enabled(mut self, value: impl Into<bool>) -> Self {
+        self.enabled = Option::Some(value.into());
+        self
+    }
+}
+
+/// A time.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PolicyDuration {
+    /// How many units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<i64>,
+    /// The member `timeUnit`.
+    #[serde(rename = "timeUnit", default, skip_serializing_if = "Option::is_none")]
+    pub time_unit: Option<PolicyTimeUnit>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl PolicyDuration {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            duration: Default::default(),
+            time_unit: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `duration`.
+    #[must_use]
+    pub fn with_duration(mut self, value: impl Into<i64>) -> Self {
+        self.duration = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `timeUnit`.
+    #[must_use]
+    pub fn with_time_unit(mut self, value: impl Into<PolicyTimeUnit>) -> Self {
+        self.time_unit = Option::Some(value.into());
+        self
+    }
+}
+
 /// A population: the users who are managed together.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -5625,6 +8066,62 @@ impl SessionReference {
     }
 }
 
+/// Who signs off, and where the browser goes on.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SignOffRequest {
+    /// An ID token of the user who signs off. It may have expired.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "::pingone_models::expose::optional"
+    )]
+    pub id_token_hint: Option<::pingone_models::Secret>,
+    /// Where the browser goes on; registered for the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post_logout_redirect_uri: Option<String>,
+    /// Returned unchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+}
+
+impl SignOffRequest {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            id_token_hint: Default::default(),
+            post_logout_redirect_uri: Default::default(),
+            state: Default::default(),
+        }
+    }
+
+    /// Sets `id_token_hint`.
+    #[must_use]
+    pub fn with_id_token_hint(
+        mut self,
+        value: impl Into<::pingone_models::Secret>,
+    ) -> Self {
+        self.id_token_hint = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `post_logout_redirect_uri`.
+    #[must_use]
+    pub fn with_post_logout_redirect_uri(mut self, value: impl Into<String>) -> Self {
+        self.post_logout_redirect_uri = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `state`.
+    #[must_use]
+    pub fn with_state(mut self, value: impl Into<String>) -> Self {
+        self.state = Option::Some(value.into());
+        self
+    }
+}
+
 /// An external identity provider. With the status `EXTERNAL_AUTHENTICATION_REQUIRED` the link `authenticate` is opened in the browser.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -6060,6 +8557,81 @@ impl TokenRevocation {
     #[must_use]
     pub fn with_token_type_hint(mut self, value: impl Into<String>) -> Self {
         self.token_type_hint = Option::Some(value.into());
+        self
+    }
+}
+
+/// Settings for authenticator apps.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TotpDeviceSettings {
+    /// Whether such devices may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// The member `otp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp: Option<OtpSettings>,
+    /// Whether new ones may not be added.
+    #[serde(
+        rename = "pairingDisabled",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub pairing_disabled: Option<bool>,
+    /// The member `passcodeGracePeriod`.
+    #[serde(
+        rename = "passcodeGracePeriod",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub passcode_grace_period: Option<PolicyDuration>,
+    /// Members that the document does not know, kept as they came.
+    #[serde(flatten)]
+    pub extra: ::pingone_models::Members,
+}
+
+impl TotpDeviceSettings {
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            enabled: Default::default(),
+            otp: Default::default(),
+            pairing_disabled: Default::default(),
+            passcode_grace_period: Default::default(),
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets `enabled`.
+    #[must_use]
+    pub fn with_enabled(mut self, value: impl Into<bool>) -> Self {
+        self.enabled = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `otp`.
+    #[must_use]
+    pub fn with_otp(mut self, value: impl Into<OtpSettings>) -> Self {
+        self.otp = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `pairingDisabled`.
+    #[must_use]
+    pub fn with_pairing_disabled(mut self, value: impl Into<bool>) -> Self {
+        self.pairing_disabled = Option::Some(value.into());
+        self
+    }
+
+    /// Sets `passcodeGracePeriod`.
+    #[must_use]
+    pub fn with_passcode_grace_period(
+        mut self,
+        value: impl Into<PolicyDuration>,
+    ) -> Self {
+        self.passcode_grace_period = Option::Some(value.into());
         self
     }
 }

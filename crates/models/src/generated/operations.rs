@@ -21,7 +21,7 @@ pub static SERVERS: [Server; 2] = [
 ];
 
 /// The operations, in the order of the document.
-pub static OPERATIONS: [&Operation; 81] = [
+pub static OPERATIONS: [&Operation; 104] = [
     &LIST_USERS,
     &CREATE_USER,
     &IMPORT_USER,
@@ -57,6 +57,9 @@ pub static OPERATIONS: [&Operation; 81] = [
     &CHECK_FLOW_ASSERTION,
     &UPDATE_FLOW_USER,
     &RESET_FLOW_SESSION,
+    &CONSENT_FLOW_USER,
+    &VERIFY_FLOW_USER_CODE,
+    &CONSENT_FLOW_DEVICE_GRANT,
     &INITIATE_DEVICE_AUTHENTICATION,
     &READ_DEVICE_AUTHENTICATION,
     &CHECK_OTP,
@@ -94,13 +97,33 @@ pub static OPERATIONS: [&Operation; 81] = [
     &READ_POPULATION,
     &LIST_PASSWORD_POLICIES,
     &READ_PASSWORD_POLICY,
+    &LIST_GROUPS,
+    &READ_GROUP,
+    &LIST_USER_GROUPS,
+    &ADD_USER_TO_GROUP,
+    &REMOVE_USER_FROM_GROUP,
+    &LIST_LINKED_ACCOUNTS,
+    &LINK_ACCOUNT,
+    &READ_LINKED_ACCOUNT,
+    &UNLINK_ACCOUNT,
+    &LIST_AGREEMENT_CONSENTS,
+    &READ_AGREEMENT_CONSENT,
+    &REVOKE_AGREEMENT_CONSENT,
+    &CREATE_PAIRING_KEY,
+    &READ_PAIRING_KEY,
+    &DELETE_PAIRING_KEY,
+    &LIST_DEVICE_AUTHENTICATION_POLICIES,
+    &READ_DEVICE_AUTHENTICATION_POLICY,
+    &READ_MFA_SETTINGS,
     &AUTHORIZE,
     &START_FLOW,
     &RESUME_FLOW,
     &INTROSPECT_TOKEN,
     &REVOKE_TOKEN,
     &READ_USER_INFO,
+    &POST_USER_INFO,
     &SIGN_OFF,
+    &SIGN_OFF_BY_FORM,
     &READ_JWKS,
     &READ_OPENID_CONFIGURATION,
 ];
@@ -145,6 +168,9 @@ pub fn operation(function: &str) -> Option<&'static Operation> {
             "check_flow_assertion" => &CHECK_FLOW_ASSERTION,
             "update_flow_user" => &UPDATE_FLOW_USER,
             "reset_flow_session" => &RESET_FLOW_SESSION,
+            "consent_flow_user" => &CONSENT_FLOW_USER,
+            "verify_flow_user_code" => &VERIFY_FLOW_USER_CODE,
+            "consent_flow_device_grant" => &CONSENT_FLOW_DEVICE_GRANT,
             "initiate_device_authentication" => &INITIATE_DEVICE_AUTHENTICATION,
             "read_device_authentication" => &READ_DEVICE_AUTHENTICATION,
             "check_otp" => &CHECK_OTP,
@@ -182,13 +208,33 @@ pub fn operation(function: &str) -> Option<&'static Operation> {
             "read_population" => &READ_POPULATION,
             "list_password_policies" => &LIST_PASSWORD_POLICIES,
             "read_password_policy" => &READ_PASSWORD_POLICY,
+            "list_groups" => &LIST_GROUPS,
+            "read_group" => &READ_GROUP,
+            "list_user_groups" => &LIST_USER_GROUPS,
+            "add_user_to_group" => &ADD_USER_TO_GROUP,
+            "remove_user_from_group" => &REMOVE_USER_FROM_GROUP,
+            "list_linked_accounts" => &LIST_LINKED_ACCOUNTS,
+            "link_account" => &LINK_ACCOUNT,
+            "read_linked_account" => &READ_LINKED_ACCOUNT,
+            "unlink_account" => &UNLINK_ACCOUNT,
+            "list_agreement_consents" => &LIST_AGREEMENT_CONSENTS,
+            "read_agreement_consent" => &READ_AGREEMENT_CONSENT,
+            "revoke_agreement_consent" => &REVOKE_AGREEMENT_CONSENT,
+            "create_pairing_key" => &CREATE_PAIRING_KEY,
+            "read_pairing_key" => &READ_PAIRING_KEY,
+            "delete_pairing_key" => &DELETE_PAIRING_KEY,
+            "list_device_authentication_policies" => &LIST_DEVICE_AUTHENTICATION_POLICIES,
+            "read_device_authentication_policy" => &READ_DEVICE_AUTHENTICATION_POLICY,
+            "read_mfa_settings" => &READ_MFA_SETTINGS,
             "authorize" => &AUTHORIZE,
             "start_flow" => &START_FLOW,
             "resume_flow" => &RESUME_FLOW,
             "introspect_token" => &INTROSPECT_TOKEN,
             "revoke_token" => &REVOKE_TOKEN,
             "read_user_info" => &READ_USER_INFO,
+            "post_user_info" => &POST_USER_INFO,
             "sign_off" => &SIGN_OFF,
+            "sign_off_by_form" => &SIGN_OFF_BY_FORM,
             "read_jwks" => &READ_JWKS,
             "read_openid_configuration" => &READ_OPENID_CONFIGURATION,
             _ => return Option::None,
@@ -1070,6 +1116,81 @@ pub static RESET_FLOW_SESSION: Operation = Operation {
     effect: Effect::ChangesState,
     statuses: &["200", "400", "401", "403", "404", "415", "429", "500", "502", "503"],
     page: "https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/reset-flow.html",
+};
+
+/// Consent to the agreement of a sign-on policy
+pub static CONSENT_FLOW_USER: Operation = Operation {
+    id: "consentFlowUser",
+    function: "consent_flow_user",
+    tag: "Flows",
+    summary: "Consent to the agreement of a sign-on policy",
+    method: "POST",
+    path: "/{environmentId}/flows/{flowId}",
+    server: "auth",
+    body: Body::Content { media_type: "application/vnd.pingidentity.user.consent+json" },
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "flowId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Cookie("ST")],
+    anonymous: true,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["200", "400", "401", "403", "404", "415", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/agreement-accept-consent.html",
+};
+
+/// Confirm the user code of a device
+pub static VERIFY_FLOW_USER_CODE: Operation = Operation {
+    id: "verifyFlowUserCode",
+    function: "verify_flow_user_code",
+    tag: "Flows",
+    summary: "Confirm the user code of a device",
+    method: "POST",
+    path: "/{environmentId}/flows/{flowId}",
+    server: "auth",
+    body: Body::Content { media_type: "application/vnd.pingidentity.deviceAuthGrant.userCode.verify+json" },
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "flowId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Cookie("ST")],
+    anonymous: true,
+    deprecated: false,
+    effect: Effect::SpendsAttempt,
+    statuses: &["200", "400", "401", "403", "404", "415", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/confirm-device-activation-code.html",
+};
+
+/// Consent to the sign-on of a device
+pub static CONSENT_FLOW_DEVICE_GRANT: Operation = Operation {
+    id: "consentFlowDeviceGrant",
+    function: "consent_flow_device_grant",
+    tag: "Flows",
+    summary: "Consent to the sign-on of a device",
+    method: "POST",
+    path: "/{environmentId}/flows/{flowId}",
+    server: "auth",
+    body: Body::Content { media_type: "application/vnd.pingidentity.deviceAuthGrant.consent+json" },
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "flowId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Cookie("ST")],
+    anonymous: true,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["200", "400", "401", "403", "404", "415", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/accept-device-authorization-grant-consent.html",
 };
 
 /// Start a device authentication
@@ -2004,6 +2125,471 @@ pub static READ_PASSWORD_POLICY: Operation = Operation {
     page: "https://developer.pingidentity.com/pingone-api/platform/password-policies/read-one-password-policy.html",
 };
 
+/// List groups
+pub static LIST_GROUPS: Operation = Operation {
+    id: "listGroups",
+    function: "list_groups",
+    tag: "Groups",
+    summary: "List groups",
+    method: "GET",
+    path: "/environments/{environmentId}/groups",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "filter", location: Location::Query, required: false, client_supplied: false },
+        Parameter { name: "limit", location: Location::Query, required: false, client_supplied: false },
+        Parameter { name: "cursor", location: Location::Query, required: false, client_supplied: false },
+        Parameter { name: "include", location: Location::Query, required: false, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/groups/read-all-groups.html",
+};
+
+/// Read a group
+pub static READ_GROUP: Operation = Operation {
+    id: "readGroup",
+    function: "read_group",
+    tag: "Groups",
+    summary: "Read a group",
+    method: "GET",
+    path: "/environments/{environmentId}/groups/{groupId}",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "groupId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "include", location: Location::Query, required: false, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/groups/read-one-group.html",
+};
+
+/// List the groups of a user
+pub static LIST_USER_GROUPS: Operation = Operation {
+    id: "listUserGroups",
+    function: "list_user_groups",
+    tag: "Groups",
+    summary: "List the groups of a user",
+    method: "GET",
+    path: "/environments/{environmentId}/users/{userId}/memberOfGroups",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "filter", location: Location::Query, required: false, client_supplied: false },
+        Parameter { name: "limit", location: Location::Query, required: false, client_supplied: false },
+        Parameter { name: "cursor", location: Location::Query, required: false, client_supplied: false },
+        Parameter { name: "expand", location: Location::Query, required: false, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-group-memberships-for-user.html",
+};
+
+/// Add a user to a group
+pub static ADD_USER_TO_GROUP: Operation = Operation {
+    id: "addUserToGroup",
+    function: "add_user_to_group",
+    tag: "Groups",
+    summary: "Add a user to a group",
+    method: "POST",
+    path: "/environments/{environmentId}/users/{userId}/memberOfGroups",
+    server: "platform",
+    body: Body::Content { media_type: "application/json" },
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["201", "400", "401", "403", "404", "405", "409", "415", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/group-membership/add-user-to-group.html",
+};
+
+/// Remove a user from a group
+pub static REMOVE_USER_FROM_GROUP: Operation = Operation {
+    id: "removeUserFromGroup",
+    function: "remove_user_from_group",
+    tag: "Groups",
+    summary: "Remove a user from a group",
+    method: "DELETE",
+    path: "/environments/{environmentId}/users/{userId}/memberOfGroups/{groupId}",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "*/*",
+    answer: Answer::Empty,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "groupId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["204", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/group-membership/remove-user-from-group.html",
+};
+
+/// List the linked accounts of a user
+pub static LIST_LINKED_ACCOUNTS: Operation = Operation {
+    id: "listLinkedAccounts",
+    function: "list_linked_accounts",
+    tag: "Linked accounts",
+    summary: "List the linked accounts of a user",
+    method: "GET",
+    path: "/environments/{environmentId}/users/{userId}/linkedAccounts",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "expand", location: Location::Query, required: false, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-linked-accounts.html",
+};
+
+/// Link an external account to a user
+pub static LINK_ACCOUNT: Operation = Operation {
+    id: "linkAccount",
+    function: "link_account",
+    tag: "Linked accounts",
+    summary: "Link an external account to a user",
+    method: "POST",
+    path: "/environments/{environmentId}/users/{userId}/linkedAccounts",
+    server: "platform",
+    body: Body::Content { media_type: "application/vnd.pingidentity.account.link+json" },
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["201", "400", "401", "403", "404", "405", "409", "415", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/create-linked-account.html",
+};
+
+/// Read a linked account of a user
+pub static READ_LINKED_ACCOUNT: Operation = Operation {
+    id: "readLinkedAccount",
+    function: "read_linked_account",
+    tag: "Linked accounts",
+    summary: "Read a linked account of a user",
+    method: "GET",
+    path: "/environments/{environmentId}/users/{userId}/linkedAccounts/{linkedAccountId}",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "linkedAccountId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "expand", location: Location::Query, required: false, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-one-linked-account.html",
+};
+
+/// Unlink an external account from a user
+pub static UNLINK_ACCOUNT: Operation = Operation {
+    id: "unlinkAccount",
+    function: "unlink_account",
+    tag: "Linked accounts",
+    summary: "Unlink an external account from a user",
+    method: "DELETE",
+    path: "/environments/{environmentId}/users/{userId}/linkedAccounts/{linkedAccountId}",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "*/*",
+    answer: Answer::Empty,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "linkedAccountId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["204", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/delete-linked-account.html",
+};
+
+/// List the agreement consents of a user
+pub static LIST_AGREEMENT_CONSENTS: Operation = Operation {
+    id: "listAgreementConsents",
+    function: "list_agreement_consents",
+    tag: "Agreement consents",
+    summary: "List the agreement consents of a user",
+    method: "GET",
+    path: "/environments/{environmentId}/users/{userId}/agreementConsents",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-all-user-agreement-consents.html",
+};
+
+/// Read the consent of a user to an agreement
+pub static READ_AGREEMENT_CONSENT: Operation = Operation {
+    id: "readAgreementConsent",
+    function: "read_agreement_consent",
+    tag: "Agreement consents",
+    summary: "Read the consent of a user to an agreement",
+    method: "GET",
+    path: "/environments/{environmentId}/users/{userId}/agreementConsents/{agreementId}",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "agreementId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-one-user-agreement-consent.html",
+};
+
+/// Revoke the consent of a user to an agreement
+pub static REVOKE_AGREEMENT_CONSENT: Operation = Operation {
+    id: "revokeAgreementConsent",
+    function: "revoke_agreement_consent",
+    tag: "Agreement consents",
+    summary: "Revoke the consent of a user to an agreement",
+    method: "POST",
+    path: "/environments/{environmentId}/users/{userId}/agreementConsents/{agreementId}",
+    server: "platform",
+    body: Body::Empty { media_type: "application/vnd.pingidentity.consent.revoke+json" },
+    selector: Option::None,
+    accept: "*/*",
+    answer: Answer::Open,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "agreementId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["2XX", "400", "401", "403", "404", "405", "409", "415", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/revoke-agreement.html",
+};
+
+/// Create a pairing key
+pub static CREATE_PAIRING_KEY: Operation = Operation {
+    id: "createPairingKey",
+    function: "create_pairing_key",
+    tag: "Pairing keys",
+    summary: "Create a pairing key",
+    method: "POST",
+    path: "/environments/{environmentId}/users/{userId}/pairingKeys",
+    server: "platform",
+    body: Body::Content { media_type: "application/json" },
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["201", "400", "401", "403", "404", "405", "409", "415", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/create-mfa-pairing-key.html",
+};
+
+/// Read a pairing key
+pub static READ_PAIRING_KEY: Operation = Operation {
+    id: "readPairingKey",
+    function: "read_pairing_key",
+    tag: "Pairing keys",
+    summary: "Read a pairing key",
+    method: "GET",
+    path: "/environments/{environmentId}/users/{userId}/pairingKeys/{pairingKeyId}",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "pairingKeyId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/read-one-mfa-pairing-key.html",
+};
+
+/// Delete a pairing key
+pub static DELETE_PAIRING_KEY: Operation = Operation {
+    id: "deletePairingKey",
+    function: "delete_pairing_key",
+    tag: "Pairing keys",
+    summary: "Delete a pairing key",
+    method: "DELETE",
+    path: "/environments/{environmentId}/users/{userId}/pairingKeys/{pairingKeyId}",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "*/*",
+    answer: Answer::Empty,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "userId", location: Location::Path, required: true, client_supplied: false },
+        Parameter { name: "pairingKeyId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["204", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/delete-mfa-pairing-key.html",
+};
+
+/// List device authentication policies
+pub static LIST_DEVICE_AUTHENTICATION_POLICIES: Operation = Operation {
+    id: "listDeviceAuthenticationPolicies",
+    function: "list_device_authentication_policies",
+    tag: "Device authentication policies",
+    summary: "List device authentication policies",
+    method: "GET",
+    path: "/environments/{environmentId}/deviceAuthenticationPolicies",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-device-authentication-policies.html",
+};
+
+/// Read a device authentication policy
+pub static READ_DEVICE_AUTHENTICATION_POLICY: Operation = Operation {
+    id: "readDeviceAuthenticationPolicy",
+    function: "read_device_authentication_policy",
+    tag: "Device authentication policies",
+    summary: "Read a device authentication policy",
+    method: "GET",
+    path: "/environments/{environmentId}/deviceAuthenticationPolicies/{deviceAuthenticationPolicyId}",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+        Parameter { name: "deviceAuthenticationPolicyId", location: Location::Path, required: true, client_supplied: false },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-one-device-authentication-policy.html",
+};
+
+/// Read the MFA settings of an environment
+pub static READ_MFA_SETTINGS: Operation = Operation {
+    id: "readMfaSettings",
+    function: "read_mfa_settings",
+    tag: "MFA settings",
+    summary: "Read the MFA settings of an environment",
+    method: "GET",
+    path: "/environments/{environmentId}/mfaSettings",
+    server: "platform",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/mfa/mfa-settings/read-mfa-settings.html",
+};
+
 /// Begin a sign-on by redirect
 pub static AUTHORIZE: Operation = Operation {
     id: "authorize",
@@ -2161,6 +2747,30 @@ pub static READ_USER_INFO: Operation = Operation {
     page: "https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html",
 };
 
+/// Read the claims of the user of a token by POST
+pub static POST_USER_INFO: Operation = Operation {
+    id: "postUserInfo",
+    function: "post_user_info",
+    tag: "Authorization",
+    summary: "Read the claims of the user of a token by POST",
+    method: "POST",
+    path: "/{environmentId}/as/userinfo",
+    server: "auth",
+    body: Body::None,
+    selector: Option::None,
+    accept: "application/json, */*;q=0.8",
+    answer: Answer::Json,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+    ],
+    security: &[Security::Bearer],
+    anonymous: false,
+    deprecated: false,
+    effect: Effect::Read,
+    statuses: &["200", "400", "401", "403", "404", "405", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html",
+};
+
 /// Sign a user off
 pub static SIGN_OFF: Operation = Operation {
     id: "signOff",
@@ -2185,6 +2795,30 @@ pub static SIGN_OFF: Operation = Operation {
     effect: Effect::ChangesState,
     statuses: &["2XX", "302", "400", "404", "429", "500", "502", "503"],
     page: "https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/signoff.html",
+};
+
+/// Sign a user off with a form
+pub static SIGN_OFF_BY_FORM: Operation = Operation {
+    id: "signOffByForm",
+    function: "sign_off_by_form",
+    tag: "Authorization",
+    summary: "Sign a user off with a form",
+    method: "POST",
+    path: "/{environmentId}/as/signoff",
+    server: "auth",
+    body: Body::Content { media_type: "application/x-www-form-urlencoded" },
+    selector: Option::None,
+    accept: "*/*",
+    answer: Answer::Open,
+    parameters: &[
+        Parameter { name: "environmentId", location: Location::Path, required: true, client_supplied: true },
+    ],
+    security: &[Security::Cookie("ST")],
+    anonymous: true,
+    deprecated: false,
+    effect: Effect::ChangesState,
+    statuses: &["2XX", "302", "400", "404", "405", "415", "429", "500", "502", "503"],
+    page: "https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorization/signoff-post.html",
 };
 
 /// Read the keys that sign tokens

@@ -6,10 +6,18 @@ use ::pingone_models::request::{
 };
 
 /// The schemas that have a type of their own, in the order of their names.
-pub static SCHEMAS: [&str; 155] = [
+pub static SCHEMAS: [&str; 209] = [
     "AccessToken",
+    "AccountLink",
     "AccountLock",
     "AccountStatus",
+    "AgreementConsent",
+    "AgreementConsentCollection",
+    "AgreementConsentStatus",
+    "AgreementId",
+    "AgreementLanguageId",
+    "AgreementLanguageReference",
+    "AgreementReference",
     "ApplicationId",
     "ApplicationReference",
     "AssertionCheck",
@@ -24,6 +32,9 @@ pub static SCHEMAS: [&str; 155] = [
     "DeviceAuthenticationEmbedded",
     "DeviceAuthenticationError",
     "DeviceAuthenticationId",
+    "DeviceAuthenticationPolicy",
+    "DeviceAuthenticationPolicyCollection",
+    "DeviceAuthenticationPolicyCollectionEmbedded",
     "DeviceAuthenticationPolicyId",
     "DeviceAuthenticationPolicyReference",
     "DeviceAuthenticationRequest",
@@ -40,6 +51,8 @@ pub static SCHEMAS: [&str; 155] = [
     "DeviceOrder",
     "DeviceReference",
     "DeviceSelection",
+    "DeviceSelectionMode",
+    "DeviceSelectionSettings",
     "EmailNotificationType",
     "EmailVerificationSend",
     "Environment",
@@ -48,12 +61,15 @@ pub static SCHEMAS: [&str; 155] = [
     "EnvironmentType",
     "ErrorDetail",
     "ErrorResponse",
+    "FailureSettings",
     "Fido2Compatibility",
+    "Fido2DeviceSettings",
     "Flow",
     "FlowApplication",
     "FlowApplicationIcon",
     "FlowAuthorization",
     "FlowAuthorizationResponseMode",
+    "FlowConsent",
     "FlowDeviceSelection",
     "FlowEmbedded",
     "FlowError",
@@ -63,6 +79,7 @@ pub static SCHEMAS: [&str; 155] = [
     "FlowSelectedDevice",
     "FlowStatus",
     "FlowUser",
+    "FlowUserCodeVerification",
     "FlowUserConfirmation",
     "FlowUserLookup",
     "FlowUserRegistration",
@@ -71,19 +88,42 @@ pub static SCHEMAS: [&str; 155] = [
     "GatewayUserTypeId",
     "GatewayUserTypeReference",
     "GrantType",
+    "Group",
+    "GroupCollection",
+    "GroupCollectionEmbedded",
     "GroupId",
+    "GroupInclude",
+    "GroupMemberCounts",
+    "GroupMembership",
+    "GroupMembershipCollection",
+    "GroupMembershipEmbedded",
+    "GroupMembershipType",
+    "GroupReference",
     "IdentityProviderId",
+    "IdentityProviderReference",
     "IdentityProviderType",
     "JsonWebKey",
     "JsonWebKeySet",
+    "LastConsent",
     "LifecycleStatus",
     "Link",
+    "LinkedAccount",
+    "LinkedAccountCollection",
+    "LinkedAccountExpand",
+    "LinkedAccountId",
+    "LinkedAttribute",
+    "LinkedAttributeUpdate",
+    "MembershipExpand",
     "MfaDevice",
     "MfaDeviceCollection",
     "MfaDeviceCollectionEmbedded",
     "MfaDeviceCreation",
     "MfaDeviceStatus",
     "MfaDeviceType",
+    "MfaLockout",
+    "MfaSettings",
+    "MfaUserSettings",
+    "MobileDeviceSettings",
     "Notification",
     "NotificationTemplate",
     "OAuthError",
@@ -91,6 +131,15 @@ pub static SCHEMAS: [&str; 155] = [
     "OneTimeDeviceType",
     "OpenidConfiguration",
     "OtpCheck",
+    "OtpDeviceSettings",
+    "OtpSettings",
+    "PairingKey",
+    "PairingKeyCreation",
+    "PairingKeyError",
+    "PairingKeyFormat",
+    "PairingKeyId",
+    "PairingKeyStatus",
+    "PairingSettings",
     "PasswordCheck",
     "PasswordExternal",
     "PasswordGateway",
@@ -108,6 +157,9 @@ pub static SCHEMAS: [&str; 155] = [
     "PasswordState",
     "PasswordStatus",
     "PasswordValue",
+    "PhoneExtensionSettings",
+    "PolicyDuration",
+    "PolicyTimeUnit",
     "Population",
     "PopulationCollection",
     "PopulationCollectionEmbedded",
@@ -124,12 +176,14 @@ pub static SCHEMAS: [&str; 155] = [
     "SessionId",
     "SessionLocation",
     "SessionReference",
+    "SignOffRequest",
     "SignOnPolicyId",
     "SocialProvider",
     "TokenIntrospection",
     "TokenIntrospectionRequest",
     "TokenRequest",
     "TokenRevocation",
+    "TotpDeviceSettings",
     "User",
     "UserAccount",
     "UserAddress",
@@ -208,6 +262,11 @@ pub fn request(id: &str) -> Option<ReadRequest> {
             "checkFlowAssertion" => read_boxed::<super::requests::CheckFlowAssertion>,
             "updateFlowUser" => read_boxed::<super::requests::UpdateFlowUser>,
             "resetFlowSession" => read_boxed::<super::requests::ResetFlowSession>,
+            "consentFlowUser" => read_boxed::<super::requests::ConsentFlowUser>,
+            "verifyFlowUserCode" => read_boxed::<super::requests::VerifyFlowUserCode>,
+            "consentFlowDeviceGrant" => {
+                read_boxed::<super::requests::ConsentFlowDeviceGrant>
+            }
             "initiateDeviceAuthentication" => {
                 read_boxed::<super::requests::InitiateDeviceAuthentication>
             }
@@ -257,13 +316,41 @@ pub fn request(id: &str) -> Option<ReadRequest> {
             "readPopulation" => read_boxed::<super::requests::ReadPopulation>,
             "listPasswordPolicies" => read_boxed::<super::requests::ListPasswordPolicies>,
             "readPasswordPolicy" => read_boxed::<super::requests::ReadPasswordPolicy>,
+            "listGroups" => read_boxed::<super::requests::ListGroups>,
+            "readGroup" => read_boxed::<super::requests::ReadGroup>,
+            "listUserGroups" => read_boxed::<super::requests::ListUserGroups>,
+            "addUserToGroup" => read_boxed::<super::requests::AddUserToGroup>,
+            "removeUserFromGroup" => read_boxed::<super::requests::RemoveUserFromGroup>,
+            "listLinkedAccounts" => read_boxed::<super::requests::ListLinkedAccounts>,
+            "linkAccount" => read_boxed::<super::requests::LinkAccount>,
+            "readLinkedAccount" => read_boxed::<super::requests::ReadLinkedAccount>,
+            "unlinkAccount" => read_boxed::<super::requests::UnlinkAccount>,
+            "listAgreementConsents" => {
+                read_boxed::<super::requests::ListAgreementConsents>
+            }
+            "readAgreementConsent" => read_boxed::<super::requests::ReadAgreementConsent>,
+            "revokeAgreementConsent" => {
+                read_boxed::<super::requests::RevokeAgreementConsent>
+            }
+            "createPairingKey" => read_boxed::<super::requests::CreatePairingKey>,
+            "readPairingKey" => read_boxed::<super::requests::ReadPairingKey>,
+            "deletePairingKey" => read_boxed::<super::requests::DeletePairingKey>,
+            "listDeviceAuthenticationPolicies" => {
+                read_boxed::<super::requests::ListDeviceAuthenticationPolicies>
+            }
+            "readDeviceAuthenticationPolicy" => {
+                read_boxed::<super::requests::ReadDeviceAuthenticationPolicy>
+            }
+            "readMfaSettings" => read_boxed::<super::requests::ReadMfaSettings>,
             "authorize" => read_boxed::<super::requests::Authorize>,
             "startFlow" => read_boxed::<super::requests::StartFlow>,
             "resumeFlow" => read_boxed::<super::requests::ResumeFlow>,
             "introspectToken" => read_boxed::<super::requests::IntrospectToken>,
             "revokeToken" => read_boxed::<super::requests::RevokeToken>,
             "readUserInfo" => read_boxed::<super::requests::ReadUserInfo>,
+            "postUserInfo" => read_boxed::<super::requests::PostUserInfo>,
             "signOff" => read_boxed::<super::requests::SignOff>,
+            "signOffByForm" => read_boxed::<super::requests::SignOffByForm>,
             "readJwks" => read_boxed::<super::requests::ReadJwks>,
             "readOpenidConfiguration" => {
                 read_boxed::<super::requests::ReadOpenidConfiguration>
@@ -422,6 +509,18 @@ pub fn visit<V: Visitor>(
                 super::requests::ResetFlowSession::read(from)
                     .map(|request| visitor.described(request))
             }
+            "consentFlowUser" => {
+                super::requests::ConsentFlowUser::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "verifyFlowUserCode" => {
+                super::requests::VerifyFlowUserCode::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "consentFlowDeviceGrant" => {
+                super::requests::ConsentFlowDeviceGrant::read(from)
+                    .map(|request| visitor.described(request))
+            }
             "initiateDeviceAuthentication" => {
                 super::requests::InitiateDeviceAuthentication::read(from)
                     .map(|request| visitor.described(request))
@@ -570,6 +669,78 @@ pub fn visit<V: Visitor>(
                 super::requests::ReadPasswordPolicy::read(from)
                     .map(|request| visitor.described(request))
             }
+            "listGroups" => {
+                super::requests::ListGroups::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "readGroup" => {
+                super::requests::ReadGroup::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "listUserGroups" => {
+                super::requests::ListUserGroups::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "addUserToGroup" => {
+                super::requests::AddUserToGroup::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "removeUserFromGroup" => {
+                super::requests::RemoveUserFromGroup::read(from)
+                    .map(|request| visitor.open(request))
+            }
+            "listLinkedAccounts" => {
+                super::requests::ListLinkedAccounts::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "linkAccount" => {
+                super::requests::LinkAccount::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "readLinkedAccount" => {
+                super::requests::ReadLinkedAccount::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "unlinkAccount" => {
+                super::requests::UnlinkAccount::read(from)
+                    .map(|request| visitor.open(request))
+            }
+            "listAgreementConsents" => {
+                super::requests::ListAgreementConsents::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "readAgreementConsent" => {
+                super::requests::ReadAgreementConsent::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "revokeAgreementConsent" => {
+                super::requests::RevokeAgreementConsent::read(from)
+                    .map(|request| visitor.open(request))
+            }
+            "createPairingKey" => {
+                super::requests::CreatePairingKey::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "readPairingKey" => {
+                super::requests::ReadPairingKey::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "deletePairingKey" => {
+                super::requests::DeletePairingKey::read(from)
+                    .map(|request| visitor.open(request))
+            }
+            "listDeviceAuthenticationPolicies" => {
+                super::requests::ListDeviceAuthenticationPolicies::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "readDeviceAuthenticationPolicy" => {
+                super::requests::ReadDeviceAuthenticationPolicy::read(from)
+                    .map(|request| visitor.described(request))
+            }
+            "readMfaSettings" => {
+                super::requests::ReadMfaSettings::read(from)
+                    .map(|request| visitor.described(request))
+            }
             "authorize" => {
                 super::requests::Authorize::read(from)
                     .map(|request| visitor.open(request))
@@ -594,8 +765,16 @@ pub fn visit<V: Visitor>(
                 super::requests::ReadUserInfo::read(from)
                     .map(|request| visitor.described(request))
             }
+            "postUserInfo" => {
+                super::requests::PostUserInfo::read(from)
+                    .map(|request| visitor.described(request))
+            }
             "signOff" => {
                 super::requests::SignOff::read(from).map(|request| visitor.open(request))
+            }
+            "signOffByForm" => {
+                super::requests::SignOffByForm::read(from)
+                    .map(|request| visitor.open(request))
             }
             "readJwks" => {
                 super::requests::ReadJwks::read(from)
@@ -628,8 +807,22 @@ pub fn round_trip(
     Some(
         match schema {
             "AccessToken" => through::<super::models::AccessToken>(value),
+            "AccountLink" => through::<super::models::AccountLink>(value),
             "AccountLock" => through::<super::models::AccountLock>(value),
             "AccountStatus" => through::<super::models::AccountStatus>(value),
+            "AgreementConsent" => through::<super::models::AgreementConsent>(value),
+            "AgreementConsentCollection" => {
+                through::<super::models::AgreementConsentCollection>(value)
+            }
+            "AgreementConsentStatus" => {
+                through::<super::models::AgreementConsentStatus>(value)
+            }
+            "AgreementId" => through::<super::models::AgreementId>(value),
+            "AgreementLanguageId" => through::<super::models::AgreementLanguageId>(value),
+            "AgreementLanguageReference" => {
+                through::<super::models::AgreementLanguageReference>(value)
+            }
+            "AgreementReference" => through::<super::models::AgreementReference>(value),
             "ApplicationId" => through::<super::models::ApplicationId>(value),
             "ApplicationReference" => {
                 through::<super::models::ApplicationReference>(value)
@@ -660,6 +853,17 @@ pub fn round_trip(
             "DeviceAuthenticationId" => {
                 through::<super::models::DeviceAuthenticationId>(value)
             }
+            "DeviceAuthenticationPolicy" => {
+                through::<super::models::DeviceAuthenticationPolicy>(value)
+            }
+            "DeviceAuthenticationPolicyCollection" => {
+                through::<super::models::DeviceAuthenticationPolicyCollection>(value)
+            }
+            "DeviceAuthenticationPolicyCollectionEmbedded" => {
+                through::<
+                    super::models::DeviceAuthenticationPolicyCollectionEmbedded,
+                >(value)
+            }
             "DeviceAuthenticationPolicyId" => {
                 through::<super::models::DeviceAuthenticationPolicyId>(value)
             }
@@ -688,6 +892,10 @@ pub fn round_trip(
             "DeviceOrder" => through::<super::models::DeviceOrder>(value),
             "DeviceReference" => through::<super::models::DeviceReference>(value),
             "DeviceSelection" => through::<super::models::DeviceSelection>(value),
+            "DeviceSelectionMode" => through::<super::models::DeviceSelectionMode>(value),
+            "DeviceSelectionSettings" => {
+                through::<super::models::DeviceSelectionSettings>(value)
+            }
             "EmailNotificationType" => {
                 through::<super::models::EmailNotificationType>(value)
             }
@@ -702,7 +910,9 @@ pub fn round_trip(
             "EnvironmentType" => through::<super::models::EnvironmentType>(value),
             "ErrorDetail" => through::<super::models::ErrorDetail>(value),
             "ErrorResponse" => through::<super::models::ErrorResponse>(value),
+            "FailureSettings" => through::<super::models::FailureSettings>(value),
             "Fido2Compatibility" => through::<super::models::Fido2Compatibility>(value),
+            "Fido2DeviceSettings" => through::<super::models::Fido2DeviceSettings>(value),
             "Flow" => through::<super::models::Flow>(value),
             "FlowApplication" => through::<super::models::FlowApplication>(value),
             "FlowApplicationIcon" => through::<super::models::FlowApplicationIcon>(value),
@@ -710,6 +920,7 @@ pub fn round_trip(
             "FlowAuthorizationResponseMode" => {
                 through::<super::models::FlowAuthorizationResponseMode>(value)
             }
+            "FlowConsent" => through::<super::models::FlowConsent>(value),
             "FlowDeviceSelection" => through::<super::models::FlowDeviceSelection>(value),
             "FlowEmbedded" => through::<super::models::FlowEmbedded>(value),
             "FlowError" => through::<super::models::FlowError>(value),
@@ -721,6 +932,9 @@ pub fn round_trip(
             "FlowSelectedDevice" => through::<super::models::FlowSelectedDevice>(value),
             "FlowStatus" => through::<super::models::FlowStatus>(value),
             "FlowUser" => through::<super::models::FlowUser>(value),
+            "FlowUserCodeVerification" => {
+                through::<super::models::FlowUserCodeVerification>(value)
+            }
             "FlowUserConfirmation" => {
                 through::<super::models::FlowUserConfirmation>(value)
             }
@@ -737,15 +951,46 @@ pub fn round_trip(
                 through::<super::models::GatewayUserTypeReference>(value)
             }
             "GrantType" => through::<super::models::GrantType>(value),
+            "Group" => through::<super::models::Group>(value),
+            "GroupCollection" => through::<super::models::GroupCollection>(value),
+            "GroupCollectionEmbedded" => {
+                through::<super::models::GroupCollectionEmbedded>(value)
+            }
             "GroupId" => through::<super::models::GroupId>(value),
+            "GroupInclude" => through::<super::models::GroupInclude>(value),
+            "GroupMemberCounts" => through::<super::models::GroupMemberCounts>(value),
+            "GroupMembership" => through::<super::models::GroupMembership>(value),
+            "GroupMembershipCollection" => {
+                through::<super::models::GroupMembershipCollection>(value)
+            }
+            "GroupMembershipEmbedded" => {
+                through::<super::models::GroupMembershipEmbedded>(value)
+            }
+            "GroupMembershipType" => through::<super::models::GroupMembershipType>(value),
+            "GroupReference" => through::<super::models::GroupReference>(value),
             "IdentityProviderId" => through::<super::models::IdentityProviderId>(value),
+            "IdentityProviderReference" => {
+                through::<super::models::IdentityProviderReference>(value)
+            }
             "IdentityProviderType" => {
                 through::<super::models::IdentityProviderType>(value)
             }
             "JsonWebKey" => through::<super::models::JsonWebKey>(value),
             "JsonWebKeySet" => through::<super::models::JsonWebKeySet>(value),
+            "LastConsent" => through::<super::models::LastConsent>(value),
             "LifecycleStatus" => through::<super::models::LifecycleStatus>(value),
             "Link" => through::<super::models::Link>(value),
+            "LinkedAccount" => through::<super::models::LinkedAccount>(value),
+            "LinkedAccountCollection" => {
+                through::<super::models::LinkedAccountCollection>(value)
+            }
+            "LinkedAccountExpand" => through::<super::models::LinkedAccountExpand>(value),
+            "LinkedAccountId" => through::<super::models::LinkedAccountId>(value),
+            "LinkedAttribute" => through::<super::models::LinkedAttribute>(value),
+            "LinkedAttributeUpdate" => {
+                through::<super::models::LinkedAttributeUpdate>(value)
+            }
+            "MembershipExpand" => through::<super::models::MembershipExpand>(value),
             "MfaDevice" => through::<super::models::MfaDevice>(value),
             "MfaDeviceCollection" => through::<super::models::MfaDeviceCollection>(value),
             "MfaDeviceCollectionEmbedded" => {
@@ -754,6 +999,12 @@ pub fn round_trip(
             "MfaDeviceCreation" => through::<super::models::MfaDeviceCreation>(value),
             "MfaDeviceStatus" => through::<super::models::MfaDeviceStatus>(value),
             "MfaDeviceType" => through::<super::models::MfaDeviceType>(value),
+            "MfaLockout" => through::<super::models::MfaLockout>(value),
+            "MfaSettings" => through::<super::models::MfaSettings>(value),
+            "MfaUserSettings" => through::<super::models::MfaUserSettings>(value),
+            "MobileDeviceSettings" => {
+                through::<super::models::MobileDeviceSettings>(value)
+            }
             "Notification" => through::<super::models::Notification>(value),
             "NotificationTemplate" => {
                 through::<super::models::NotificationTemplate>(value)
@@ -763,6 +1014,15 @@ pub fn round_trip(
             "OneTimeDeviceType" => through::<super::models::OneTimeDeviceType>(value),
             "OpenidConfiguration" => through::<super::models::OpenidConfiguration>(value),
             "OtpCheck" => through::<super::models::OtpCheck>(value),
+            "OtpDeviceSettings" => through::<super::models::OtpDeviceSettings>(value),
+            "OtpSettings" => through::<super::models::OtpSettings>(value),
+            "PairingKey" => through::<super::models::PairingKey>(value),
+            "PairingKeyCreation" => through::<super::models::PairingKeyCreation>(value),
+            "PairingKeyError" => through::<super::models::PairingKeyError>(value),
+            "PairingKeyFormat" => through::<super::models::PairingKeyFormat>(value),
+            "PairingKeyId" => through::<super::models::PairingKeyId>(value),
+            "PairingKeyStatus" => through::<super::models::PairingKeyStatus>(value),
+            "PairingSettings" => through::<super::models::PairingSettings>(value),
             "PasswordCheck" => through::<super::models::PasswordCheck>(value),
             "PasswordExternal" => through::<super::models::PasswordExternal>(value),
             "PasswordGateway" => through::<super::models::PasswordGateway>(value),
@@ -786,6 +1046,11 @@ pub fn round_trip(
             "PasswordState" => through::<super::models::PasswordState>(value),
             "PasswordStatus" => through::<super::models::PasswordStatus>(value),
             "PasswordValue" => through::<super::models::PasswordValue>(value),
+            "PhoneExtensionSettings" => {
+                through::<super::models::PhoneExtensionSettings>(value)
+            }
+            "PolicyDuration" => through::<super::models::PolicyDuration>(value),
+            "PolicyTimeUnit" => through::<super::models::PolicyTimeUnit>(value),
             "Population" => through::<super::models::Population>(value),
             "PopulationCollection" => {
                 through::<super::models::PopulationCollection>(value)
@@ -810,6 +1075,7 @@ pub fn round_trip(
             "SessionId" => through::<super::models::SessionId>(value),
             "SessionLocation" => through::<super::models::SessionLocation>(value),
             "SessionReference" => through::<super::models::SessionReference>(value),
+            "SignOffRequest" => through::<super::models::SignOffRequest>(value),
             "SignOnPolicyId" => through::<super::models::SignOnPolicyId>(value),
             "SocialProvider" => through::<super::models::SocialProvider>(value),
             "TokenIntrospection" => through::<super::models::TokenIntrospection>(value),
@@ -818,6 +1084,7 @@ pub fn round_trip(
             }
             "TokenRequest" => through::<super::models::TokenRequest>(value),
             "TokenRevocation" => through::<super::models::TokenRevocation>(value),
+            "TotpDeviceSettings" => through::<super::models::TotpDeviceSettings>(value),
             "User" => through::<super::models::User>(value),
             "UserAccount" => through::<super::models::UserAccount>(value),
             "UserAddress" => through::<super::models::UserAddress>(value),
@@ -879,6 +1146,11 @@ pub fn json_schema(
                     generator,
                 )
             }
+            "AccountLink" => {
+                <super::models::AccountLink as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
             "AccountLock" => {
                 <super::models::AccountLock as ::schemars::JsonSchema>::json_schema(
                     generator,
@@ -886,6 +1158,41 @@ pub fn json_schema(
             }
             "AccountStatus" => {
                 <super::models::AccountStatus as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "AgreementConsent" => {
+                <super::models::AgreementConsent as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "AgreementConsentCollection" => {
+                <super::models::AgreementConsentCollection as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "AgreementConsentStatus" => {
+                <super::models::AgreementConsentStatus as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "AgreementId" => {
+                <super::models::AgreementId as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "AgreementLanguageId" => {
+                <super::models::AgreementLanguageId as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "AgreementLanguageReference" => {
+                <super::models::AgreementLanguageReference as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "AgreementReference" => {
+                <super::models::AgreementReference as ::schemars::JsonSchema>::json_schema(
                     generator,
                 )
             }
@@ -954,6 +1261,21 @@ pub fn json_schema(
             }
             "DeviceAuthenticationId" => {
                 <super::models::DeviceAuthenticationId as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "DeviceAuthenticationPolicy" => {
+                <super::models::DeviceAuthenticationPolicy as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "DeviceAuthenticationPolicyCollection" => {
+                <super::models::DeviceAuthenticationPolicyCollection as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "DeviceAuthenticationPolicyCollectionEmbedded" => {
+                <super::models::DeviceAuthenticationPolicyCollectionEmbedded as ::schemars::JsonSchema>::json_schema(
                     generator,
                 )
             }
@@ -1037,6 +1359,16 @@ pub fn json_schema(
                     generator,
                 )
             }
+            "DeviceSelectionMode" => {
+                <super::models::DeviceSelectionMode as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "DeviceSelectionSettings" => {
+                <super::models::DeviceSelectionSettings as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
             "EmailNotificationType" => {
                 <super::models::EmailNotificationType as ::schemars::JsonSchema>::json_schema(
                     generator,
@@ -1077,8 +1409,18 @@ pub fn json_schema(
                     generator,
                 )
             }
+            "FailureSettings" => {
+                <super::models::FailureSettings as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
             "Fido2Compatibility" => {
                 <super::models::Fido2Compatibility as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "Fido2DeviceSettings" => {
+                <super::models::Fido2DeviceSettings as ::schemars::JsonSchema>::json_schema(
                     generator,
                 )
             }
@@ -1102,6 +1444,11 @@ pub fn json_schema(
             }
             "FlowAuthorizationResponseMode" => {
                 <super::models::FlowAuthorizationResponseMode as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "FlowConsent" => {
+                <super::models::FlowConsent as ::schemars::JsonSchema>::json_schema(
                     generator,
                 )
             }
@@ -1148,6 +1495,11 @@ pub fn json_schema(
                     generator,
                 )
             }
+            "FlowUserCodeVerification" => {
+                <super::models::FlowUserCodeVerification as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
             "FlowUserConfirmation" => {
                 <super::models::FlowUserConfirmation as ::schemars::JsonSchema>::json_schema(
                     generator,
@@ -1188,13 +1540,66 @@ pub fn json_schema(
                     generator,
                 )
             }
+            "Group" => {
+                <super::models::Group as ::schemars::JsonSchema>::json_schema(generator)
+            }
+            "GroupCollection" => {
+                <super::models::GroupCollection as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "GroupCollectionEmbedded" => {
+                <super::models::GroupCollectionEmbedded as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
             "GroupId" => {
                 <super::models::GroupId as ::schemars::JsonSchema>::json_schema(
                     generator,
                 )
             }
+            "GroupInclude" => {
+                <super::models::GroupInclude as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "GroupMemberCounts" => {
+                <super::models::GroupMemberCounts as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "GroupMembership" => {
+                <super::models::GroupMembership as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "GroupMembershipCollection" => {
+                <super::models::GroupMembershipCollection as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "GroupMembershipEmbedded" => {
+                <super::models::GroupMembershipEmbedded as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "GroupMembershipType" => {
+                <super::models::GroupMembershipType as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "GroupReference" => {
+                <super::models::GroupReference as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
             "IdentityProviderId" => {
                 <super::models::IdentityProviderId as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "IdentityProviderReference" => {
+                <super::models::IdentityProviderReference as ::schemars::JsonSchema>::json_schema(
                     generator,
                 )
             }
@@ -1213,6 +1618,11 @@ pub fn json_schema(
                     generator,
                 )
             }
+            "LastConsent" => {
+                <super::models::LastConsent as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
             "LifecycleStatus" => {
                 <super::models::LifecycleStatus as ::schemars::JsonSchema>::json_schema(
                     generator,
@@ -1220,6 +1630,41 @@ pub fn json_schema(
             }
             "Link" => {
                 <super::models::Link as ::schemars::JsonSchema>::json_schema(generator)
+            }
+            "LinkedAccount" => {
+                <super::models::LinkedAccount as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "LinkedAccountCollection" => {
+                <super::models::LinkedAccountCollection as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "LinkedAccountExpand" => {
+                <super::models::LinkedAccountExpand as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "LinkedAccountId" => {
+                <super::models::LinkedAccountId as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "LinkedAttribute" => {
+                <super::models::LinkedAttribute as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "LinkedAttributeUpdate" => {
+                <super::models::LinkedAttributeUpdate as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "MembershipExpand" => {
+                <super::models::MembershipExpand as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
             }
             "MfaDevice" => {
                 <super::models::MfaDevice as ::schemars::JsonSchema>::json_schema(
@@ -1248,6 +1693,26 @@ pub fn json_schema(
             }
             "MfaDeviceType" => {
                 <super::models::MfaDeviceType as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "MfaLockout" => {
+                <super::models::MfaLockout as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "MfaSettings" => {
+                <super::models::MfaSettings as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "MfaUserSettings" => {
+                <super::models::MfaUserSettings as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "MobileDeviceSettings" => {
+                <super::models::MobileDeviceSettings as ::schemars::JsonSchema>::json_schema(
                     generator,
                 )
             }
@@ -1283,6 +1748,51 @@ pub fn json_schema(
             }
             "OtpCheck" => {
                 <super::models::OtpCheck as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "OtpDeviceSettings" => {
+                <super::models::OtpDeviceSettings as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "OtpSettings" => {
+                <super::models::OtpSettings as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "PairingKey" => {
+                <super::models::PairingKey as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "PairingKeyCreation" => {
+                <super::models::PairingKeyCreation as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "PairingKeyError" => {
+                <super::models::PairingKeyError as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "PairingKeyFormat" => {
+                <super::models::PairingKeyFormat as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "PairingKeyId" => {
+                <super::models::PairingKeyId as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "PairingKeyStatus" => {
+                <super::models::PairingKeyStatus as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "PairingSettings" => {
+                <super::models::PairingSettings as ::schemars::JsonSchema>::json_schema(
                     generator,
                 )
             }
@@ -1371,6 +1881,21 @@ pub fn json_schema(
                     generator,
                 )
             }
+            "PhoneExtensionSettings" => {
+                <super::models::PhoneExtensionSettings as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "PolicyDuration" => {
+                <super::models::PolicyDuration as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "PolicyTimeUnit" => {
+                <super::models::PolicyTimeUnit as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
             "Population" => {
                 <super::models::Population as ::schemars::JsonSchema>::json_schema(
                     generator,
@@ -1451,6 +1976,11 @@ pub fn json_schema(
                     generator,
                 )
             }
+            "SignOffRequest" => {
+                <super::models::SignOffRequest as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
             "SignOnPolicyId" => {
                 <super::models::SignOnPolicyId as ::schemars::JsonSchema>::json_schema(
                     generator,
@@ -1478,6 +2008,11 @@ pub fn json_schema(
             }
             "TokenRevocation" => {
                 <super::models::TokenRevocation as ::schemars::JsonSchema>::json_schema(
+                    generator,
+                )
+            }
+            "TotpDeviceSettings" => {
+                <super::models::TotpDeviceSettings as ::schemars::JsonSchema>::json_schema(
                     generator,
                 )
             }

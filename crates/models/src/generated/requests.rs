@@ -1790,6 +1790,165 @@ impl Endpoint for ResetFlowSession {
     }
 }
 
+/// Consent to the agreement of a sign-on policy
+///
+/// Accepts or rejects the agreement; the flow asks for it with status `AGREEMENT_CONSENT_REQUIRED`. With `accept` true the consent is recorded and the flow goes on.
+/// What `false` leads to is not published.
+///
+/// Sends `POST /{environmentId}/flows/{flowId}` with `Content-Type: application/vnd.pingidentity.user.consent+json`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/agreement-accept-consent.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ConsentFlowUser {
+    /// The flow, from the redirect or the response of the authorization request.
+    pub flow_id: ::pingone_models::FlowId,
+    /// The body.
+    pub body: ::pingone_models::FlowConsent,
+}
+
+impl ConsentFlowUser {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        flow_id: impl Into<::pingone_models::FlowId>,
+        body: impl Into<::pingone_models::FlowConsent>,
+    ) -> Self {
+        Self {
+            flow_id: flow_id.into(),
+            body: body.into(),
+        }
+    }
+}
+
+impl Endpoint for ConsentFlowUser {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CONSENT_FLOW_USER;
+    type Answer = ::pingone_models::Flow;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("flowId", &self.flow_id)?;
+        to.body(support::to_json(&self.body)?);
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            flow_id: support::path(from, "flowId", support::parse)?,
+            body: support::required(Place::Body, support::json(from)?)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Confirm the user code of a device
+///
+/// Checks the user code that the device shows; the flow asks for it with status `DAG_USER_CODE_REQUIRED` and goes on to `DAG_CONSENT_REQUIRED`.
+/// The text of the page calls the property `user_code`; its payload has `userCode`. That it spends an attempt is inferred.
+///
+/// Sends `POST /{environmentId}/flows/{flowId}` with `Content-Type: application/vnd.pingidentity.deviceAuthGrant.userCode.verify+json`.
+/// Effect: `spends-attempt`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/confirm-device-activation-code.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct VerifyFlowUserCode {
+    /// The flow, from the redirect or the response of the authorization request.
+    pub flow_id: ::pingone_models::FlowId,
+    /// The body.
+    pub body: ::pingone_models::FlowUserCodeVerification,
+}
+
+impl VerifyFlowUserCode {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        flow_id: impl Into<::pingone_models::FlowId>,
+        body: impl Into<::pingone_models::FlowUserCodeVerification>,
+    ) -> Self {
+        Self {
+            flow_id: flow_id.into(),
+            body: body.into(),
+        }
+    }
+}
+
+impl Endpoint for VerifyFlowUserCode {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::VERIFY_FLOW_USER_CODE;
+    type Answer = ::pingone_models::Flow;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("flowId", &self.flow_id)?;
+        to.body(support::to_json(&self.body)?);
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            flow_id: support::path(from, "flowId", support::parse)?,
+            body: support::required(Place::Body, support::json(from)?)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Consent to the sign-on of a device
+///
+/// Accepts or rejects the device; the flow asks for it with status `DAG_CONSENT_REQUIRED`. With `accept` true the flow completes and the device can get its token.
+/// What `false` leads to is not published.
+///
+/// Sends `POST /{environmentId}/flows/{flowId}` with `Content-Type: application/vnd.pingidentity.deviceAuthGrant.consent+json`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/accept-device-authorization-grant-consent.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ConsentFlowDeviceGrant {
+    /// The flow, from the redirect or the response of the authorization request.
+    pub flow_id: ::pingone_models::FlowId,
+    /// The body.
+    pub body: ::pingone_models::FlowConsent,
+}
+
+impl ConsentFlowDeviceGrant {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        flow_id: impl Into<::pingone_models::FlowId>,
+        body: impl Into<::pingone_models::FlowConsent>,
+    ) -> Self {
+        Self {
+            flow_id: flow_id.into(),
+            body: body.into(),
+        }
+    }
+}
+
+impl Endpoint for ConsentFlowDeviceGrant {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CONSENT_FLOW_DEVICE_GRANT;
+    type Answer = ::pingone_models::Flow;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("flowId", &self.flow_id)?;
+        to.body(support::to_json(&self.body)?);
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            flow_id: support::path(from, "flowId", support::parse)?,
+            body: support::required(Place::Body, support::json(from)?)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
 /// Start a device authentication
 ///
 /// With `selectedDevice.oneTime` the passcode goes to the address or number in the request, which need not be registered.
@@ -2724,7 +2883,7 @@ impl Endpoint for ReadUserSession {
 
 /// End a session of a user
 ///
-/// Ends the session for all applications, and the refresh tokens that belong to it. A session that is gone is answered with status 404.
+/// Ends the session for all applications, and the refresh tokens that belong to it. Users cannot end the session that they are using. A session that is gone is answered with status 404.
 ///
 /// Sends `DELETE /environments/{environmentId}/users/{userId}/sessions/{sessionId}`.
 /// Effect: `changes-state`.
@@ -3667,6 +3826,1067 @@ impl Endpoint for ReadPasswordPolicy {
     }
 }
 
+/// List groups
+///
+/// Returns one page of the groups of the environment.
+///
+/// Sends `GET /environments/{environmentId}/groups`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-all-groups.html)
+#[derive(Clone, PartialEq)]
+#[derive(Default)]
+#[non_exhaustive]
+pub struct ListGroups {
+    /// A filter with `eq` or `sw` on `name`, `displayName` or `externalId`, or with `eq` on `id`, `population.id` or `sourceId`, such as `name sw "Adm"`.
+    pub filter: Option<String>,
+    /// The most entries that a page may hold, at most 1,000.
+    pub limit: Option<i32>,
+    /// Where the page begins. The value is opaque and comes with the link `next` of the page before.
+    pub cursor: Option<String>,
+    /// What to add to the groups.
+    pub include: Option<::pingone_models::GroupInclude>,
+}
+
+impl ::std::fmt::Debug for ListGroups {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("ListGroups")
+            .field("filter", &self.filter)
+            .field("limit", &self.limit)
+            .field("cursor", &format_args!(".."))
+            .field("include", &self.include)
+            .finish()
+    }
+}
+
+impl ListGroups {
+    /// Creates the request from what is required; everything else is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            filter: Default::default(),
+            limit: Default::default(),
+            cursor: Default::default(),
+            include: Default::default(),
+        }
+    }
+
+    /// Sets `filter`.
+    #[must_use]
+    pub fn with_filter(mut self, value: impl Into<String>) -> Self {
+        self.filter = Some(value.into());
+        self
+    }
+
+    /// Sets `limit`.
+    #[must_use]
+    pub fn with_limit(mut self, value: impl Into<i32>) -> Self {
+        self.limit = Some(value.into());
+        self
+    }
+
+    /// Sets `cursor`.
+    #[must_use]
+    pub fn with_cursor(mut self, value: impl Into<String>) -> Self {
+        self.cursor = Some(value.into());
+        self
+    }
+
+    /// Sets `include`.
+    #[must_use]
+    pub fn with_include(
+        mut self,
+        value: impl Into<::pingone_models::GroupInclude>,
+    ) -> Self {
+        self.include = Some(value.into());
+        self
+    }
+}
+
+impl Endpoint for ListGroups {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_GROUPS;
+    type Answer = ::pingone_models::GroupCollection;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        if let Some(value) = &self.cursor {
+            to.query("cursor", value)?;
+        }
+        if let Some(value) = &self.filter {
+            to.query("filter", value)?;
+        }
+        if let Some(value) = &self.include {
+            to.query("include", value)?;
+        }
+        if let Some(value) = &self.limit {
+            to.query("limit", value)?;
+        }
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            filter: support::query(from, "filter", support::parse)?,
+            limit: support::query(from, "limit", support::parse)?,
+            cursor: support::query(from, "cursor", support::parse)?,
+            include: support::query(from, "include", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Read a group
+///
+/// Returns the group with this ID.
+///
+/// Sends `GET /environments/{environmentId}/groups/{groupId}`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-one-group.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReadGroup {
+    /// The group.
+    pub group_id: ::pingone_models::GroupId,
+    /// What to add to the groups.
+    pub include: Option<::pingone_models::GroupInclude>,
+}
+
+impl ReadGroup {
+    /// Creates the request from what is required; everything else is absent.
+    #[must_use]
+    pub fn new(group_id: impl Into<::pingone_models::GroupId>) -> Self {
+        Self {
+            group_id: group_id.into(),
+            include: Default::default(),
+        }
+    }
+
+    /// Sets `include`.
+    #[must_use]
+    pub fn with_include(
+        mut self,
+        value: impl Into<::pingone_models::GroupInclude>,
+    ) -> Self {
+        self.include = Some(value.into());
+        self
+    }
+}
+
+impl Endpoint for ReadGroup {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_GROUP;
+    type Answer = ::pingone_models::Group;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("groupId", &self.group_id)?;
+        if let Some(value) = &self.include {
+            to.query("include", value)?;
+        }
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            group_id: support::path(from, "groupId", support::parse)?,
+            include: support::query(from, "include", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// List the groups of a user
+///
+/// Returns one page of the groups that the user is a member of, with how each membership came about. With `expand=group` each has its group.
+/// The filter takes `type eq "DIRECT"` or `type eq "INDIRECT"` (from an SDK).
+/// The name of the list in `_embedded` is published nowhere.
+///
+/// Sends `GET /environments/{environmentId}/users/{userId}/memberOfGroups`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-group-memberships-for-user.html)
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ListUserGroups {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// A filter with `eq` on `type`, such as `type eq "DIRECT"`.
+    pub filter: Option<String>,
+    /// The most entries that a page may hold, at most 1,000.
+    pub limit: Option<i32>,
+    /// Where the page begins. The value is opaque and comes with the link `next` of the page before.
+    pub cursor: Option<String>,
+    /// What to add to the memberships.
+    pub expand: Option<::pingone_models::MembershipExpand>,
+}
+
+impl ::std::fmt::Debug for ListUserGroups {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("ListUserGroups")
+            .field("user_id", &self.user_id)
+            .field("filter", &self.filter)
+            .field("limit", &self.limit)
+            .field("cursor", &format_args!(".."))
+            .field("expand", &self.expand)
+            .finish()
+    }
+}
+
+impl ListUserGroups {
+    /// Creates the request from what is required; everything else is absent.
+    #[must_use]
+    pub fn new(user_id: impl Into<::pingone_models::UserId>) -> Self {
+        Self {
+            user_id: user_id.into(),
+            filter: Default::default(),
+            limit: Default::default(),
+            cursor: Default::default(),
+            expand: Default::default(),
+        }
+    }
+
+    /// Sets `filter`.
+    #[must_use]
+    pub fn with_filter(mut self, value: impl Into<String>) -> Self {
+        self.filter = Some(value.into());
+        self
+    }
+
+    /// Sets `limit`.
+    #[must_use]
+    pub fn with_limit(mut self, value: impl Into<i32>) -> Self {
+        self.limit = Some(value.into());
+        self
+    }
+
+    /// Sets `cursor`.
+    #[must_use]
+    pub fn with_cursor(mut self, value: impl Into<String>) -> Self {
+        self.cursor = Some(value.into());
+        self
+    }
+
+    /// Sets `expand`.
+    #[must_use]
+    pub fn with_expand(
+        mut self,
+        value: impl Into<::pingone_models::MembershipExpand>,
+    ) -> Self {
+        self.expand = Some(value.into());
+        self
+    }
+}
+
+impl Endpoint for ListUserGroups {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_USER_GROUPS;
+    type Answer = ::pingone_models::GroupMembershipCollection;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        if let Some(value) = &self.cursor {
+            to.query("cursor", value)?;
+        }
+        if let Some(value) = &self.expand {
+            to.query("expand", value)?;
+        }
+        if let Some(value) = &self.filter {
+            to.query("filter", value)?;
+        }
+        if let Some(value) = &self.limit {
+            to.query("limit", value)?;
+        }
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            filter: support::query(from, "filter", support::parse)?,
+            limit: support::query(from, "limit", support::parse)?,
+            cursor: support::query(from, "cursor", support::parse)?,
+            expand: support::query(from, "expand", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Add a user to a group
+///
+/// Makes the user a direct member of the group. A group that belongs to a population loses the members who leave the population.
+/// Administrators cannot add themselves to a group that has administrator roles.
+///
+/// Sends `POST /environments/{environmentId}/users/{userId}/memberOfGroups` with `Content-Type: application/json`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/add-user-to-group.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AddUserToGroup {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The body.
+    pub body: ::pingone_models::GroupReference,
+}
+
+impl AddUserToGroup {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        body: impl Into<::pingone_models::GroupReference>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            body: body.into(),
+        }
+    }
+}
+
+impl Endpoint for AddUserToGroup {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::ADD_USER_TO_GROUP;
+    type Answer = ::pingone_models::GroupMembership;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.body(support::to_json(&self.body)?);
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            body: support::required(Place::Body, support::json(from)?)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Remove a user from a group
+///
+/// Ends the direct membership of the user. Members by the `userFilter` of the group cannot be removed so.
+///
+/// Sends `DELETE /environments/{environmentId}/users/{userId}/memberOfGroups/{groupId}`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/remove-user-from-group.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RemoveUserFromGroup {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The group.
+    pub group_id: ::pingone_models::GroupId,
+}
+
+impl RemoveUserFromGroup {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        group_id: impl Into<::pingone_models::GroupId>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            group_id: group_id.into(),
+        }
+    }
+}
+
+impl Endpoint for RemoveUserFromGroup {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REMOVE_USER_FROM_GROUP;
+    type Answer = ();
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.path("groupId", &self.group_id)?;
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            group_id: support::path(from, "groupId", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        let _ = body;
+        Ok(())
+    }
+}
+
+/// List the linked accounts of a user
+///
+/// Returns the accounts at external identity providers that the user is linked to. A flow links an account after a sign-on with its provider.
+/// Users of an authoritative external provider cannot read their own.
+/// The name of the list in `_embedded` is published nowhere.
+///
+/// Sends `GET /environments/{environmentId}/users/{userId}/linkedAccounts`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-linked-accounts.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ListLinkedAccounts {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// What to add to the linked accounts.
+    pub expand: Option<::pingone_models::LinkedAccountExpand>,
+}
+
+impl ListLinkedAccounts {
+    /// Creates the request from what is required; everything else is absent.
+    #[must_use]
+    pub fn new(user_id: impl Into<::pingone_models::UserId>) -> Self {
+        Self {
+            user_id: user_id.into(),
+            expand: Default::default(),
+        }
+    }
+
+    /// Sets `expand`.
+    #[must_use]
+    pub fn with_expand(
+        mut self,
+        value: impl Into<::pingone_models::LinkedAccountExpand>,
+    ) -> Self {
+        self.expand = Some(value.into());
+        self
+    }
+}
+
+impl Endpoint for ListLinkedAccounts {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_LINKED_ACCOUNTS;
+    type Answer = ::pingone_models::LinkedAccountCollection;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        if let Some(value) = &self.expand {
+            to.query("expand", value)?;
+        }
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            expand: support::query(from, "expand", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Link an external account to a user
+///
+/// Links the user to an account at an external identity provider and, with `attributes`, writes attributes of the user.
+///
+/// Sends `POST /environments/{environmentId}/users/{userId}/linkedAccounts` with `Content-Type: application/vnd.pingidentity.account.link+json`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/create-linked-account.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LinkAccount {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The body.
+    pub body: ::pingone_models::AccountLink,
+}
+
+impl LinkAccount {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        body: impl Into<::pingone_models::AccountLink>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            body: body.into(),
+        }
+    }
+}
+
+impl Endpoint for LinkAccount {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LINK_ACCOUNT;
+    type Answer = ::pingone_models::LinkedAccount;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.body(support::to_json(&self.body)?);
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            body: support::required(Place::Body, support::json(from)?)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Read a linked account of a user
+///
+/// Returns the linked account with this ID.
+///
+/// Sends `GET /environments/{environmentId}/users/{userId}/linkedAccounts/{linkedAccountId}`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-one-linked-account.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReadLinkedAccount {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The linked account.
+    pub linked_account_id: ::pingone_models::LinkedAccountId,
+    /// What to add to the linked accounts.
+    pub expand: Option<::pingone_models::LinkedAccountExpand>,
+}
+
+impl ReadLinkedAccount {
+    /// Creates the request from what is required; everything else is absent.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        linked_account_id: impl Into<::pingone_models::LinkedAccountId>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            linked_account_id: linked_account_id.into(),
+            expand: Default::default(),
+        }
+    }
+
+    /// Sets `expand`.
+    #[must_use]
+    pub fn with_expand(
+        mut self,
+        value: impl Into<::pingone_models::LinkedAccountExpand>,
+    ) -> Self {
+        self.expand = Some(value.into());
+        self
+    }
+}
+
+impl Endpoint for ReadLinkedAccount {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_LINKED_ACCOUNT;
+    type Answer = ::pingone_models::LinkedAccount;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.path("linkedAccountId", &self.linked_account_id)?;
+        if let Some(value) = &self.expand {
+            to.query("expand", value)?;
+        }
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            linked_account_id: support::path(from, "linkedAccountId", support::parse)?,
+            expand: support::query(from, "expand", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Unlink an external account from a user
+///
+/// Ends the link. The account at the provider stays as it is. Users of an authoritative external provider cannot unlink their own.
+///
+/// Sends `DELETE /environments/{environmentId}/users/{userId}/linkedAccounts/{linkedAccountId}`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/delete-linked-account.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UnlinkAccount {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The linked account.
+    pub linked_account_id: ::pingone_models::LinkedAccountId,
+}
+
+impl UnlinkAccount {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        linked_account_id: impl Into<::pingone_models::LinkedAccountId>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            linked_account_id: linked_account_id.into(),
+        }
+    }
+}
+
+impl Endpoint for UnlinkAccount {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::UNLINK_ACCOUNT;
+    type Answer = ();
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.path("linkedAccountId", &self.linked_account_id)?;
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            linked_account_id: support::path(from, "linkedAccountId", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        let _ = body;
+        Ok(())
+    }
+}
+
+/// List the agreement consents of a user
+///
+/// Returns the latest consent of the user to each agreement. The caller needs the role Environment Admin.
+/// The name of the list in `_embedded` is published nowhere.
+///
+/// Sends `GET /environments/{environmentId}/users/{userId}/agreementConsents`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-all-user-agreement-consents.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ListAgreementConsents {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+}
+
+impl ListAgreementConsents {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(user_id: impl Into<::pingone_models::UserId>) -> Self {
+        Self { user_id: user_id.into() }
+    }
+}
+
+impl Endpoint for ListAgreementConsents {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_AGREEMENT_CONSENTS;
+    type Answer = ::pingone_models::AgreementConsentCollection;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Read the consent of a user to an agreement
+///
+/// Returns the latest consent of the user to the agreement.
+///
+/// Sends `GET /environments/{environmentId}/users/{userId}/agreementConsents/{agreementId}`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-one-user-agreement-consent.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReadAgreementConsent {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The agreement.
+    pub agreement_id: ::pingone_models::AgreementId,
+}
+
+impl ReadAgreementConsent {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        agreement_id: impl Into<::pingone_models::AgreementId>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            agreement_id: agreement_id.into(),
+        }
+    }
+}
+
+impl Endpoint for ReadAgreementConsent {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_AGREEMENT_CONSENT;
+    type Answer = ::pingone_models::AgreementConsent;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.path("agreementId", &self.agreement_id)?;
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            agreement_id: support::path(from, "agreementId", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Revoke the consent of a user to an agreement
+///
+/// Sets the consent back to `PENDING`, so that the next sign-on that needs it asks for it. The text of the page calls the method `GET`; its heading and samples send `POST`.
+///
+/// Sends `POST /environments/{environmentId}/users/{userId}/agreementConsents/{agreementId}` with `Content-Type: application/vnd.pingidentity.consent.revoke+json`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/revoke-agreement.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RevokeAgreementConsent {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The agreement.
+    pub agreement_id: ::pingone_models::AgreementId,
+}
+
+impl RevokeAgreementConsent {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        agreement_id: impl Into<::pingone_models::AgreementId>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            agreement_id: agreement_id.into(),
+        }
+    }
+}
+
+impl Endpoint for RevokeAgreementConsent {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REVOKE_AGREEMENT_CONSENT;
+    type Answer = Open;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.path("agreementId", &self.agreement_id)?;
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            agreement_id: support::path(from, "agreementId", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        Ok(Open::new(body.to_vec()))
+    }
+}
+
+/// Create a pairing key
+///
+/// Creates a key that pairs a native app with the user. Without `applications` every native application with push credentials takes it.
+/// A key is valid for 10 minutes by default; the shortest lifetime of its applications counts. A user has at most 20 valid keys.
+/// The page types `applications` as strings, while its example has objects.
+///
+/// Sends `POST /environments/{environmentId}/users/{userId}/pairingKeys` with `Content-Type: application/json`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/create-mfa-pairing-key.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreatePairingKey {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The body.
+    pub body: ::pingone_models::PairingKeyCreation,
+}
+
+impl CreatePairingKey {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        body: impl Into<::pingone_models::PairingKeyCreation>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            body: body.into(),
+        }
+    }
+}
+
+impl Endpoint for CreatePairingKey {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CREATE_PAIRING_KEY;
+    type Answer = ::pingone_models::PairingKey;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.body(support::to_json(&self.body)?);
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            body: support::required(Place::Body, support::json(from)?)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Read a pairing key
+///
+/// Returns the pairing key; `status` says whether an app has claimed it.
+///
+/// Sends `GET /environments/{environmentId}/users/{userId}/pairingKeys/{pairingKeyId}`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/read-one-mfa-pairing-key.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReadPairingKey {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The pairing key.
+    pub pairing_key_id: ::pingone_models::PairingKeyId,
+}
+
+impl ReadPairingKey {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        pairing_key_id: impl Into<::pingone_models::PairingKeyId>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            pairing_key_id: pairing_key_id.into(),
+        }
+    }
+}
+
+impl Endpoint for ReadPairingKey {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_PAIRING_KEY;
+    type Answer = ::pingone_models::PairingKey;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.path("pairingKeyId", &self.pairing_key_id)?;
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            pairing_key_id: support::path(from, "pairingKeyId", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Delete a pairing key
+///
+/// Deletes the key, so that no app can claim it.
+///
+/// Sends `DELETE /environments/{environmentId}/users/{userId}/pairingKeys/{pairingKeyId}`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/delete-mfa-pairing-key.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DeletePairingKey {
+    /// The user.
+    pub user_id: ::pingone_models::UserId,
+    /// The pairing key.
+    pub pairing_key_id: ::pingone_models::PairingKeyId,
+}
+
+impl DeletePairingKey {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        user_id: impl Into<::pingone_models::UserId>,
+        pairing_key_id: impl Into<::pingone_models::PairingKeyId>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            pairing_key_id: pairing_key_id.into(),
+        }
+    }
+}
+
+impl Endpoint for DeletePairingKey {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::DELETE_PAIRING_KEY;
+    type Answer = ();
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("userId", &self.user_id)?;
+        to.path("pairingKeyId", &self.pairing_key_id)?;
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            user_id: support::path(from, "userId", support::parse)?,
+            pairing_key_id: support::path(from, "pairingKeyId", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        let _ = body;
+        Ok(())
+    }
+}
+
+/// List device authentication policies
+///
+/// Returns the device authentication policies of the environment, which the console calls MFA policies.
+///
+/// Sends `GET /environments/{environmentId}/deviceAuthenticationPolicies`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-device-authentication-policies.html)
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Default)]
+#[non_exhaustive]
+pub struct ListDeviceAuthenticationPolicies {}
+impl ListDeviceAuthenticationPolicies {
+    /// Creates the request.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Endpoint for ListDeviceAuthenticationPolicies {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_DEVICE_AUTHENTICATION_POLICIES;
+    type Answer = ::pingone_models::DeviceAuthenticationPolicyCollection;
+    fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
+        Ok(())
+    }
+
+    fn read(_: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {})
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Read a device authentication policy
+///
+/// Returns the device authentication policy with this ID.
+///
+/// Sends `GET /environments/{environmentId}/deviceAuthenticationPolicies/{deviceAuthenticationPolicyId}`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-one-device-authentication-policy.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReadDeviceAuthenticationPolicy {
+    /// The policy.
+    pub device_authentication_policy_id: ::pingone_models::DeviceAuthenticationPolicyId,
+}
+
+impl ReadDeviceAuthenticationPolicy {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(
+        device_authentication_policy_id: impl Into<
+            ::pingone_models::DeviceAuthenticationPolicyId,
+        >,
+    ) -> Self {
+        Self {
+            device_authentication_policy_id: device_authentication_policy_id.into(),
+        }
+    }
+}
+
+impl Endpoint for ReadDeviceAuthenticationPolicy {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_DEVICE_AUTHENTICATION_POLICY;
+    type Answer = ::pingone_models::DeviceAuthenticationPolicy;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.path("deviceAuthenticationPolicyId", &self.device_authentication_policy_id)?;
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            device_authentication_policy_id: support::path(
+                from,
+                "deviceAuthenticationPolicyId",
+                support::parse,
+            )?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
+/// Read the MFA settings of an environment
+///
+/// Returns the MFA settings, among them how many devices a user may have.
+///
+/// Sends `GET /environments/{environmentId}/mfaSettings`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-settings/read-mfa-settings.html)
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Default)]
+#[non_exhaustive]
+pub struct ReadMfaSettings {}
+impl ReadMfaSettings {
+    /// Creates the request.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Endpoint for ReadMfaSettings {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_MFA_SETTINGS;
+    type Answer = ::pingone_models::MfaSettings;
+    fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
+        Ok(())
+    }
+
+    fn read(_: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {})
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
 /// Begin a sign-on by redirect
 ///
 /// Begins a sign-on flow and redirects the browser to the sign-on page, whose address has the `flowId`. The redirect is the answer: do not follow it to read the ID.
@@ -4087,10 +5307,46 @@ impl Endpoint for ReadUserInfo {
     }
 }
 
+/// Read the claims of the user of a token by POST
+///
+/// Returns what `readUserInfo` returns.
+///
+/// Sends `POST /{environmentId}/as/userinfo`.
+/// Effect: `read`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Default)]
+#[non_exhaustive]
+pub struct PostUserInfo {}
+impl PostUserInfo {
+    /// Creates the request.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Endpoint for PostUserInfo {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::POST_USER_INFO;
+    type Answer = ::pingone_models::UserInfo;
+    fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
+        Ok(())
+    }
+
+    fn read(_: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {})
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        support::json_answer(body)
+    }
+}
+
 /// Sign a user off
 ///
-/// Ends the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne. The status is inferred.
-/// The page also has `id_token_hint`, an ID token; it is left out here, as a secret in a query ends up in logs.
+/// Ends the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne. The status is that of the `POST`.
+/// The page also has `id_token_hint`, an ID token; it is left out here, as a secret in a query ends up in logs. `signOffByForm` takes it.
 ///
 /// Sends `GET /{environmentId}/as/signoff`.
 /// Effect: `changes-state`.
@@ -4152,6 +5408,49 @@ impl Endpoint for SignOff {
                 support::parse,
             )?,
             state: support::query(from, "state", support::parse)?,
+        })
+    }
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
+        Ok(Open::new(body.to_vec()))
+    }
+}
+
+/// Sign a user off with a form
+///
+/// Ends the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne.
+/// An `id_token_hint` must be of an application that exists and of the user of the session; it may have expired.
+///
+/// Sends `POST /{environmentId}/as/signoff` with `Content-Type: application/x-www-form-urlencoded`.
+/// Effect: `changes-state`.
+///
+/// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorization/signoff-post.html)
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SignOffByForm {
+    /// The body.
+    pub body: ::pingone_models::SignOffRequest,
+}
+
+impl SignOffByForm {
+    /// Creates the request.
+    #[must_use]
+    pub fn new(body: impl Into<::pingone_models::SignOffRequest>) -> Self {
+        Self { body: body.into() }
+    }
+}
+
+impl Endpoint for SignOffByForm {
+    const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SIGN_OFF_BY_FORM;
+    type Answer = Open;
+    fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
+        to.body(support::to_form(&self.body)?);
+        Ok(())
+    }
+
+    fn read(from: &dyn Parts) -> Result<Self, ReadError> {
+        Ok(Self {
+            body: support::required(Place::Body, support::form(from)?)?,
         })
     }
 

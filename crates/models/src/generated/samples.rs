@@ -5,7 +5,7 @@ use ::pingone_models::request::Sample;
 /// A request for each example of the document, in its order.
 #[must_use]
 pub fn samples() -> &'static [Sample] {
-    static SAMPLES: [Sample; 100] = [
+    static SAMPLES: [Sample; 128] = [
         Sample::__new(
             &::pingone_models::operations::LIST_USERS,
             "request",
@@ -461,6 +461,39 @@ pub fn samples() -> &'static [Sample] {
             &[],
             &[],
             None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::CONSENT_FLOW_USER,
+            "consentFlowUser",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("flowId", "70d3e3dc-0d8b-4f4b-8f0b-2f3c4d1c7c2e"),
+            ],
+            &[],
+            &[],
+            Some("{\"accept\":true}"),
+        ),
+        Sample::__new(
+            &::pingone_models::operations::VERIFY_FLOW_USER_CODE,
+            "verifyFlowUserCode",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("flowId", "70d3e3dc-0d8b-4f4b-8f0b-2f3c4d1c7c2e"),
+            ],
+            &[],
+            &[],
+            Some("{\"userCode\":\"WDJB-MJHT\"}"),
+        ),
+        Sample::__new(
+            &::pingone_models::operations::CONSENT_FLOW_DEVICE_GRANT,
+            "consentFlowDeviceGrant",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("flowId", "70d3e3dc-0d8b-4f4b-8f0b-2f3c4d1c7c2e"),
+            ],
+            &[],
+            &[],
+            Some("{\"accept\":true}"),
         ),
         Sample::__new(
             &::pingone_models::operations::INITIATE_DEVICE_AUTHENTICATION,
@@ -998,6 +1031,269 @@ pub fn samples() -> &'static [Sample] {
             None,
         ),
         Sample::__new(
+            &::pingone_models::operations::LIST_GROUPS,
+            "request",
+            &[("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::LIST_GROUPS,
+            "all parameters",
+            &[("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")],
+            &[
+                ("filter", "name sw \"Adm\""),
+                ("limit", "50"),
+                ("cursor", "example"),
+                ("include", "totalMemberCounts"),
+            ],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::READ_GROUP,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("groupId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::READ_GROUP,
+            "all parameters",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("groupId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[("include", "totalMemberCounts")],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::LIST_USER_GROUPS,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::LIST_USER_GROUPS,
+            "all parameters",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+            ],
+            &[
+                ("filter", "type eq \"DIRECT\""),
+                ("limit", "50"),
+                ("cursor", "example"),
+                ("expand", "group"),
+            ],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::ADD_USER_TO_GROUP,
+            "addUserToGroup",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+            ],
+            &[],
+            &[],
+            Some("{\"id\":\"2f0e6f7c-4a43-4c9e-9c3f-0a7c6a2e3a51\"}"),
+        ),
+        Sample::__new(
+            &::pingone_models::operations::REMOVE_USER_FROM_GROUP,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+                ("groupId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::LIST_LINKED_ACCOUNTS,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::LIST_LINKED_ACCOUNTS,
+            "all parameters",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+            ],
+            &[("expand", "identityProviders")],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::LINK_ACCOUNT,
+            "linkAccount",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+            ],
+            &[],
+            &[],
+            Some(
+                "{\"attributes\":{\"email\":{\"update\":\"EMPTY_ONLY\",\"value\":\"leslie@example.com\"}},\"externalId\":\"3249023841\",\"identityProvider\":{\"id\":\"0b5f4a0e-3f43-4a0d-9a3f-7a1d6f2c9b11\"}}",
+            ),
+        ),
+        Sample::__new(
+            &::pingone_models::operations::READ_LINKED_ACCOUNT,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+                ("linkedAccountId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::READ_LINKED_ACCOUNT,
+            "all parameters",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+                ("linkedAccountId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[("expand", "identityProviders")],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::UNLINK_ACCOUNT,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+                ("linkedAccountId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::LIST_AGREEMENT_CONSENTS,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::READ_AGREEMENT_CONSENT,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+                ("agreementId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::REVOKE_AGREEMENT_CONSENT,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+                ("agreementId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::CREATE_PAIRING_KEY,
+            "createPairingKey",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+            ],
+            &[],
+            &[],
+            Some(
+                "{\"applications\":[{\"id\":\"8d1b6a52-0f5e-4f0c-9a3e-5b1f3b0c7d26\"}],\"policy\":{\"id\":\"5a0a0950-8a81-4739-b12a-f4d6a11c7a82\"}}",
+            ),
+        ),
+        Sample::__new(
+            &::pingone_models::operations::READ_PAIRING_KEY,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+                ("pairingKeyId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::DELETE_PAIRING_KEY,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("userId", "8376797d-641c-4e7b-8bc1-2fdf71916cab"),
+                ("pairingKeyId", "0fa3daf8-499d-4d7a-8829-00d16ee84d5d"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::LIST_DEVICE_AUTHENTICATION_POLICIES,
+            "request",
+            &[("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::READ_DEVICE_AUTHENTICATION_POLICY,
+            "request",
+            &[
+                ("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"),
+                ("deviceAuthenticationPolicyId", "5a0a0950-8a81-4739-b12a-f4d6a11c7a82"),
+            ],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::READ_MFA_SETTINGS,
+            "request",
+            &[("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
             &::pingone_models::operations::AUTHORIZE,
             "request",
             &[("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")],
@@ -1072,6 +1368,14 @@ pub fn samples() -> &'static [Sample] {
             None,
         ),
         Sample::__new(
+            &::pingone_models::operations::POST_USER_INFO,
+            "request",
+            &[("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")],
+            &[],
+            &[],
+            None,
+        ),
+        Sample::__new(
             &::pingone_models::operations::SIGN_OFF,
             "request",
             &[("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")],
@@ -1086,6 +1390,16 @@ pub fn samples() -> &'static [Sample] {
             &[("post_logout_redirect_uri", "example"), ("state", "example")],
             &[],
             None,
+        ),
+        Sample::__new(
+            &::pingone_models::operations::SIGN_OFF_BY_FORM,
+            "signOffByForm",
+            &[("environmentId", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6")],
+            &[],
+            &[],
+            Some(
+                "{\"post_logout_redirect_uri\":\"https://app.example.com/signed-off\",\"state\":\"not-a-real-state\"}",
+            ),
         ),
         Sample::__new(
             &::pingone_models::operations::READ_JWKS,

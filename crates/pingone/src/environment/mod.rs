@@ -1,13 +1,17 @@
-//! The environment and what is set up in it: populations and password policies. All of it is read only.
+//! The environment and what is set up in it: populations, groups and policies. All of it is read only.
 
+mod device_authentication_policies;
+mod groups;
 mod password_policies;
 mod populations;
 
+pub use device_authentication_policies::DeviceAuthenticationPolicies;
+pub use groups::Groups;
 pub use password_policies::PasswordPolicies;
 pub use populations::Populations;
 
-use pingone_models::Environment;
-use pingone_models::requests::ReadEnvironment;
+use pingone_models::requests::{ReadEnvironment, ReadMfaSettings};
+use pingone_models::{Environment, MfaSettings};
 
 use crate::call::Request;
 use crate::client::Client;
@@ -42,6 +46,18 @@ impl Client {
         Populations::new(self.clone())
     }
 
+    /// The groups of the environment.
+    #[must_use]
+    pub fn groups(&self) -> Groups {
+        Groups::new(self.clone())
+    }
+
+    /// The device authentication policies of the environment, which the console calls MFA policies.
+    #[must_use]
+    pub fn device_authentication_policies(&self) -> DeviceAuthenticationPolicies {
+        DeviceAuthenticationPolicies::new(self.clone())
+    }
+
     /// The password policies of the environment.
     #[must_use]
     pub fn password_policies(&self) -> PasswordPolicies {
@@ -54,5 +70,19 @@ impl EnvironmentHandle {
     #[doc = docs::read_environment!()]
     pub fn read(&self) -> Request<Environment> {
         self.client.request(ReadEnvironment::new())
+    }
+
+    /// Reads the MFA settings of the environment.
+    #[doc = docs::read_mfa_settings!()]
+    /// # Example
+    /// ```
+    /// # async fn run(client: pingone::Client) -> pingone::Result<()> {
+    /// let settings = client.environment().mfa_settings().await?;
+    /// println!("{:?} devices at most", settings.pairing.and_then(|pairing| pairing.max_allowed_devices));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn mfa_settings(&self) -> Request<MfaSettings> {
+        self.client.request(ReadMfaSettings::new())
     }
 }

@@ -1,10 +1,12 @@
-//! Who the user is: registration, verification and profile.
+//! Who the user is: registration, verification, profile and consent.
 
 use pingone_models::requests::{
-    ConfirmFlowUser, RegisterFlowUser, SendFlowVerificationCode, UpdateFlowUser, VerifyFlowUser,
+    ConfirmFlowUser, ConsentFlowDeviceGrant, ConsentFlowUser, RegisterFlowUser,
+    SendFlowVerificationCode, UpdateFlowUser, VerifyFlowUser, VerifyFlowUserCode,
 };
 use pingone_models::{
-    Flow, FlowUserConfirmation, FlowUserRegistration, Secret, UserUpdate, UserVerification,
+    Flow, FlowConsent, FlowUserCodeVerification, FlowUserConfirmation, FlowUserRegistration,
+    Secret, UserUpdate, UserVerification,
 };
 
 use super::FlowHandle;
@@ -85,5 +87,47 @@ impl FlowHandle {
     /// A value that the user schema refuses has a detail about its attribute.
     pub fn update_user(&self, user: UserUpdate) -> Request<Flow> {
         self.request(UpdateFlowUser::new(self.id, user))
+    }
+    /// Answers whether the user consents to the agreement of the sign-on policy.
+    #[doc = docs::consent_flow_user!()]
+    /// # Example
+    /// ```
+    /// # async fn run(flow: pingone::flows::FlowHandle) -> pingone::Result<()> {
+    /// let next = flow.consent(true).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn consent(&self, accept: bool) -> Request<Flow> {
+        self.request(ConsentFlowUser::new(self.id, FlowConsent::new(accept)))
+    }
+
+    /// Confirms the user code that a device shows.
+    #[doc = docs::verify_flow_user_code!()]
+    /// # Example
+    /// ```
+    /// # async fn run(flow: pingone::flows::FlowHandle) -> pingone::Result<()> {
+    /// let next = flow.verify_user_code("WDJB-MJHT").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify_user_code(&self, code: impl Into<Secret>) -> Request<Flow> {
+        let body = FlowUserCodeVerification::new(code);
+        self.request(VerifyFlowUserCode::new(self.id, body))
+    }
+
+    /// Answers whether the user lets a device sign on.
+    #[doc = docs::consent_flow_device_grant!()]
+    /// # Example
+    /// ```
+    /// # async fn run(flow: pingone::flows::FlowHandle) -> pingone::Result<()> {
+    /// let next = flow.consent_to_device(true).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn consent_to_device(&self, accept: bool) -> Request<Flow> {
+        self.request(ConsentFlowDeviceGrant::new(
+            self.id,
+            FlowConsent::new(accept),
+        ))
     }
 }

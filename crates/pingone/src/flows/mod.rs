@@ -11,8 +11,8 @@ mod passwords;
 use std::sync::Arc;
 
 use pingone_models::request::Endpoint;
-use pingone_models::requests::{ReadFlow, ResumeFlow, SignOff, StartFlow};
-use pingone_models::{Flow, FlowAuthorization, FlowId, FlowStatus, Secret};
+use pingone_models::requests::{ReadFlow, ResumeFlow, SignOff, SignOffByForm, StartFlow};
+use pingone_models::{Flow, FlowAuthorization, FlowId, FlowStatus, Secret, SignOffRequest};
 
 use crate::call::{Acknowledged, Request};
 use crate::client::Client;
@@ -203,5 +203,21 @@ impl FlowHandle {
     #[doc = docs::sign_off!()]
     pub fn sign_off(&self) -> Request<Acknowledged> {
         self.request(SignOff::new()).acknowledged()
+    }
+
+    /// Signs the user of this session off from all applications, with a hint or an address to go on to.
+    #[doc = docs::sign_off_by_form!()]
+    /// # Example
+    /// ```
+    /// # async fn run(flow: pingone::flows::FlowHandle) -> pingone::Result<()> {
+    /// use pingone::models::SignOffRequest;
+    ///
+    /// let request = SignOffRequest::new().with_post_logout_redirect_uri("https://app.example.com/");
+    /// flow.sign_off_by_form(request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sign_off_by_form(&self, request: SignOffRequest) -> Request<Acknowledged> {
+        self.request(SignOffByForm::new(request)).acknowledged()
     }
 }

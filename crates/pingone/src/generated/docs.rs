@@ -282,6 +282,30 @@ macro_rules! docs_of_reset_flow_session {
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_reset_flow_session as reset_flow_session;
+macro_rules! docs_of_consent_flow_user {
+    () => {
+        "\nAccepts or rejects the agreement; the flow asks for it with status `AGREEMENT_CONSENT_REQUIRED`. With `accept` true the consent is recorded and the flow goes on.\nWhat `false` leads to is not published.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/agreement-accept-consent.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_consent_flow_user as consent_flow_user;
+macro_rules! docs_of_verify_flow_user_code {
+    () => {
+        "\nChecks the user code that the device shows; the flow asks for it with status `DAG_USER_CODE_REQUIRED` and goes on to `DAG_CONSENT_REQUIRED`.\nThe text of the page calls the property `user_code`; its payload has `userCode`. That it spends an attempt is inferred.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/confirm-device-activation-code.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_verify_flow_user_code as verify_flow_user_code;
+macro_rules! docs_of_consent_flow_device_grant {
+    () => {
+        "\nAccepts or rejects the device; the flow asks for it with status `DAG_CONSENT_REQUIRED`. With `accept` true the flow completes and the device can get its token.\nWhat `false` leads to is not published.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/accept-device-authorization-grant-consent.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_consent_flow_device_grant as consent_flow_device_grant;
 macro_rules! docs_of_initiate_device_authentication {
     () => {
         "\nWith `selectedDevice.oneTime` the passcode goes to the address or number in the request, which need not be registered.\nWith `selectedDevice.id` it goes to a registered device.\nWithout `selectedDevice` the policy decides: `status` says whether a message was sent or a device must be selected.\nPingOne sends at most 50 text messages and 50 e-mails a day to one user.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/onetime-authentication-email.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
@@ -436,7 +460,7 @@ macro_rules! docs_of_read_user_session {
 pub(crate) use docs_of_read_user_session as read_user_session;
 macro_rules! docs_of_delete_user_session {
     () => {
-        "\nEnds the session for all applications, and the refresh tokens that belong to it. A session that is gone is answered with status 404.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/delete-session.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+        "\nEnds the session for all applications, and the refresh tokens that belong to it. Users cannot end the session that they are using. A session that is gone is answered with status 404.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/delete-session.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
 
@@ -578,6 +602,150 @@ macro_rules! docs_of_read_password_policy {
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_password_policy as read_password_policy;
+macro_rules! docs_of_list_groups {
+    () => {
+        "\nReturns one page of the groups of the environment.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-all-groups.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_list_groups as list_groups;
+macro_rules! docs_of_read_group {
+    () => {
+        "\nReturns the group with this ID.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-one-group.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_read_group as read_group;
+macro_rules! docs_of_list_user_groups {
+    () => {
+        "\nReturns one page of the groups that the user is a member of, with how each membership came about. With `expand=group` each has its group.\nThe filter takes `type eq \"DIRECT\"` or `type eq \"INDIRECT\"` (from an SDK).\nThe name of the list in `_embedded` is published nowhere.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-group-memberships-for-user.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_list_user_groups as list_user_groups;
+macro_rules! docs_of_add_user_to_group {
+    () => {
+        "\nMakes the user a direct member of the group. A group that belongs to a population loses the members who leave the population.\nAdministrators cannot add themselves to a group that has administrator roles.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/add-user-to-group.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_add_user_to_group as add_user_to_group;
+macro_rules! docs_of_remove_user_from_group {
+    () => {
+        "\nEnds the direct membership of the user. Members by the `userFilter` of the group cannot be removed so.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/remove-user-from-group.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_remove_user_from_group as remove_user_from_group;
+macro_rules! docs_of_list_linked_accounts {
+    () => {
+        "\nReturns the accounts at external identity providers that the user is linked to. A flow links an account after a sign-on with its provider.\nUsers of an authoritative external provider cannot read their own.\nThe name of the list in `_embedded` is published nowhere.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-linked-accounts.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_list_linked_accounts as list_linked_accounts;
+macro_rules! docs_of_link_account {
+    () => {
+        "\nLinks the user to an account at an external identity provider and, with `attributes`, writes attributes of the user.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/create-linked-account.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_link_account as link_account;
+macro_rules! docs_of_read_linked_account {
+    () => {
+        "\nReturns the linked account with this ID.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-one-linked-account.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_read_linked_account as read_linked_account;
+macro_rules! docs_of_unlink_account {
+    () => {
+        "\nEnds the link. The account at the provider stays as it is. Users of an authoritative external provider cannot unlink their own.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/delete-linked-account.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_unlink_account as unlink_account;
+macro_rules! docs_of_list_agreement_consents {
+    () => {
+        "\nReturns the latest consent of the user to each agreement. The caller needs the role Environment Admin.\nThe name of the list in `_embedded` is published nowhere.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-all-user-agreement-consents.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_list_agreement_consents as list_agreement_consents;
+macro_rules! docs_of_read_agreement_consent {
+    () => {
+        "\nReturns the latest consent of the user to the agreement.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-one-user-agreement-consent.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_read_agreement_consent as read_agreement_consent;
+macro_rules! docs_of_revoke_agreement_consent {
+    () => {
+        "\nSets the consent back to `PENDING`, so that the next sign-on that needs it asks for it. The text of the page calls the method `GET`; its heading and samples send `POST`.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/revoke-agreement.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_revoke_agreement_consent as revoke_agreement_consent;
+macro_rules! docs_of_create_pairing_key {
+    () => {
+        "\nCreates a key that pairs a native app with the user. Without `applications` every native application with push credentials takes it.\nA key is valid for 10 minutes by default; the shortest lifetime of its applications counts. A user has at most 20 valid keys.\nThe page types `applications` as strings, while its example has objects.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/create-mfa-pairing-key.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_create_pairing_key as create_pairing_key;
+macro_rules! docs_of_read_pairing_key {
+    () => {
+        "\nReturns the pairing key; `status` says whether an app has claimed it.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/read-one-mfa-pairing-key.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_read_pairing_key as read_pairing_key;
+macro_rules! docs_of_delete_pairing_key {
+    () => {
+        "\nDeletes the key, so that no app can claim it.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/delete-mfa-pairing-key.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_delete_pairing_key as delete_pairing_key;
+macro_rules! docs_of_list_device_authentication_policies {
+    () => {
+        "\nReturns the device authentication policies of the environment, which the console calls MFA policies.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-device-authentication-policies.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_list_device_authentication_policies as list_device_authentication_policies;
+macro_rules! docs_of_read_device_authentication_policy {
+    () => {
+        "\nReturns the device authentication policy with this ID.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-one-device-authentication-policy.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_read_device_authentication_policy as read_device_authentication_policy;
+macro_rules! docs_of_read_mfa_settings {
+    () => {
+        "\nReturns the MFA settings, among them how many devices a user may have.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-settings/read-mfa-settings.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_read_mfa_settings as read_mfa_settings;
 macro_rules! docs_of_authorize {
     () => {
         "\nBegins a sign-on flow and redirects the browser to the sign-on page, whose address has the `flowId`. The redirect is the answer: do not follow it to read the ID.\nWith `response_mode=pi.flow` the answer is the flow itself, with status 200; `startFlow` is the typed form of that. A redirect address that is not registered is answered with HTML (unofficial sources).\nThe flow and session cookies are created. An MFA-only policy may send a passcode at once.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorize-intro.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
@@ -626,14 +794,30 @@ macro_rules! docs_of_read_user_info {
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_user_info as read_user_info;
+macro_rules! docs_of_post_user_info {
+    () => {
+        "\nReturns what `readUserInfo` returns.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_post_user_info as post_user_info;
 macro_rules! docs_of_sign_off {
     () => {
-        "\nEnds the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne. The status is inferred.\nThe page also has `id_token_hint`, an ID token; it is left out here, as a secret in a query ends up in logs.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/signoff.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+        "\nEnds the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne. The status is that of the `POST`.\nThe page also has `id_token_hint`, an ID token; it is left out here, as a secret in a query ends up in logs. `signOffByForm` takes it.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/signoff.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
 
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_sign_off as sign_off;
+macro_rules! docs_of_sign_off_by_form {
+    () => {
+        "\nEnds the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne.\nAn `id_token_hint` must be of an application that exists and of the user of the session; it may have expired.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorization/signoff-post.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
+    };
+}
+
+#[allow(unused_imports, reason = "for methods that are written by hand")]
+pub(crate) use docs_of_sign_off_by_form as sign_off_by_form;
 macro_rules! docs_of_read_jwks {
     () => {
         "\nReturns the JSON Web Key Set of the environment. Read it again when a token names a key that is not known.\n\nNo page documents this operation; the closest is [this one](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/discovery-openid-configuration.html).\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"

@@ -11,7 +11,7 @@ use pingone_models::{
     UserMfaEnabledUpdate, UserPopulation, UserReplacement, UserUpdate, UserVerification,
 };
 
-use super::UserSessions;
+use super::{AgreementConsents, LinkedAccounts, PairingKeys, UserGroups, UserSessions};
 use crate::call::{Acknowledged, Request};
 use crate::client::Client;
 use crate::devices::Devices;
@@ -55,6 +55,30 @@ impl UserHandle {
     #[must_use]
     pub fn devices(&self) -> Devices {
         Devices::new(self.client.clone(), self.id)
+    }
+
+    /// The user's groups. Nothing is sent yet.
+    #[must_use]
+    pub fn groups(&self) -> UserGroups {
+        UserGroups::new(self.client.clone(), self.id)
+    }
+
+    /// The user's accounts at external identity providers. Nothing is sent yet.
+    #[must_use]
+    pub fn linked_accounts(&self) -> LinkedAccounts {
+        LinkedAccounts::new(self.client.clone(), self.id)
+    }
+
+    /// The user's consents to agreements. Nothing is sent yet.
+    #[must_use]
+    pub fn agreement_consents(&self) -> AgreementConsents {
+        AgreementConsents::new(self.client.clone(), self.id)
+    }
+
+    /// The keys that pair native apps with the user. Nothing is sent yet.
+    #[must_use]
+    pub fn pairing_keys(&self) -> PairingKeys {
+        PairingKeys::new(self.client.clone(), self.id)
     }
 
     /// The user's sessions. Nothing is sent yet.

@@ -1,13 +1,21 @@
 //! Users: creating, finding and changing them, verifying their accounts, their locks and their sessions.
 
+mod agreement_consents;
 mod find;
+mod groups;
 mod handle;
+mod linked_accounts;
+mod pairing_keys;
 mod sessions;
 
 use std::fmt;
 
+pub use agreement_consents::AgreementConsents;
 pub use find::{Matches, UserSearch, UserStream};
+pub use groups::UserGroups;
 pub use handle::UserHandle;
+pub use linked_accounts::LinkedAccounts;
+pub use pairing_keys::PairingKeys;
 pub use sessions::UserSessions;
 
 use pingone_models::requests::{CreateUser, ImportUser, ListUsers};

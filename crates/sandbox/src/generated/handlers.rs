@@ -177,6 +177,21 @@ pub(crate) trait Handlers {
         &mut self,
         request: requests::ResetFlowSession,
     ) -> Outcome<requests::ResetFlowSession>;
+    /// Consent to the agreement of a sign-on policy
+    fn consent_flow_user(
+        &mut self,
+        request: requests::ConsentFlowUser,
+    ) -> Outcome<requests::ConsentFlowUser>;
+    /// Confirm the user code of a device
+    fn verify_flow_user_code(
+        &mut self,
+        request: requests::VerifyFlowUserCode,
+    ) -> Outcome<requests::VerifyFlowUserCode>;
+    /// Consent to the sign-on of a device
+    fn consent_flow_device_grant(
+        &mut self,
+        request: requests::ConsentFlowDeviceGrant,
+    ) -> Outcome<requests::ConsentFlowDeviceGrant>;
     /// Start a device authentication
     fn initiate_device_authentication(
         &mut self,
@@ -359,6 +374,96 @@ pub(crate) trait Handlers {
         &mut self,
         request: requests::ReadPasswordPolicy,
     ) -> Outcome<requests::ReadPasswordPolicy>;
+    /// List groups
+    fn list_groups(
+        &mut self,
+        request: requests::ListGroups,
+    ) -> Outcome<requests::ListGroups>;
+    /// Read a group
+    fn read_group(
+        &mut self,
+        request: requests::ReadGroup,
+    ) -> Outcome<requests::ReadGroup>;
+    /// List the groups of a user
+    fn list_user_groups(
+        &mut self,
+        request: requests::ListUserGroups,
+    ) -> Outcome<requests::ListUserGroups>;
+    /// Add a user to a group
+    fn add_user_to_group(
+        &mut self,
+        request: requests::AddUserToGroup,
+    ) -> Outcome<requests::AddUserToGroup>;
+    /// Remove a user from a group
+    fn remove_user_from_group(
+        &mut self,
+        request: requests::RemoveUserFromGroup,
+    ) -> Outcome<requests::RemoveUserFromGroup>;
+    /// List the linked accounts of a user
+    fn list_linked_accounts(
+        &mut self,
+        request: requests::ListLinkedAccounts,
+    ) -> Outcome<requests::ListLinkedAccounts>;
+    /// Link an external account to a user
+    fn link_account(
+        &mut self,
+        request: requests::LinkAccount,
+    ) -> Outcome<requests::LinkAccount>;
+    /// Read a linked account of a user
+    fn read_linked_account(
+        &mut self,
+        request: requests::ReadLinkedAccount,
+    ) -> Outcome<requests::ReadLinkedAccount>;
+    /// Unlink an external account from a user
+    fn unlink_account(
+        &mut self,
+        request: requests::UnlinkAccount,
+    ) -> Outcome<requests::UnlinkAccount>;
+    /// List the agreement consents of a user
+    fn list_agreement_consents(
+        &mut self,
+        request: requests::ListAgreementConsents,
+    ) -> Outcome<requests::ListAgreementConsents>;
+    /// Read the consent of a user to an agreement
+    fn read_agreement_consent(
+        &mut self,
+        request: requests::ReadAgreementConsent,
+    ) -> Outcome<requests::ReadAgreementConsent>;
+    /// Revoke the consent of a user to an agreement
+    fn revoke_agreement_consent(
+        &mut self,
+        request: requests::RevokeAgreementConsent,
+    ) -> Outcome<requests::RevokeAgreementConsent>;
+    /// Create a pairing key
+    fn create_pairing_key(
+        &mut self,
+        request: requests::CreatePairingKey,
+    ) -> Outcome<requests::CreatePairingKey>;
+    /// Read a pairing key
+    fn read_pairing_key(
+        &mut self,
+        request: requests::ReadPairingKey,
+    ) -> Outcome<requests::ReadPairingKey>;
+    /// Delete a pairing key
+    fn delete_pairing_key(
+        &mut self,
+        request: requests::DeletePairingKey,
+    ) -> Outcome<requests::DeletePairingKey>;
+    /// List device authentication policies
+    fn list_device_authentication_policies(
+        &mut self,
+        request: requests::ListDeviceAuthenticationPolicies,
+    ) -> Outcome<requests::ListDeviceAuthenticationPolicies>;
+    /// Read a device authentication policy
+    fn read_device_authentication_policy(
+        &mut self,
+        request: requests::ReadDeviceAuthenticationPolicy,
+    ) -> Outcome<requests::ReadDeviceAuthenticationPolicy>;
+    /// Read the MFA settings of an environment
+    fn read_mfa_settings(
+        &mut self,
+        request: requests::ReadMfaSettings,
+    ) -> Outcome<requests::ReadMfaSettings>;
     /// Begin a sign-on by redirect
     fn authorize(
         &mut self,
@@ -389,8 +494,18 @@ pub(crate) trait Handlers {
         &mut self,
         request: requests::ReadUserInfo,
     ) -> Outcome<requests::ReadUserInfo>;
+    /// Read the claims of the user of a token by POST
+    fn post_user_info(
+        &mut self,
+        request: requests::PostUserInfo,
+    ) -> Outcome<requests::PostUserInfo>;
     /// Sign a user off
     fn sign_off(&mut self, request: requests::SignOff) -> Outcome<requests::SignOff>;
+    /// Sign a user off with a form
+    fn sign_off_by_form(
+        &mut self,
+        request: requests::SignOffByForm,
+    ) -> Outcome<requests::SignOffByForm>;
     /// Read the keys that sign tokens
     fn read_jwks(&mut self, request: requests::ReadJwks) -> Outcome<requests::ReadJwks>;
     /// Read the OpenID configuration
@@ -403,7 +518,7 @@ pub(crate) trait Handlers {
 /// Reads the request of an operation and calls its function.
 pub(crate) type Handler = fn(&mut Exchange) -> Result<Answer, Refusal>;
 /// The handlers by the id of their operation, in the order of the document.
-pub(crate) static HANDLERS: [(&str, Handler); 81] = [
+pub(crate) static HANDLERS: [(&str, Handler); 104] = [
     (
         "listUsers",
         |exchange| {
@@ -647,6 +762,27 @@ pub(crate) static HANDLERS: [(&str, Handler); 81] = [
         |exchange| {
             let request = exchange.read()?;
             exchange.reset_flow_session(request).map(Into::into)
+        },
+    ),
+    (
+        "consentFlowUser",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.consent_flow_user(request).map(Into::into)
+        },
+    ),
+    (
+        "verifyFlowUserCode",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.verify_flow_user_code(request).map(Into::into)
+        },
+    ),
+    (
+        "consentFlowDeviceGrant",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.consent_flow_device_grant(request).map(Into::into)
         },
     ),
     (
@@ -909,6 +1045,132 @@ pub(crate) static HANDLERS: [(&str, Handler); 81] = [
         },
     ),
     (
+        "listGroups",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.list_groups(request).map(Into::into)
+        },
+    ),
+    (
+        "readGroup",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.read_group(request).map(Into::into)
+        },
+    ),
+    (
+        "listUserGroups",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.list_user_groups(request).map(Into::into)
+        },
+    ),
+    (
+        "addUserToGroup",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.add_user_to_group(request).map(Into::into)
+        },
+    ),
+    (
+        "removeUserFromGroup",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.remove_user_from_group(request).map(Into::into)
+        },
+    ),
+    (
+        "listLinkedAccounts",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.list_linked_accounts(request).map(Into::into)
+        },
+    ),
+    (
+        "linkAccount",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.link_account(request).map(Into::into)
+        },
+    ),
+    (
+        "readLinkedAccount",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.read_linked_account(request).map(Into::into)
+        },
+    ),
+    (
+        "unlinkAccount",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.unlink_account(request).map(Into::into)
+        },
+    ),
+    (
+        "listAgreementConsents",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.list_agreement_consents(request).map(Into::into)
+        },
+    ),
+    (
+        "readAgreementConsent",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.read_agreement_consent(request).map(Into::into)
+        },
+    ),
+    (
+        "revokeAgreementConsent",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.revoke_agreement_consent(request).map(Into::into)
+        },
+    ),
+    (
+        "createPairingKey",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.create_pairing_key(request).map(Into::into)
+        },
+    ),
+    (
+        "readPairingKey",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.read_pairing_key(request).map(Into::into)
+        },
+    ),
+    (
+        "deletePairingKey",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.delete_pairing_key(request).map(Into::into)
+        },
+    ),
+    (
+        "listDeviceAuthenticationPolicies",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.list_device_authentication_policies(request).map(Into::into)
+        },
+    ),
+    (
+        "readDeviceAuthenticationPolicy",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.read_device_authentication_policy(request).map(Into::into)
+        },
+    ),
+    (
+        "readMfaSettings",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.read_mfa_settings(request).map(Into::into)
+        },
+    ),
+    (
         "authorize",
         |exchange| {
             let request = exchange.read()?;
@@ -951,10 +1213,24 @@ pub(crate) static HANDLERS: [(&str, Handler); 81] = [
         },
     ),
     (
+        "postUserInfo",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.post_user_info(request).map(Into::into)
+        },
+    ),
+    (
         "signOff",
         |exchange| {
             let request = exchange.read()?;
             exchange.sign_off(request).map(Into::into)
+        },
+    ),
+    (
+        "signOffByForm",
+        |exchange| {
+            let request = exchange.read()?;
+            exchange.sign_off_by_form(request).map(Into::into)
         },
     ),
     (

@@ -3,10 +3,10 @@
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use pingone_models::request::Open;
-use pingone_models::requests::{Authorize, SignOff};
+use pingone_models::requests::Authorize;
 use pingone_models::{
     AuthorizeResponse, CodeChallengeMethod, Flow as View, FlowAuthorization, FlowId, FlowStatus,
-    OpenidConfiguration, ResponseMode, SessionId, User as Profile, UserInfo,
+    OpenidConfiguration, ResponseMode, SessionId, SignOffRequest, User as Profile, UserInfo,
 };
 use url::Url;
 
@@ -139,6 +139,7 @@ fn begin(exchange: &mut Exchange<'_, '_>, wanted: Wanted) -> Result<FlowId, Refu
     let plan = Plan {
         begin: Begin::Credentials,
         stages,
+        user_code: None,
         application: None,
     };
     let mut flow = Flow::new(id, session, plan, context.now);
@@ -253,15 +254,10 @@ pub(super) fn claims(profile: &Profile, scope: &str) -> UserInfo {
     claims
 }
 
-pub(super) fn sign_off(exchange: &mut Exchange<'_, '_>, request: SignOff) -> Outcome<Open> {
+pub(super) fn sign_off(exchange: &mut Exchange<'_, '_>, request: SignOffRequest) -> Outcome<Open> {
     let given = cookie(exchange.headers, SESSION_COOKIE);
     let (environment, context) = exchange.environment()?;
     context.rule(&rules::SIGN_OFF);
-    let session = given.and_then(|cookie| environment.sessions.get(cookie));
-    if let Some(session) = session.copied() {
-        environment.end_session(session);
-        context.change();
-    }
     let mut address = match &request.post_logout_redirect_uri {
         None => context.links.signed_off_page(environment.id),
         Some(address) => match Url::parse(address) {
@@ -275,6 +271,20 @@ pub(super) fn sign_off(exchange: &mut Exchange<'_, '_>, request: SignOff) -> Out
     if let (Some(state), Ok(mut with_state)) = (&request.state, Url::parse(&address)) {
         with_state.query_pairs_mut().append_pair("state", state);
         address = with_state.into();
+    }
+    let session = given.and_then(|cookie| environment.sessions.get(cookie));
+    if let Some(session) = session.copied() {
+        if let Some(hint) = &request.id_token_hint {
+            context.rule(&rules::SIGN_OFF_HINT);
+            let grants = &environment.grants;
+            let holder = grants.holder_of(hint.expose());
+            if holder.is_none() || holder != grants.user_of(session) {
+                let message = "The token is not one of the user of the session.";
+                return Err(Refusal::value("id_token_hint", message));
+            }
+        }
+        environment.end_session(session);
+        context.change();
     }
     let cookie = session_cookie(environment.id, "", 0);
     Ok(Reply::redirect(address).header("set-cookie", cookie))

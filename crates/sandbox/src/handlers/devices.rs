@@ -4,13 +4,14 @@ use pingone_models::request::Open;
 use pingone_models::requests::ListDevices;
 use pingone_models::{
     DeviceExpand, DeviceId, DeviceNickname, DeviceNicknameUpdate, DeviceReference, Link, MfaDevice,
-    MfaDeviceCollection, MfaDeviceCollectionEmbedded, MfaDeviceCreation, MfaDeviceStatus, UserId,
+    MfaDeviceCollection, MfaDeviceCollectionEmbedded, MfaDeviceCreation, UserId,
 };
 
 use super::answer::{Outcome, Reply};
+use super::comparison::Comparison;
 use super::exchange::Exchange;
 use crate::links::Relations;
-use crate::refusal::{Refusal, detail};
+use crate::refusal::Refusal;
 use crate::state::context::RequestContext;
 use crate::state::environment::MfaPolicy;
 use crate::state::tokens::Holder;
@@ -23,12 +24,23 @@ pub(super) fn list(
     let (environment, context) = exchange.reach(request.user_id)?;
     let user = environment.users.get(request.user_id)?;
     let filter = request.filter.as_deref();
-    let wanted = filter.map(Wanted::parse).transpose()?;
+    let wanted = filter.map(|text| Comparison::parse(text, &["status", "type"], &[]));
+    let wanted = wanted.transpose()?;
+    let is_wanted = |device: &MfaDevice| {
+        let Some(wanted) = &wanted else {
+            return true;
+        };
+        let value = match wanted.name {
+            "status" => device.status.as_ref().map(ToString::to_string),
+            _ => device.type_.as_ref().map(ToString::to_string),
+        };
+        wanted.matches(value.as_deref())
+    };
     let devices: Vec<_> = user
         .devices
         .iter()
         .map(|device| user.device_view(context, environment, device))
-        .filter(|device| wanted.as_ref().is_none_or(|wanted| wanted.matches(device)))
+        .filter(is_wanted)
         .collect();
     let size = i64::try_from(devices.len()).unwrap_or(i64::MAX);
     let mut embedded = MfaDeviceCollectionEmbedded::new();
@@ -49,41 +61,6 @@ pub(super) fn list(
         .with_count(size)
         .with_size(size);
     Reply::json(200, &collection)
-}
-
-/// A filter on devices: a name, `eq` and a text in quotes.
-struct Wanted<'f> {
-    is_status: bool,
-    value: &'f str,
-}
-
-impl<'f> Wanted<'f> {
-    fn parse(text: &'f str) -> Result<Self, Refusal> {
-        let parse = || {
-            let (name, rest) = text.trim().split_once(' ')?;
-            let (operator, value) = rest.trim().split_once(' ')?;
-            let value = value.trim().strip_prefix('"')?.strip_suffix('"')?;
-            let known = matches!(name, "status" | "type") && operator.eq_ignore_ascii_case("eq");
-            known.then_some(Self {
-                is_status: name == "status",
-                value,
-            })
-        };
-        parse().ok_or_else(|| {
-            let message = "Devices are filtered by `status eq \"..\"` or `type eq \"..\"`.";
-            Refusal::invalid(vec![
-                detail("INVALID_FILTER", message).with_target("filter"),
-            ])
-        })
-    }
-
-    fn matches(&self, device: &MfaDevice) -> bool {
-        if self.is_status {
-            device.status == Some(MfaDeviceStatus::from(self.value))
-        } else {
-            device.type_ == Some(self.value.into())
-        }
-    }
 }
 
 pub(super) fn create(

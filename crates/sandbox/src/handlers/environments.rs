@@ -1,5 +1,7 @@
 //! The environment, its populations and its password policy.
 
+use std::collections::BTreeMap;
+
 use pingone_models::{
     Environment as View, PasswordHistory, PasswordLength, PasswordLockout, PasswordPolicy,
     PasswordPolicyCollection, PasswordPolicyCollectionEmbedded, PasswordPolicyId, Population,
@@ -124,4 +126,7 @@ fn policy_view(context: &RequestContext<'_>, environment: &Environment) -> Passw
                 .with_duration_seconds(figures.lock_seconds),
         )
         .with_history(PasswordHistory::new().with_count(figures.history))
+        // Clients read these to explain the rules; there is none about characters here.
+        .with_min_characters(BTreeMap::new())
+        .with_max_repeated_characters(figures.longest)
 }

@@ -4,11 +4,18 @@ mod answer;
 mod assertion;
 mod authorization;
 mod client_authentication;
+mod comparison;
+mod consents;
 mod device_authentications;
 mod devices;
 mod environments;
 mod exchange;
 mod flows;
+mod groups;
+mod linked_accounts;
+mod mfa_settings;
+mod pages;
+mod pairing_keys;
 mod passwords;
 mod sessions;
 mod signing;
@@ -16,6 +23,7 @@ mod tokens;
 mod user_pages;
 mod users;
 
+use pingone_models::SignOffRequest;
 use pingone_models::requests::*;
 
 pub(crate) use self::answer::{Answer, Reply};
@@ -279,6 +287,106 @@ impl Handlers for Exchange<'_, '_> {
         environments::read_password_policy(self, request.password_policy_id)
     }
 
+    // Groups.
+
+    fn list_groups(&mut self, request: ListGroups) -> Outcome<ListGroups> {
+        groups::list(self, &request)
+    }
+
+    fn read_group(&mut self, request: ReadGroup) -> Outcome<ReadGroup> {
+        groups::read(self, request.group_id, request.include.as_ref())
+    }
+
+    fn list_user_groups(&mut self, request: ListUserGroups) -> Outcome<ListUserGroups> {
+        groups::list_of_user(self, &request)
+    }
+
+    fn add_user_to_group(&mut self, request: AddUserToGroup) -> Outcome<AddUserToGroup> {
+        groups::join(self, request.user_id, request.body.id)
+    }
+
+    fn remove_user_from_group(
+        &mut self,
+        request: RemoveUserFromGroup,
+    ) -> Outcome<RemoveUserFromGroup> {
+        groups::leave(self, request.user_id, request.group_id)
+    }
+
+    // Linked accounts.
+
+    fn list_linked_accounts(&mut self, request: ListLinkedAccounts) -> Outcome<ListLinkedAccounts> {
+        linked_accounts::list(self, request.user_id)
+    }
+
+    fn read_linked_account(&mut self, request: ReadLinkedAccount) -> Outcome<ReadLinkedAccount> {
+        linked_accounts::read(self, request.user_id, request.linked_account_id)
+    }
+
+    fn link_account(&mut self, request: LinkAccount) -> Outcome<LinkAccount> {
+        linked_accounts::link(self, request.user_id, request.body)
+    }
+
+    fn unlink_account(&mut self, request: UnlinkAccount) -> Outcome<UnlinkAccount> {
+        linked_accounts::unlink(self, request.user_id, request.linked_account_id)
+    }
+
+    // Agreement consents.
+
+    fn list_agreement_consents(
+        &mut self,
+        request: ListAgreementConsents,
+    ) -> Outcome<ListAgreementConsents> {
+        consents::list(self, request.user_id)
+    }
+
+    fn read_agreement_consent(
+        &mut self,
+        request: ReadAgreementConsent,
+    ) -> Outcome<ReadAgreementConsent> {
+        consents::read(self, request.user_id, request.agreement_id)
+    }
+
+    fn revoke_agreement_consent(
+        &mut self,
+        request: RevokeAgreementConsent,
+    ) -> Outcome<RevokeAgreementConsent> {
+        consents::revoke(self, request.user_id, request.agreement_id)
+    }
+
+    // Pairing keys.
+
+    fn create_pairing_key(&mut self, request: CreatePairingKey) -> Outcome<CreatePairingKey> {
+        pairing_keys::create(self, request.user_id, request.body)
+    }
+
+    fn read_pairing_key(&mut self, request: ReadPairingKey) -> Outcome<ReadPairingKey> {
+        pairing_keys::read(self, request.user_id, request.pairing_key_id)
+    }
+
+    fn delete_pairing_key(&mut self, request: DeletePairingKey) -> Outcome<DeletePairingKey> {
+        pairing_keys::delete(self, request.user_id, request.pairing_key_id)
+    }
+
+    // MFA settings.
+
+    fn list_device_authentication_policies(
+        &mut self,
+        _: ListDeviceAuthenticationPolicies,
+    ) -> Outcome<ListDeviceAuthenticationPolicies> {
+        mfa_settings::list_policies(self)
+    }
+
+    fn read_device_authentication_policy(
+        &mut self,
+        request: ReadDeviceAuthenticationPolicy,
+    ) -> Outcome<ReadDeviceAuthenticationPolicy> {
+        mfa_settings::read_policy(self, request.device_authentication_policy_id)
+    }
+
+    fn read_mfa_settings(&mut self, _: ReadMfaSettings) -> Outcome<ReadMfaSettings> {
+        mfa_settings::read(self)
+    }
+
     // Sign-on flows.
 
     fn read_flow(&mut self, request: ReadFlow) -> Outcome<ReadFlow> {
@@ -397,6 +505,30 @@ impl Handlers for Exchange<'_, '_> {
         })
     }
 
+    fn consent_flow_user(&mut self, request: ConsentFlowUser) -> Outcome<ConsentFlowUser> {
+        flows::act(self, request.flow_id, |environment, flow, context| {
+            environment.consent_in_flow(context, flow, request.body.accept)
+        })
+    }
+
+    fn verify_flow_user_code(
+        &mut self,
+        request: VerifyFlowUserCode,
+    ) -> Outcome<VerifyFlowUserCode> {
+        flows::act(self, request.flow_id, |environment, flow, context| {
+            environment.verify_user_code(context, flow, &request.body.user_code)
+        })
+    }
+
+    fn consent_flow_device_grant(
+        &mut self,
+        request: ConsentFlowDeviceGrant,
+    ) -> Outcome<ConsentFlowDeviceGrant> {
+        flows::act(self, request.flow_id, |environment, flow, context| {
+            environment.consent_to_device(context, flow, request.body.accept)
+        })
+    }
+
     // Device authentications.
 
     fn initiate_device_authentication(
@@ -487,7 +619,18 @@ impl Handlers for Exchange<'_, '_> {
     }
 
     fn sign_off(&mut self, request: SignOff) -> Outcome<SignOff> {
-        authorization::sign_off(self, request)
+        let mut form = SignOffRequest::new();
+        form.post_logout_redirect_uri = request.post_logout_redirect_uri;
+        form.state = request.state;
+        authorization::sign_off(self, form)
+    }
+
+    fn post_user_info(&mut self, _: PostUserInfo) -> Outcome<PostUserInfo> {
+        authorization::user_info(self)
+    }
+
+    fn sign_off_by_form(&mut self, request: SignOffByForm) -> Outcome<SignOffByForm> {
+        authorization::sign_off(self, request.body)
     }
 
     fn read_jwks(&mut self, _: ReadJwks) -> Outcome<ReadJwks> {

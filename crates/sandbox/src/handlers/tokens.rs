@@ -114,7 +114,7 @@ pub(super) fn introspect(
 }
 
 pub(super) fn revoke(exchange: &mut Exchange<'_, '_>, form: &TokenRevocation) -> Outcome<Open> {
-    let client = authenticate(exchange, form)?;
+    let client = identify(exchange, form)?;
     let context = &mut *exchange.context;
     context.rule(&rules::REVOCATION);
     let environment = exchange.state.environments.get_mut(&exchange.environment);

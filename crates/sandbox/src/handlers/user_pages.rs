@@ -1,16 +1,13 @@
 //! Pages of users.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pingone_models::requests::ListUsers;
 use pingone_models::{UserCollection, UserCollectionEmbedded};
-use serde_json::json;
 use url::form_urlencoded;
 
 use super::answer::{Outcome, Reply};
 use super::exchange::Exchange;
+use super::pages::{page_size, read_cursor, write_cursor};
 use crate::links::Relations;
-use crate::refusal::{Refusal, detail, inner};
 use crate::rules;
 use crate::state::filter::Filter;
 use crate::state::users::{User, Users};
@@ -55,7 +52,7 @@ pub(super) fn list(
             query.append_pair("filter", filter);
         }
         if let Some(begin) = begin {
-            query.append_pair("cursor", &URL_SAFE_NO_PAD.encode(format!("from:{begin}")));
+            query.append_pair("cursor", &write_cursor(begin));
         }
         format!("{}?{}", context.links.users(environment.id), query.finish())
     };
@@ -135,24 +132,4 @@ fn page<'u>(users: &'u Users, filter: Option<&Filter>, begin: usize, limit: usiz
             _ => place(first - limit),
         },
     }
-}
-
-fn page_size(limit: i32) -> Result<usize, Refusal> {
-    match usize::try_from(limit) {
-        Ok(size) if size > 0 => Ok(size),
-        _ => Err(Refusal::invalid(vec![
-            detail("OUT_OF_RANGE", "The value is too small.")
-                .with_target("limit")
-                .with_inner_error(inner([("rangeMinimumValue", json!(1))])),
-        ])),
-    }
-}
-
-fn read_cursor(cursor: &str) -> Result<usize, Refusal> {
-    let decoded = URL_SAFE_NO_PAD.decode(cursor).ok();
-    let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
-    text.as_deref()
-        .and_then(|text| text.strip_prefix("from:"))
-        .and_then(|place| place.parse().ok())
-        .ok_or_else(|| Refusal::value("cursor", "The value is no cursor of this collection."))
 }

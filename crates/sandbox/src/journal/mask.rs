@@ -35,7 +35,7 @@ pub(super) fn target(address: &str) -> String {
         return address.to_owned();
     };
     let masked = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if schemas::is_secret_parameter(name) => format!("{name}={MASK}"),
+        Some((name, _)) if schemas::is_secret(name) => format!("{name}={MASK}"),
         _ => pair.to_owned(),
     });
     format!("{path}?{}", masked.collect::<Vec<_>>().join("&"))
@@ -54,14 +54,16 @@ pub(super) fn body(bytes: &[u8], content_type: Option<&str>) -> String {
     if content_type.map(essence).as_deref() == Some(FORM) {
         let mut masked = form_urlencoded::Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(bytes) {
-            let secret = schemas::is_secret_parameter(&name);
+            let secret = schemas::is_secret(&name);
             masked.append_pair(&name, if secret { MASK } else { &value });
         }
         return masked.finish();
     }
     match serde_json::from_slice::<Value>(bytes) {
         Ok(mut value) => {
-            mask("", &mut value);
+            // An error is an object of its own, or a member of this name.
+            let is_error = value.get("code").is_some() && value.get("message").is_some();
+            mask(if is_error { "error" } else { "" }, &mut value);
             value.to_string()
         }
         Err(_) => format!("({} bytes that are no JSON)", bytes.len()),
@@ -75,7 +77,7 @@ fn mask(place: &str, value: &mut Value) {
             for (name, member) in members {
                 // A link has the name of what it leads to.
                 let is_text = member.is_string() || member.is_number();
-                let is_secret = schemas::is_secret(name) || schemas::is_secret_in(place, name);
+                let is_secret = schemas::is_secret_in(place, name);
                 if is_text && is_secret {
                     *member = Value::from(MASK);
                 } else {
@@ -119,6 +121,13 @@ mod tests {
             body(flow, None),
             r#"{"authorizeResponse":{"code":"***"},"error":{"code":"b"}}"#
         );
+        let error = br#"{"code": "a", "message": "b", "details": [{"code": "c"}]}"#;
+        assert_eq!(
+            body(error, None),
+            r#"{"code":"a","details":[{"code":"c"}],"message":"b"}"#
+        );
+        let key = br#"{"id": "a", "code": "b"}"#;
+        assert_eq!(body(key, None), r#"{"code":"***","id":"a"}"#);
         assert_eq!(body(b"code=a&state=b", Some(FORM)), "code=***&state=b");
         assert_eq!(body(b"password=x", None), "(10 bytes that are no JSON)");
         assert_eq!(

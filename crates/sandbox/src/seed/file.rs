@@ -137,6 +137,9 @@ pub(crate) struct FlowEntry {
     mfa: bool,
     #[serde(default)]
     profile: bool,
+    #[serde(default)]
+    agreement: bool,
+    device_code: Option<Secret>,
     application: Option<String>,
     #[serde(default)]
     attributes: Map<String, Value>,
@@ -285,6 +288,12 @@ impl From<FlowEntry> for NewFlow {
         }
         if entry.profile {
             flow = flow.with_profile();
+        }
+        if entry.agreement {
+            flow = flow.with_agreement();
+        }
+        if let Some(code) = entry.device_code {
+            flow = flow.with_device_code(code);
         }
         if let Some(application) = entry.application {
             flow = flow.application(application);

@@ -186,6 +186,7 @@ impl NewUser {
         if let Some(population) = self.population {
             user.profile.population = Some(PopulationReference::new(population));
         }
+        environment.groups.extend(self.groups.iter().cloned());
         user.groups = self.groups;
         user.password = Password::seeded(self.password, now);
         match self.password_status {
@@ -296,6 +297,7 @@ impl NewFlow {
             plan: Plan {
                 begin,
                 stages: Vec::new(),
+                user_code: None,
                 application: None,
             },
             id: None,
@@ -311,6 +313,22 @@ impl NewFlow {
     /// Asks for more about the user after the sign-on, with `PROFILE_DATA_REQUIRED`.
     pub fn with_profile(mut self) -> Self {
         self.plan.stages.push(Stage::Profile);
+        self
+    }
+
+    /// Asks for consent to the agreement of the environment after the sign-on, with `AGREEMENT_CONSENT_REQUIRED`,
+    /// unless the user has consented before.
+    pub fn with_agreement(mut self) -> Self {
+        self.plan.stages.push(Stage::Agreement);
+        self
+    }
+
+    /// Signs a device on that shows this user code: asks for the code after the sign-on, with
+    /// `DAG_USER_CODE_REQUIRED`, and then for consent.
+    pub fn with_device_code(mut self, user_code: impl Into<Secret>) -> Self {
+        self.plan.user_code = Some(user_code.into());
+        self.plan.stages.push(Stage::UserCode);
+        self.plan.stages.push(Stage::DeviceConsent);
         self
     }
 

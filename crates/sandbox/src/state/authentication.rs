@@ -362,7 +362,7 @@ impl Authentication {
         match &self.step {
             Step::Assertion { challenge } => {
                 let options = json!({
-                    "challenge": challenge,
+                    "challenge": bytes_of(challenge),
                     "timeout": 120_000,
                     "userVerification": "preferred",
                 });
@@ -484,6 +484,11 @@ fn cooling_down(until: Timestamp) -> Refusal {
         json!(until.as_millisecond()),
     )]));
     Refusal::new(400, "REQUEST_FAILED", "The request could not be completed.").with(detail)
+}
+
+/// A challenge as its bytes, which is how options for a browser have it.
+pub(super) fn bytes_of(challenge: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(challenge).unwrap_or_default()
 }
 
 /// The challenge in the `clientDataJSON` of an assertion or attestation.

@@ -1,7 +1,7 @@
 //! The devices that users authenticate with.
 
 use jiff::Timestamp;
-use pingone_models::{Device as DeviceView, DeviceId};
+use pingone_models::{Device as DeviceView, DeviceId, RelyingParty};
 use serde::{Deserialize, Serialize};
 
 use super::codes::Code;
@@ -20,6 +20,8 @@ pub(crate) struct Device {
     pub(crate) activation: Option<Activation>,
     pub(crate) blocked_at: Option<Timestamp>,
     pub(crate) created_at: Option<Timestamp>,
+    /// The service that a FIDO2 device is registered with.
+    pub(crate) rp: Option<RelyingParty>,
 }
 
 /// What activates a device.
@@ -101,6 +103,7 @@ impl Device {
             activation: None,
             blocked_at: None,
             created_at: None,
+            rp: None,
         }
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use pingone_models::{
-    DeviceAuthenticationId, DeviceAuthenticationPolicyId, EnvironmentId, FlowId, PasswordPolicyId,
-    PopulationId, SessionId,
+    AgreementId, AgreementLanguageId, DeviceAuthenticationId, DeviceAuthenticationPolicyId,
+    EnvironmentId, FlowId, GroupId, PasswordPolicyId, PopulationId, SessionId,
 };
 use uuid::{Uuid, uuid};
 
@@ -24,6 +24,10 @@ pub(crate) struct Environment {
     pub(crate) password_policy: PasswordPolicyId,
     pub(crate) default_mfa_policy: DeviceAuthenticationPolicyId,
     pub(crate) mfa_policies: BTreeMap<DeviceAuthenticationPolicyId, MfaPolicy>,
+    /// The names of the groups.
+    pub(crate) groups: BTreeMap<GroupId, String>,
+    pub(crate) agreement: AgreementId,
+    pub(crate) agreement_language: AgreementLanguageId,
     pub(crate) clients: BTreeMap<String, Client>,
     pub(crate) device_authentications: BTreeMap<DeviceAuthenticationId, DeviceAuthentication>,
     pub(crate) flows: BTreeMap<FlowId, Flow>,
@@ -56,6 +60,8 @@ impl Default for MfaPolicy {
 const POPULATION: Uuid = uuid!("60971d3b-cc5a-4601-9c44-2be541f91bf1");
 const PASSWORD_POLICY: Uuid = uuid!("9b2d1c1f-5b2c-4f7e-8a60-4f5f2a1f6d3e");
 const MFA_POLICY: Uuid = uuid!("5a0a0950-8a81-4739-b12a-f4d6a11c7a82");
+const AGREEMENT: Uuid = uuid!("3c9a2f10-7d51-4f7b-8c2a-6b1e0d9f4a21");
+const AGREEMENT_LANGUAGE: Uuid = uuid!("1f2d3c4b-5a69-4788-9a0b-1c2d3e4f5a6b");
 
 /// After how many entries the expired ones are looked for.
 const SWEEP: usize = 256;
@@ -94,6 +100,9 @@ impl Environment {
             password_policy: PasswordPolicyId::new(PASSWORD_POLICY),
             default_mfa_policy,
             mfa_policies: BTreeMap::from([(default_mfa_policy, MfaPolicy::default())]),
+            groups: BTreeMap::new(),
+            agreement: AgreementId::new(AGREEMENT),
+            agreement_language: AgreementLanguageId::new(AGREEMENT_LANGUAGE),
             clients: BTreeMap::new(),
             device_authentications: BTreeMap::new(),
             flows: BTreeMap::new(),

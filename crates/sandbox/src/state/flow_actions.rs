@@ -396,6 +396,55 @@ impl Environment {
         self.go_on(context, flow)
     }
 
+    /// The user's answer to the agreement of the sign-on policy.
+    pub(crate) fn consent_in_flow(
+        &mut self,
+        context: &mut RequestContext<'_>,
+        flow: &mut Flow,
+        accepted: bool,
+    ) -> Result<(), Refusal> {
+        flow.allows(context, "user.consent")?;
+        if !accepted {
+            reject(context, flow);
+            return Ok(());
+        }
+        let id = flow.user.ok_or_else(no_flow)?;
+        self.users.get_mut(id)?.consent(context);
+        self.go_on(context, flow)
+    }
+
+    pub(crate) fn verify_user_code(
+        &mut self,
+        context: &mut RequestContext<'_>,
+        flow: &mut Flow,
+        given: &Secret,
+    ) -> Result<(), Refusal> {
+        flow.allows(context, "deviceAuthGrant.userCode.verify")?;
+        context.rule(&rules::FLOW_USER_CODE);
+        context.change();
+        // People leave out hyphens, and do not care about case.
+        let plain = |code: &Secret| code.expose().replace('-', "").to_uppercase();
+        if flow.plan.user_code.as_ref().map(plain) != Some(plain(given)) {
+            return Err(Refusal::value("userCode", "The user code is not valid."));
+        }
+        self.go_on(context, flow)
+    }
+
+    /// The user's answer to the device that wants to sign on.
+    pub(crate) fn consent_to_device(
+        &mut self,
+        context: &mut RequestContext<'_>,
+        flow: &mut Flow,
+        accepted: bool,
+    ) -> Result<(), Refusal> {
+        flow.allows(context, "deviceAuthGrant.consent")?;
+        if !accepted {
+            reject(context, flow);
+            return Ok(());
+        }
+        self.go_on(context, flow)
+    }
+
     pub(crate) fn change_profile(
         &mut self,
         context: &mut RequestContext<'_>,
@@ -432,6 +481,13 @@ pub(crate) fn check_username(username: &str) -> Result<(), Refusal> {
             .with_target("username"),
         ])),
     }
+}
+
+fn reject(context: &mut RequestContext<'_>, flow: &mut Flow) {
+    context.rule(&rules::FLOW_REJECTED);
+    context.change();
+    flow.status = FlowStatus::Failed;
+    flow.failure = Some(("CONSENT_REJECTED", "The user did not consent."));
 }
 
 fn wrong_credentials() -> Refusal {

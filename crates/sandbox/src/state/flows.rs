@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use pingone_models::{
     DeviceAuthenticationStatus, Flow as View, FlowApplication, FlowEmbedded, FlowError, FlowId,
-    FlowSelectedDevice, FlowStatus, FlowUser, PasswordStatus, SessionId, SessionReference, UserId,
-    UserLastSignOn,
+    FlowSelectedDevice, FlowStatus, FlowUser, PasswordStatus, Secret, SessionId, SessionReference,
+    UserId, UserLastSignOn,
 };
 use serde_json::{Map, Value};
 
@@ -48,6 +48,8 @@ pub(crate) struct Flow {
 pub(crate) struct Plan {
     pub(crate) begin: Begin,
     pub(crate) stages: Vec<Stage>,
+    /// The code of a device that signs on.
+    pub(crate) user_code: Option<Secret>,
     pub(crate) application: Option<String>,
 }
 
@@ -69,6 +71,12 @@ pub(crate) enum Stage {
     Mfa,
     /// More about the user.
     Profile,
+    /// Consent to the agreement.
+    Agreement,
+    /// The code that a device shows.
+    UserCode,
+    /// Consent to the sign-on of a device.
+    DeviceConsent,
 }
 
 impl Flow {
@@ -175,6 +183,11 @@ impl Flow {
             | FlowStatus::PushConfirmationRequired
             | FlowStatus::PushConfirmationTimedOut => &["device.select", "session.reset"],
             FlowStatus::ProfileDataRequired => &["user.update", "session.reset"],
+            FlowStatus::AgreementConsentRequired => &["user.consent", "session.reset"],
+            FlowStatus::DagUserCodeRequired => {
+                &["deviceAuthGrant.userCode.verify", "session.reset"]
+            }
+            FlowStatus::DagConsentRequired => &["deviceAuthGrant.consent", "session.reset"],
             FlowStatus::AccountConfirmationRequired => &["user.confirm", "session.reset"],
             FlowStatus::AccountLinkingRequired => {
                 &["usernamePassword.check", "user.register", "session.reset"]
@@ -314,6 +327,9 @@ impl Environment {
             flow.status = FlowStatus::VerificationCodeRequired;
             return Ok(());
         }
+        if user.has_consented() {
+            flow.ahead.retain(|stage| *stage != Stage::Agreement);
+        }
         match flow.ahead.pop_front() {
             None => {
                 flow.status = FlowStatus::Completed;
@@ -324,6 +340,9 @@ impl Environment {
                 self.grants.sign_on(flow.session, id, context.now);
             }
             Some(Stage::Profile) => flow.status = FlowStatus::ProfileDataRequired,
+            Some(Stage::Agreement) => flow.status = FlowStatus::AgreementConsentRequired,
+            Some(Stage::UserCode) => flow.status = FlowStatus::DagUserCodeRequired,
+            Some(Stage::DeviceConsent) => flow.status = FlowStatus::DagConsentRequired,
             Some(Stage::Mfa) => {
                 let policy = policy.unwrap_or_default();
                 let mfa = Authentication::start(context, user, &policy, None, None)?;

@@ -206,6 +206,16 @@ impl Grants {
         }
     }
 
+    /// Whose session it is.
+    pub(crate) fn user_of(&self, session: SessionId) -> Option<UserId> {
+        Some(self.sessions.get(&session)?.user)
+    }
+
+    /// Whose access or ID token it is, also if it has expired.
+    pub(crate) fn holder_of(&self, token: &str) -> Option<UserId> {
+        Some(self.tokens.get(token)?.grant.user)
+    }
+
     fn end(&mut self, session: SessionId) -> bool {
         self.refresh.retain(|_, grant| grant.session != session);
         self.sessions.remove(&session).is_some()

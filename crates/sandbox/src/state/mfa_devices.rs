@@ -8,7 +8,7 @@ use pingone_models::{
 };
 use serde_json::json;
 
-use super::authentication::challenge_of;
+use super::authentication::{bytes_of, challenge_of};
 use super::codes::Code;
 use super::context::{OutgoingMessage, RequestContext, later};
 use super::devices::{Activation, Device, DeviceKind};
@@ -19,7 +19,7 @@ use crate::refusal::{Refusal, detail};
 use crate::{Kind, rules};
 
 /// How many devices a user may have.
-const MOST_DEVICES: usize = 5;
+pub(crate) const MOST_DEVICES: usize = 5;
 const LONGEST_NICKNAME: usize = 100;
 
 impl User {
@@ -85,6 +85,7 @@ impl User {
         device.contact = contact.map(str::to_owned);
         device.extension = request.extension;
         device.nickname = request.nickname;
+        device.rp = request.rp;
         device.created_at = Some(context.now);
         self.devices.push(device);
         let waits = by_user || request.status == Some(MfaDeviceStatus::ActivationRequired);
@@ -278,7 +279,18 @@ impl User {
         view.nickname.clone_from(&device.nickname);
         view.created_at = device.created_at.map(Into::into);
         if let Some(Activation::Attestation(challenge)) = &device.activation {
-            let options = json!({ "challenge": challenge, "timeout": 120_000 });
+            let user = json!({
+                "id": self.id().get().as_bytes(),
+                "name": self.username(),
+                "displayName": self.username(),
+            });
+            let options = json!({
+                "rp": device.rp,
+                "user": user,
+                "challenge": bytes_of(challenge),
+                "pubKeyCredParams": [{ "type": "public-key", "alg": -7 }],
+                "timeout": 120_000,
+            });
             view.public_key_credential_creation_options = Some(options.to_string().into());
         }
         view

@@ -3,6 +3,7 @@
 pub(crate) mod authentication;
 pub(crate) mod clients;
 pub(crate) mod codes;
+pub(crate) mod consents;
 pub(crate) mod context;
 pub(crate) mod device_authentications;
 pub(crate) mod devices;
@@ -11,7 +12,10 @@ pub(crate) mod filter;
 pub(crate) mod flow_actions;
 pub(crate) mod flows;
 pub(crate) mod grants;
+pub(crate) mod groups;
+pub(crate) mod linked_accounts;
 pub(crate) mod mfa_devices;
+pub(crate) mod pairing_keys;
 pub(crate) mod passwords;
 pub(crate) mod profile;
 pub(crate) mod tokens;

@@ -12,9 +12,12 @@ use pingone_models::{
 
 use super::authentication::Failures;
 use super::codes::{Code, Rejection};
+use super::consents::Consent;
 use super::context::{OutgoingMessage, RequestContext, later};
 use super::devices::Device;
 use super::environment::Environment;
+use super::linked_accounts::LinkedAccount;
+use super::pairing_keys::PairingKey;
 use super::passwords::Password;
 use super::profile;
 use crate::refusal::{Refusal, detail};
@@ -55,6 +58,9 @@ pub(crate) struct User {
     email_verification: Option<Verification>,
     /// Whether the devices are in an order that the user chose.
     pub(crate) devices_ordered: bool,
+    pub(crate) linked_accounts: Vec<LinkedAccount>,
+    pub(super) consent: Option<Consent>,
+    pub(super) pairing_keys: Vec<PairingKey>,
 }
 
 /// A lock that an administrator put on the account.
@@ -177,6 +183,9 @@ impl User {
             recovery: None,
             email_verification: None,
             devices_ordered: false,
+            linked_accounts: Vec::new(),
+            consent: None,
+            pairing_keys: Vec::new(),
         }
     }
 

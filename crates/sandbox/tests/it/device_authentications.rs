@@ -251,7 +251,7 @@ async fn an_assertion_must_answer_the_challenge() {
     assert_eq!(started.text("/status"), "ASSERTION_REQUIRED");
     let options = started.text("/publicKeyCredentialRequestOptions");
     let options: Value = serde_json::from_str(options).expect("JSON in a string");
-    assert!(options["challenge"].is_string());
+    assert!(options["challenge"].is_array());
     let check = async |body: Value| case.act(started.text("/id"), "assertion.check", body).await;
 
     assert_eq!(

@@ -88,11 +88,14 @@ struct Stage {
     flow: FlowId,
     authentication: String,
     session: String,
+    /// The linked account or pairing key that the operation is about.
+    resource: String,
     /// The code, refresh token or assertion that the operation is about.
     secret: String,
 }
 
 const CURRENT: &str = "not-a-real-password-1";
+const GROUP: &str = "2f0e6f7c-4a43-4c9e-9c3f-0a7c6a2e3a51";
 const SESSION: &str = "4e1a8b62-7d5c-4a0b-9c3f-1f2e3d4c5b6a";
 /// The operations whose examples are sent as they are.
 const AS_THEY_ARE: [&str; 6] = [
@@ -120,6 +123,11 @@ async fn stage(operation: &Operation) -> Stage {
     if operation.id == "resetFlowPassword" {
         user = user.password_status(pingone_models::PasswordStatus::MustChangePassword);
     }
+    let member = NewUser::new("member").group(GROUP.parse().unwrap(), "Admins");
+    sandbox.seed_user(member).unwrap();
+    if operation.id == "removeUserFromGroup" {
+        user = user.group(GROUP.parse().unwrap(), "Admins");
+    }
     let user = sandbox.seed_user(user).unwrap();
     let flow = match operation.id {
         "confirmFlowUser" => {
@@ -130,6 +138,12 @@ async fn stage(operation: &Operation) -> Stage {
         "lookUpFlowUser" => NewFlow::username_only(),
         "checkFlowOtp" | "selectFlowDevice" | "checkFlowAssertion" => NewFlow::sign_on().with_mfa(),
         "updateFlowUser" => NewFlow::sign_on().with_profile(),
+        "consentFlowUser" | "readAgreementConsent" | "revokeAgreementConsent" => {
+            NewFlow::sign_on().with_agreement()
+        }
+        "verifyFlowUserCode" | "consentFlowDeviceGrant" => {
+            NewFlow::sign_on().with_device_code("WDJB-MJHT")
+        }
         _ => NewFlow::sign_on(),
     };
     let flow = sandbox.start_flow(flow);
@@ -140,6 +154,7 @@ async fn stage(operation: &Operation) -> Stage {
         flow,
         authentication: String::new(),
         session: SESSION.to_owned(),
+        resource: SESSION.to_owned(),
         secret: "not-a-real-secret".to_owned(),
     };
     stage.prepare(operation).await;
@@ -192,6 +207,11 @@ impl Stage {
             | "checkFlowOtp"
             | "selectFlowDevice"
             | "updateFlowUser"
+            | "consentFlowUser"
+            | "readAgreementConsent"
+            | "revokeAgreementConsent"
+            | "verifyFlowUserCode"
+            | "consentFlowDeviceGrant"
             | "checkFlowAssertion" => {
                 if operation.id == "verifyFlowUser" {
                     self.before(
@@ -206,11 +226,34 @@ impl Stage {
                 let reply = self
                     .before("POST", &self.flow_path(), "usernamePassword.check", body)
                     .await;
+                if operation.id.ends_with("AgreementConsent") {
+                    let body = json!({ "accept": true });
+                    self.before("POST", &self.flow_path(), "user.consent", body)
+                        .await;
+                }
+                if operation.id == "consentFlowDeviceGrant" {
+                    let body = json!({ "userCode": "WDJB-MJHT" });
+                    let action = "deviceAuthGrant.userCode.verify";
+                    self.before("POST", &self.flow_path(), action, body).await;
+                }
                 if operation.id == "checkFlowAssertion" {
                     let options = reply.text("/publicKeyCredentialRequestOptions");
                     let options: Value = serde_json::from_str(options).unwrap();
                     self.secret = answer_to(&options["challenge"]);
                 }
+            }
+            "readLinkedAccount" | "unlinkAccount" => {
+                let path = self.user_path() + "/linkedAccounts";
+                let body = json!({ "identityProvider": { "id": SESSION }, "externalId": "1" });
+                let linked = self.before("POST", &path, "account.link", body).await;
+                linked.text("/id").clone_into(&mut self.resource);
+            }
+            "readPairingKey" | "deletePairingKey" => {
+                let path = self.user_path() + "/pairingKeys";
+                let request = Request::new(&self.sandbox, "POST", path).authorized();
+                let request = request.media_type("application/json");
+                let key = request.json(&json!({})).send().await.ok();
+                key.text("/id").clone_into(&mut self.resource);
             }
             "verifyEmail" => {
                 let path = self.user_path() + "/emailVerification";
@@ -384,6 +427,14 @@ impl Stage {
             .replace("{deviceAuthenticationId}", &self.authentication)
             .replace("{deviceId}", &self.device.to_string())
             .replace("{sessionId}", &self.session)
+            .replace("{groupId}", GROUP)
+            .replace("{agreementId}", "3c9a2f10-7d51-4f7b-8c2a-6b1e0d9f4a21")
+            .replace("{linkedAccountId}", &self.resource)
+            .replace("{pairingKeyId}", &self.resource)
+            .replace(
+                "{deviceAuthenticationPolicyId}",
+                "5a0a0950-8a81-4739-b12a-f4d6a11c7a82",
+            )
             .replace("{populationId}", "60971d3b-cc5a-4601-9c44-2be541f91bf1")
             .replace("{passwordPolicyId}", "9b2d1c1f-5b2c-4f7e-8a60-4f5f2a1f6d3e");
         let query = match operation.id {
@@ -396,7 +447,7 @@ impl Stage {
         };
         let path = path + &query;
         let mut request = Request::new(&self.sandbox, operation.method, path);
-        if operation.id == "readUserInfo" {
+        if ["readUserInfo", "postUserInfo"].contains(&operation.id) {
             let token = self.sandbox.user_token(self.user);
             request = request.header("Authorization", format!("Bearer {}", token.expose()));
         } else if operation.security.contains(&Security::Bearer) {
@@ -435,6 +486,8 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// What a FIDO2 device answers to this challenge.
 fn answer_to(challenge: &Value) -> String {
+    let bytes: Vec<u8> = serde_json::from_value(challenge.clone()).unwrap();
+    let challenge = URL_SAFE_NO_PAD.encode(bytes);
     let client_data = json!({ "type": "webauthn.get", "challenge": challenge });
     let client_data = URL_SAFE_NO_PAD.encode(client_data.to_string());
     json!({ "response": { "clientDataJSON": client_data } }).to_string()
@@ -476,6 +529,7 @@ async fn an_example_with_nothing_in_its_place_is_refused_as_documented() {
         flow,
         authentication,
         session: SESSION.to_owned(),
+        resource: SESSION.to_owned(),
         secret: "not-a-real-secret".to_owned(),
     };
     for operation in operations::OPERATIONS {

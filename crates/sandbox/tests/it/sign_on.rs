@@ -299,3 +299,36 @@ async fn a_flow_that_has_not_completed_cannot_be_resumed() {
     let reply = Request::new(&user.sandbox, "GET", path).send().await;
     assert_eq!(reply.error(), "400 REQUEST_FAILED INVALID_VALUE");
 }
+
+#[tokio::test]
+async fn the_hint_of_a_sign_off_is_of_the_user_who_signs_off() {
+    let mut user = SignOn::new().await;
+    let tokens = user.tokens().await;
+    let form = |hint| [("id_token_hint", hint), ("state", "s")];
+    let reply = user.post("as/signoff", &form("of-somebody-else")).await;
+    let expected = "400 INVALID_DATA INVALID_VALUE id_token_hint";
+    assert_eq!(reply.error(), expected);
+    assert_eq!(user.sessions().await, 1);
+    // A token that has expired says who it was.
+    user.sandbox.clock().advance(minutes(120));
+    let reply = user
+        .post("as/signoff", &form(tokens.text("/id_token")))
+        .await;
+    assert_eq!(reply.status, 302, "{reply:?}");
+    assert_eq!(user.sessions().await, 0);
+}
+
+#[tokio::test]
+async fn claims_are_read_by_get_and_by_post() {
+    let mut user = SignOn::new().await;
+    let tokens = user.tokens().await;
+    let bearer = format!("Bearer {}", tokens.text("/access_token"));
+    let mut claims = Vec::new();
+    for method in ["GET", "POST"] {
+        let request = Request::new(&user.sandbox, method, user.path("as/userinfo"));
+        let reply = request.header("Authorization", &bearer).send().await.ok();
+        assert_eq!(reply.text("/preferred_username"), "lindajones");
+        claims.push(reply.body);
+    }
+    assert_eq!(claims[0], claims[1]);
+}
