@@ -50,9 +50,10 @@ else
   echo "skipped: Python has no module requests"
 fi
 
+serve --empty
+python3 crates/sandbox/tests/clients/replay.py crates/sandbox/tests/clients/transcripts
 transcripts="${CLIENTS:-../shared/clients}"
 if [ -d "$transcripts" ]; then
-  serve --empty
   python3 crates/sandbox/tests/clients/replay.py "$transcripts"
 else
   echo "skipped: no transcripts of clients at $transcripts; CLIENTS names their folder"
