@@ -7,7 +7,13 @@ use cargo_metadata::{MetadataCommand, Package};
 use pingone_tests::root;
 
 /// What stays here.
-const PRIVATE: [&str; 4] = ["pingone-codegen", "pingone-drift", "pingone-tests", "xtask"];
+const PRIVATE: [&str; 5] = [
+    "pingone-codegen",
+    "pingone-contract",
+    "pingone-drift",
+    "pingone-tests",
+    "xtask",
+];
 
 /// The crates of the workspace.
 pub(crate) fn packages() -> Vec<Package> {

@@ -7,6 +7,9 @@
 )]
 
 mod addresses;
+mod any_order;
+mod connection;
+mod consents;
 mod control;
 mod device_authentications;
 mod documents;
@@ -23,4 +26,5 @@ mod snapshots;
 mod support;
 mod tokens;
 mod truth;
+mod user_resources;
 mod users;

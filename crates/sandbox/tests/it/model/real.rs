@@ -1,7 +1,5 @@
 //! The sandbox that is held against the model.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::time::Duration;
 
 use pingone_models::UserId;
@@ -9,12 +7,13 @@ use pingone_sandbox::{Clock, Config, DeviceKind, Kind, NewDevice, Sandbox};
 use serde_json::{Value, json};
 
 use super::step::{Given, PASSWORDS, Step};
+use crate::connection::Connection;
 use crate::support::{action, linda};
 
 /// The sandbox, over one connection.
 pub(super) struct Real {
     pub(super) sandbox: Sandbox,
-    stream: BufReader<TcpStream>,
+    connection: Connection,
     pub(super) user: UserId,
     authentication: String,
     verification: String,
@@ -30,11 +29,9 @@ impl Real {
             .unwrap();
         let device = NewDevice::new(DeviceKind::Sms, "+14135550144");
         let user = sandbox.seed_user(linda().device(device)).unwrap();
-        let stream = TcpStream::connect(sandbox.address()).unwrap();
-        stream.set_nodelay(true).unwrap();
         Self {
+            connection: Connection::open(&sandbox),
             sandbox,
-            stream: BufReader::new(stream),
             user,
             authentication: UserId::new(uuid::Uuid::nil()).to_string(),
             verification: "XXXXXXXX".to_owned(),
@@ -45,34 +42,20 @@ impl Real {
 
     fn send(&mut self, method: &str, path: &str, media_type: &str, body: &Value) -> (u16, Value) {
         let token = self.sandbox.access_token();
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
+        let bearer = format!("Bearer {}", token.expose());
+        let headers = [
+            ("Authorization", bearer.as_str()),
+            ("Content-Type", media_type),
+        ];
+        let body = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
         };
-        let text = format!(
-            "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Bearer {}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n{body}",
-            token.expose(),
-            body.len()
-        );
-        self.stream.get_mut().write_all(text.as_bytes()).unwrap();
-        let mut line = String::new();
-        self.stream.read_line(&mut line).unwrap();
-        let status = line.split(' ').nth(1).unwrap().parse().unwrap();
-        let mut length = 0;
-        loop {
-            line.clear();
-            self.stream.read_line(&mut line).unwrap();
-            if line.trim().is_empty() {
-                break;
-            }
-            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
-            }
-        }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).unwrap();
-        (status, serde_json::from_slice(&body).unwrap_or_default())
+        let answer = self
+            .connection
+            .send(method, path, &headers, body.as_bytes());
+        let body = serde_json::from_slice(&answer.body).unwrap_or_default();
+        (answer.status, body)
     }
 
     fn given(code: &str, given: Given) -> String {
