@@ -1,4 +1,4 @@
-//! Checks bodies against the document.
+//! Checks queries and bodies against the document.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -9,7 +9,8 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use pingone_models::operation::Operation;
 use pingone_models::{ErrorDetail, operations};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use url::form_urlencoded;
 
 use crate::refusal::{detail, inner};
 use crate::rules::{self, Rule};
@@ -50,7 +51,7 @@ impl Body {
                 .collect(),
         };
         Self {
-            validator: LazyLock::new(Box::new(|| validator(operation.id))),
+            validator: LazyLock::new(Box::new(|| compile(&DOCUMENT["requests"][operation.id]))),
             foreign,
         }
     }
@@ -73,8 +74,8 @@ fn resolve(schema: &'static Value) -> &'static Value {
         .unwrap_or(schema)
 }
 
-fn validator(operation: &str) -> Option<Validator> {
-    let mut schema = DOCUMENT["requests"][operation].clone();
+fn compile(schema: &Value) -> Option<Validator> {
+    let mut schema = schema.clone();
     schema["$defs"] = DOCUMENT["$defs"].clone();
     jsonschema::options()
         .should_validate_formats(true)
@@ -92,16 +93,53 @@ pub(crate) fn check(operation: &str, body: &Value) -> Vec<ErrorDetail> {
     })
 }
 
+/// The validators of the queries.
+static QUERIES: LazyLock<BTreeMap<&'static str, Validator>> = LazyLock::new(|| {
+    let queries = DOCUMENT["queries"].as_object().into_iter().flatten();
+    queries
+        .filter_map(|(id, schema)| Some((id.as_str(), compile(schema)?)))
+        .collect()
+});
+
+/// What is wrong with the values in the query of this operation; each of several in a parameter is separated by a comma.
+pub(crate) fn check_query(operation: &str, query: &str) -> Vec<ErrorDetail> {
+    let Some(validator) = QUERIES.get(operation) else {
+        return Vec::new();
+    };
+    let properties = &DOCUMENT["queries"][operation]["properties"];
+    let mut details = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let Some(schema) = properties.get(&*name).map(resolve) else {
+            continue;
+        };
+        let is_name = schema.get("enum").is_some();
+        let values = match is_name {
+            true => value.split(',').map(str::trim).collect(),
+            false => vec![&*value],
+        };
+        for value in values {
+            let query = json!({ &*name: typed(schema, value) });
+            details.extend(validator.iter_errors(&query).map(explain));
+        }
+    }
+    details
+}
+
 /// The value of a member of a form, whose texts have no types on the wire.
-pub(crate) fn typed(operation: &str, name: &str, text: String) -> Value {
+pub(crate) fn form_member(operation: &str, name: &str, text: &str) -> Value {
     let schema = members(operation).find(|(known, _)| *known == name);
-    let kind = schema.and_then(|(_, schema)| schema.get("type")?.as_str());
+    schema.map_or_else(|| text.into(), |(_, schema)| typed(schema, text))
+}
+
+/// A text as the type of its schema, if it has the form.
+fn typed(schema: &Value, text: &str) -> Value {
+    let kind = schema.get("type").and_then(Value::as_str);
     let value = match kind {
         Some("integer" | "number") => text.parse().map(Value::Number).ok(),
         Some("boolean") => text.parse().map(Value::Bool).ok(),
         _ => None,
     };
-    value.unwrap_or(Value::String(text))
+    value.unwrap_or_else(|| text.into())
 }
 
 /// Whether the document answers errors of this operation in the form of RFC 6749.
@@ -310,9 +348,14 @@ fn explain(error: ValidationError<'_>) -> ErrorDetail {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+
+    #[test]
+    fn every_query_of_the_document_has_a_validator() {
+        let queries = DOCUMENT["queries"].as_object().unwrap();
+        assert!(queries.keys().eq(QUERIES.keys()));
+        assert!(!queries.is_empty());
+    }
 
     #[test]
     fn every_body_of_the_document_has_a_validator() {
@@ -369,6 +412,26 @@ mod tests {
             names.join(" "),
             "access_token assertion attestation client_assertion client_secret code code_verifier currentPassword id_token id_token_hint keyUri login_hint_token mobilePayload newPassword otp password recoveryCode refresh_token request secret token userCode value verificationCode"
         );
+    }
+
+    #[test]
+    fn the_values_of_a_query_are_checked_one_by_one() {
+        #[track_caller]
+        fn check(operation: &str, query: &str, expected: &[&str]) {
+            let found = check_query(operation, query);
+            let found = found
+                .iter()
+                .map(|detail| (detail.code.as_deref(), detail.target.as_deref()));
+            let expected = expected.iter().map(|text| text.split_once(' ').unwrap());
+            let expected = expected.map(|(code, target)| (Some(code), Some(target)));
+            assert!(found.eq(expected), "{query}");
+        }
+        check("listPopulations", "limit=1&cursor=x&other=y", &[]);
+        check("listPopulations", "limit=0", &["OUT_OF_RANGE limit"]);
+        check("listPopulations", "limit=x", &["INVALID_VALUE limit"]);
+        check("listDevices", "expand=order,typeDisplayNames", &[]);
+        check("listDevices", "expand=order,AAA", &["INVALID_VALUE expand"]);
+        check("readEnvironment", "limit=0", &[]);
     }
 
     #[test]

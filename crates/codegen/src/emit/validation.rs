@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Api, Body, ResponseBody};
+use crate::model::{Api, Body, Location, Operation, ResponseBody};
 
-/// The named schemas under `$defs`, and the schema of each request and answer by the id of its operation.
+/// The named schemas under `$defs`, and the schema of each query, request and answer by the id of its operation.
 ///
 /// The result is JSON Schema 2020-12, with every bound, pattern and default of the document.
 #[must_use]
@@ -14,9 +14,13 @@ pub(crate) fn validation(api: &Api) -> Value {
         .iter()
         .map(|(name, schema)| (name.clone(), json_schema(&schema.value)));
     let definitions: Map<String, Value> = definitions.collect();
+    let mut queries = Map::new();
     let mut requests = Map::new();
     let mut responses = Map::new();
     for operation in &api.operations {
+        if let Some(schema) = query(operation) {
+            queries.insert(operation.id.clone(), schema);
+        }
         if let Body::Content { schema, .. } = &operation.body {
             requests.insert(operation.id.clone(), json_schema(schema));
         }
@@ -34,9 +38,24 @@ pub(crate) fn validation(api: &Api) -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$defs": definitions,
+        "queries": queries,
         "requests": requests,
         "responses": responses,
     })
+}
+
+/// The parameters of a query as the properties of an object; a list is checked item by item.
+fn query(operation: &Operation) -> Option<Value> {
+    let parameters = operation.parameters.iter();
+    let properties: Map<String, Value> = parameters
+        .filter(|parameter| parameter.location == Location::Query)
+        .map(|parameter| {
+            let schema = &parameter.schema;
+            let schema = schema.get("items").unwrap_or(schema);
+            (parameter.name.clone(), json_schema(schema))
+        })
+        .collect();
+    (!properties.is_empty()).then(|| json!({ "type": "object", "properties": properties }))
 }
 
 /// An OpenAPI 3.0 schema in the words of JSON Schema.

@@ -44,7 +44,9 @@ pub(super) fn list(
         .collect();
     let size = i64::try_from(devices.len()).unwrap_or(i64::MAX);
     let mut embedded = MfaDeviceCollectionEmbedded::new();
-    if request.expand == Some(DeviceExpand::Order) {
+    let expanded = request.expand.as_ref().map_or("", DeviceExpand::as_str);
+    let mut expanded = expanded.split(',').map(str::trim);
+    if expanded.any(|name| name == DeviceExpand::Order.as_str()) {
         let ordered = user.usable_devices().filter(|_| user.devices_ordered);
         embedded.order = Some(
             ordered

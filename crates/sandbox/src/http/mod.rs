@@ -15,11 +15,13 @@ use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, request};
 use axum::response::Response;
 use axum::routing::any;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use pingone_models::operation::{self, Operation, Security};
 use pingone_models::request::Payload;
 use pingone_models::{ErrorDetail, UserId};
@@ -244,7 +246,16 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
     });
     drop(guard);
     shared.announce();
+    if let Some(date) = http_date(now) {
+        reply.headers.insert(DATE, date);
+    }
     (reply, delivery)
+}
+
+/// A moment as headers have it; none after the year 9999.
+fn http_date(moment: Timestamp) -> Option<HeaderValue> {
+    let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&moment);
+    HeaderValue::try_from(text.ok()?).ok()
 }
 
 fn reply(
@@ -393,13 +404,18 @@ fn decide(
         context.rule(&rules::ENVIRONMENT_UNKNOWN);
         return Err(Refusal::forbidden("The environment does not exist."));
     }
+    let query = parts.uri.query().unwrap_or_default();
+    let details = schemas::check_query(operation.id, query);
+    if !details.is_empty() {
+        return Err(Refusal::invalid(details));
+    }
     let body = read_body(context, operation, incoming)?;
     handler(&mut Exchange {
         state,
         context,
         environment,
         path,
-        query: parts.uri.query().unwrap_or_default(),
+        query,
         headers: &parts.headers,
         payload: body.payload(),
         holder,
@@ -535,7 +551,7 @@ fn form<'i>(
     let as_oauth = schemas::fails_as_oauth(operation.id);
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(bytes) {
-        let value = schemas::typed(operation.id, &name, value.into_owned());
+        let value = schemas::form_member(operation.id, &name, &value);
         if members.contains_key(&*name) {
             context.rule(&rules::TOKEN_ERRORS);
             return Err(match as_oauth {

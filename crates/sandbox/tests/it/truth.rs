@@ -4,7 +4,7 @@ use pingone_models::{GroupId, UserId};
 use pingone_sandbox::{DeviceKind, NewDevice, NewFlow, NewUser, Sandbox};
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Reply, Request, action, linda, sandbox};
+use crate::support::{PASSWORD, Reply, Request, action, linda, minutes, sandbox};
 
 fn user_path(sandbox: &Sandbox, user: UserId) -> String {
     format!("/v1/environments/{}/users/{user}", sandbox.environment_id())
@@ -186,4 +186,42 @@ async fn filters_know_the_documented_attributes() {
         find(filter).await.ok();
     }
     assert!(supported.unwrap().contains(&json!("shirtSize")));
+}
+
+#[tokio::test]
+async fn the_date_of_an_answer_is_that_of_the_sandboxs_clock() {
+    let sandbox = sandbox().await;
+    let read = async || {
+        let path = format!("/{}/as/jwks", sandbox.environment_id());
+        Request::new(&sandbox, "GET", path).send().await.ok()
+    };
+    let date = "Thu, 01 Jan 2026 00:00:00 GMT";
+    assert_eq!(read().await.header("date"), Some(date));
+    sandbox.clock().advance(minutes(5));
+    let date = "Thu, 01 Jan 2026 00:05:00 GMT";
+    assert_eq!(read().await.header("date"), Some(date));
+}
+
+#[tokio::test]
+async fn the_values_of_a_query_are_those_of_the_document() {
+    let sandbox = sandbox().await;
+    let user = sandbox.seed_user(linda()).unwrap();
+    let check = async |path: String, expected: &str| {
+        let environment = sandbox.environment_id();
+        let path = format!("/v1/environments/{environment}/{path}");
+        let reply = Request::new(&sandbox, "GET", &path).authorized();
+        assert_eq!(reply.send().await.error().trim(), expected, "{path}");
+    };
+    let wrong = |code, name| format!("400 INVALID_DATA {code} {name}");
+    check("populations?limit=1".to_owned(), "200").await;
+    let below = wrong("OUT_OF_RANGE", "limit");
+    check("populations?limit=0".to_owned(), &below).await;
+    let not = wrong("INVALID_VALUE", "limit");
+    check("populations?limit=2147483648".to_owned(), &not).await;
+    check("users?limit=many".to_owned(), &not).await;
+    let devices = format!("users/{user}/devices?expand=");
+    let known = format!("{devices}typeDisplayNames,order");
+    check(known, "200").await;
+    let unknown = wrong("INVALID_VALUE", "expand");
+    check(format!("{devices}AAA"), &unknown).await;
 }
