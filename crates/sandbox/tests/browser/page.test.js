@@ -1,28 +1,9 @@
 // A person's way through the page: a code appears, runs out, and a fault is planned and met.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { env, launch, origin, stop } from "./support.js";
 
-const executablePath =
-  process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-assert.ok(executablePath, "no Chromium found; CHROMIUM names one");
 const pictures = process.env.SCREENSHOTS;
-
-const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
-const sandbox = spawn(join(target, "debug", "examples", "standalone"), { stdio: ["pipe", "pipe", "inherit"] });
-const env = {};
-for await (const line of createInterface(sandbox.stdout)) {
-  const variable = line.match(/^export (\w+)='(.*)'$/);
-  if (variable) env[variable[1]] = variable[2];
-  else break;
-}
-
-const origin = env.PINGONE_AUTH_URL;
 const user = `${env.PINGONE_PLATFORM_URL}/environments/${env.PINGONE_ENVIRONMENT_ID}/users/8376797d-641c-4e7f-8bb9-8fd3b4bd1bf1`;
 const post = (path, action) =>
   fetch(user + path, {
@@ -33,7 +14,7 @@ const post = (path, action) =>
     },
   });
 
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const browser = await launch();
 try {
   const page = await browser.newPage({ colorScheme: "light" });
   const problems = [];
@@ -116,5 +97,5 @@ try {
   console.log("the page: a code appeared and ran out, a fault was planned and met, nothing was cut off");
 } finally {
   await browser.close();
-  sandbox.stdin.end();
+  stop();
 }
