@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::refusal::Refusal;
 
-/// Known to everyone, as it signs nothing but the tokens of sandboxes.
+/// Known to everyone, as it signs nothing but the tokens of sandboxes. It is kept here because the service signs with RSA,
+/// whose keys take seconds to make in an unoptimized build, and tests start sandboxes by the hundred.
 const KEY: &[u8] = include_bytes!("../signing_key.pem");
 const KEY_ID: &str = "sandbox";
 const ALGORITHM: Algorithm = Algorithm::RS256;

@@ -82,7 +82,7 @@ fn add(
     check_email(&attributes)?;
     environment.users.is_free(user.username(), None)?;
     if let Some(population) = population {
-        check_population(environment, population.id, "population.id")?;
+        check_population(context, environment, population.id, "population.id")?;
         user.profile.population = Some(PopulationReference::new(population.id));
     }
     finish(&mut user, context)?;
@@ -102,13 +102,17 @@ fn check_email(attributes: &Map<String, Value>) -> Result<(), Refusal> {
 }
 
 fn check_population(
+    context: &mut RequestContext<'_>,
     environment: &Environment,
     id: PopulationId,
     target: &str,
 ) -> Result<(), Refusal> {
     match environment.populations().any(|(known, _)| known == id) {
         true => Ok(()),
-        false => Err(Refusal::value(target, "There is no such population.")),
+        false => {
+            context.rule(&rules::POPULATIONS);
+            Err(Refusal::value(target, "There is no such population."))
+        }
     }
 }
 
@@ -261,8 +265,8 @@ pub(super) fn set_population(
     id: UserId,
     population: PopulationId,
 ) -> Outcome<UserPopulation> {
-    let (environment, _) = exchange.reach(id)?;
-    check_population(environment, population, "id")?;
+    let (environment, context) = exchange.reach(id)?;
+    check_population(context, environment, population, "id")?;
     exchange.change_user(id, |user, context| {
         context.change();
         user.profile.population = Some(PopulationReference::new(population));

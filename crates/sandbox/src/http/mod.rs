@@ -392,7 +392,7 @@ fn decide(
         .find(|(name, _)| *name == "environmentId")
         .and_then(|(_, id)| id.parse().ok());
     let Some(environment) = environment else {
-        if resource.takes_forms() {
+        if !operation.statuses.contains(&"404") {
             context.rule(&rules::TOKEN_ERRORS);
             let text = "the environment does not exist";
             return Err(Refusal::oauth(401, "invalid_client", text));
