@@ -3,17 +3,27 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use pingone::applications::Application;
 use pingone::device_authentications::{DeviceAuthenticationHandle, DeviceAuthentications, Poll};
-use pingone::flows::FlowHandle;
+use pingone::devices::{DeviceHandle, Devices};
+use pingone::environment::{
+    DeviceAuthenticationPolicies, EnvironmentHandle, Groups, PasswordPolicies, Populations,
+};
+use pingone::flows::{FlowHandle, Flows};
 use pingone::models::{Address, InvalidId, Members, Patch, Secret, Timestamp, User};
 use pingone::observe::AttemptReport;
+use pingone::openid::OpenId;
 use pingone::passwords::PasswordHandle;
 use pingone::retry::{
     LimitAttempts, LimitElapsed, NeverRetry, Outcome, RetryContext, RetryDecision, SafeRetry,
 };
+use pingone::sign_on::{SignOn, SignOnBuilder, Step, StoredSignOn};
 use pingone::token::{ClientCredentials, SigningAlgorithm, Token};
-use pingone::users::{Matches, UserHandle, UserQuery, UserSearch, UserStream, Users};
-use pingone::workflows::{Obstacle, Recovery, Verification};
+use pingone::users::{
+    AgreementConsents, LinkedAccounts, Matches, PairingKeys, UserGroups, UserHandle, UserQuery,
+    UserSearch, UserSessions, UserStream, Users,
+};
+use pingone::workflows::{Obstacle, Recovery, Registration, StepUp, Verification};
 use pingone::{
     Acknowledged, Client, ClientBuilder, Error, ErrorBuilder, ErrorKind, Reason, Region, Request,
     Response, TokioRuntime,
@@ -35,12 +45,7 @@ macro_rules! each {
 fn every_type_moves_between_threads() {
     let mut checked = BTreeSet::new();
     checked.extend(each![
-        shared: Acknowledged, AttemptReport<'static>, Client, ClientBuilder, ClientCredentials,
-        DeviceAuthenticationHandle, DeviceAuthentications, Error, ErrorBuilder, ErrorKind,
-        FlowHandle, LimitAttempts<SafeRetry>, LimitElapsed<SafeRetry>, Matches, NeverRetry,
-        Obstacle, Outcome, PasswordHandle, Poll, Reason, Recovery, Region, Request<User>, Response<User>, RetryContext,
-        RetryDecision, SafeRetry, SigningAlgorithm, Token, TokioRuntime, UserHandle, UserQuery,
-        UserSearch, Users, Verification,
+        shared: Acknowledged, AgreementConsents, Application, AttemptReport<'static>, Client, ClientBuilder, ClientCredentials, DeviceAuthenticationHandle, DeviceAuthenticationPolicies, DeviceAuthentications, DeviceHandle, Devices, EnvironmentHandle, Error, ErrorBuilder, ErrorKind, FlowHandle, Flows, Groups, LimitAttempts<SafeRetry>, LimitElapsed<SafeRetry>, LinkedAccounts, Matches, NeverRetry, Obstacle, OpenId, Outcome, PairingKeys, PasswordHandle, PasswordPolicies, Poll, Populations, Reason, Recovery, Region, Registration, Request<User>, Response<User>, RetryContext<'static>, RetryDecision, SafeRetry, SignOn, SignOnBuilder, SigningAlgorithm, Step<'static>, StepUp, StoredSignOn, Token, TokioRuntime, UserGroups, UserHandle, UserQuery, UserSearch, UserSessions, Users, Verification,
     ]);
     // A stream is asked by one task at a time, as futures are.
     checked.extend(each![sent: UserStream]);
