@@ -115,8 +115,8 @@ pub(crate) fn cases() -> &'static [Case] {
         let cases = OPERATIONS.iter().map(|operation| {
             let described = API.operations.iter().find(|own| own.id == operation.id);
             let own = samples().iter();
-            let own = own.filter(|sample| sample.operation.id == operation.id);
-            let (described, sample) = described.zip(own.last()).unwrap();
+            let mut own = own.filter(|sample| sample.operation.id == operation.id);
+            let (described, sample) = described.zip(own.next_back()).unwrap();
             Case {
                 operation,
                 described,
