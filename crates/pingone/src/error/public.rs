@@ -87,7 +87,7 @@ impl Reason {
     }
 }
 
-/// Answers with the status of the [`reason`](Error::reason), `Retry-After` where the error has it, and a JSON object
+/// Answers with the status of the [`reason`](crate::Error::reason), `Retry-After` where the error has it, and a JSON object
 /// with `code` and `message`: never with words of the service, ids or secrets.
 ///
 /// The answer tells a user apart who does not exist from a wrong password. Where strangers must not learn that, answer
