@@ -47,7 +47,7 @@ enum Task {
     Docs(docs::Task),
     /// Compares two versions of the OpenAPI document.
     Drift(drift::Arguments),
-    /// Compiles every library with every combination of its features.
+    /// Compiles every library with each pair of its features.
     Features,
     /// Writes AGENTS.md and llms.txt from the manifests, the pages and the tasks.
     Index(index::Arguments),
