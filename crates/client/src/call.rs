@@ -86,8 +86,13 @@ impl Call {
                 "the table of operations has no such operation of the server `{server}`"
             ));
         };
-        let authorization = authorization(operation, self.credentials.as_slice())
-            .map_err(|error| error.to_string())?;
+        // A key may also come as a header of the call.
+        let given = |security: &Security| matches!(security, Security::Header(name) if self.headers.contains_key(*name));
+        let authorization = match operation.security.iter().any(given) {
+            true => None,
+            false => authorization(operation, self.credentials.as_slice())
+                .map_err(|error| error.to_string())?,
+        };
         // The fragment told the variants of one path apart for the generator; it has no place in a request.
         request.url_mut().set_fragment(None);
         if let Some((Security::Query(name), key)) = authorization {
