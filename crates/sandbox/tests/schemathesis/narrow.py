@@ -36,10 +36,13 @@ for item in document["paths"].values():
 schemas = document["components"]["schemas"]
 for item in document["paths"].values():
     for method in methods & set(item):
-        for entry in item[method].get("requestBody", {}).get("content", {}).values():
+        for media_type, entry in item[method].get("requestBody", {}).get("content", {}).items():
             schema = schemas.get(entry.get("schema", {}).get("$ref", "").rpartition("/")[2], {})
             if "properties" in schema and not schema.get("required"):
                 entry["schema"] = {"nullable": True, "allOf": [entry["schema"]]}
+                # In a form, any text is a field without a value, which nothing knows.
+                if media_type == "application/x-www-form-urlencoded":
+                    entry["schema"] = {"anyOf": [entry["schema"], {"type": "string"}]}
 # Recorded answers of the platform server are `application/hal+json`, which its pages call `application/json`.
 responses = [response for item in document["paths"].values() for method in methods & set(item)
              for response in item[method]["responses"].values()]
