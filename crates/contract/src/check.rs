@@ -12,7 +12,7 @@ use crate::shape;
 pub(crate) fn against_document(operation: &Operation, answer: &Answer) -> Vec<String> {
     let mut found = Vec::new();
     let status = answer.status;
-    if !document::lists(operation, status) {
+    if !operation.lists_status(status) {
         found.push(format!(
             "the status {status} is not in the document, which has {}",
             operation.statuses.join(", ")

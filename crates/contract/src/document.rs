@@ -21,13 +21,6 @@ pub(crate) fn schema(operation: &Operation, status: u16) -> Option<&'static Valu
         .get(status.to_string())
 }
 
-/// Whether the document lists the status, alone or in a range such as `2XX`.
-pub(crate) fn lists(operation: &Operation, status: u16) -> bool {
-    let range = format!("{}XX", status / 100);
-    let mut statuses = operation.statuses.iter();
-    statuses.any(|own| *own == "default" || *own == status.to_string() || *own == range)
-}
-
 pub(crate) fn validator(schema: &Value) -> Option<Validator> {
     let mut schema = schema.clone();
     schema["$defs"] = DOCUMENT["$defs"].clone();

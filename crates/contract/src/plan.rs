@@ -1,5 +1,6 @@
 //! What is asked: made from the samples of the document.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -88,19 +89,11 @@ impl Plan {
                 });
             }
         }
-        // What deletes comes last: afterwards there is nothing to ask about.
-        probes.sort_by_key(|probe| {
-            (
-                probe.operation().effect,
-                probe.operation().method == "DELETE",
-            )
-        });
+        // What deletes comes last, and the user last of all: afterwards there is nothing to ask about.
         let deletes = |probe: &Planned| probe.operation().method == "DELETE";
         probes.sort_by_key(|probe| {
-            (
-                deletes(probe),
-                deletes(probe).then(|| usize::MAX - probe.ids().len()),
-            )
+            let depth = deletes(probe).then(|| Reverse(probe.ids().len()));
+            (deletes(probe), depth, probe.operation().effect)
         });
         Self { probes, left_out }
     }

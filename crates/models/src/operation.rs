@@ -61,6 +61,21 @@ impl Operation {
             Body::Empty { media_type } | Body::Content { media_type } => Some(media_type),
         }
     }
+
+    /// Whether the document lists the status, by itself, in a range such as `2XX`, or as `default`.
+    ///
+    /// ```
+    /// use pingone_models::operations::READ_USER;
+    ///
+    /// assert!(READ_USER.lists_status(404));
+    /// assert!(!READ_USER.lists_status(418));
+    /// ```
+    #[must_use]
+    pub fn lists_status(&self, status: u16) -> bool {
+        let (exact, range) = (status.to_string(), format!("{}XX", status / 100));
+        let mut statuses = self.statuses.iter();
+        statuses.any(|known| *known == "default" || *known == exact || *known == range)
+    }
 }
 
 /// What an operation sends.
