@@ -306,6 +306,9 @@ rules! {
     RESUME_CODE = "resume.code",
         "Resuming a completed flow issues a code each time; a flow that has not completed is answered with REQUEST_FAILED. With `pi.flow` the code comes here and not with the completed flow.",
         Assumed("a second call and an early one are not published, and pages show the code in either place");
+    RESUME_TOKENS = "resume.tokens",
+        "An authorization request for `token` or `id_token` is answered with them when the flow is resumed, in the fragment of the redirect address or with `pi.flow` in the flow; no refresh token is among them.",
+        Assumed("the names are those of OAuth 2.0 and OpenID Connect; no page shows the redirect");
     FLOW_USER_CODE = "flow.user-code",
         "The user code of a device is compared without hyphens and case; a wrong one is answered with INVALID_DATA, as often as it is sent.",
         Assumed("RFC 8628 advises it; no page shows the answer");

@@ -6,17 +6,20 @@ use pingone_models::request::Open;
 use pingone_models::requests::Authorize;
 use pingone_models::{
     AuthorizeResponse, CodeChallengeMethod, Flow as View, FlowAuthorization, FlowId, FlowStatus,
-    OpenidConfiguration, ResponseMode, SessionId, SignOffRequest, User as Profile, UserInfo,
+    OpenidConfiguration, ResponseMode, Secret, SessionId, SignOffRequest, User as Profile,
+    UserInfo,
 };
-use url::Url;
+use serde_json::Value;
+use url::{Url, form_urlencoded};
 
 use super::answer::{Outcome, Reply};
 use super::exchange::{Exchange, cookie};
 use super::flows::{SESSION_COOKIE, session_cookie};
+use super::tokens;
 use crate::refusal::Refusal;
 use crate::rules;
 use crate::state::flows::{Begin, Flow, Plan, Stage};
-use crate::state::grants::{AuthorizationRequest, Challenge, Grant};
+use crate::state::grants::{AuthorizationRequest, Challenge, Grant, Mode, ResponseType};
 use crate::state::tokens::Holder;
 
 const SCOPES: [&str; 6] = [
@@ -29,16 +32,9 @@ const SCOPES: [&str; 6] = [
 ];
 
 pub(super) fn authorize(exchange: &mut Exchange<'_, '_>, request: Authorize) -> Outcome<Open> {
-    let in_flow = match &request.response_mode {
-        Some(ResponseMode::PiFlow) => true,
-        None | Some(ResponseMode::Query) => false,
-        Some(_) => {
-            let message = "The sandbox supports the response modes `query` and `pi.flow`.";
-            return Err(Refusal::value("response_mode", message));
-        }
-    };
     let wanted = Wanted {
         response_type: request.response_type,
+        response_mode: request.response_mode,
         method: request.code_challenge_method,
         policies: request.acr_values,
         request: AuthorizationRequest {
@@ -48,11 +44,12 @@ pub(super) fn authorize(exchange: &mut Exchange<'_, '_>, request: Authorize) -> 
             state: request.state,
             nonce: request.nonce,
             challenge: challenge(request.code_challenge),
-            in_flow,
+            wanted: ResponseType::CODE,
+            mode: Mode::Query,
         },
     };
-    let id = begin(exchange, wanted)?;
-    if in_flow {
+    let (id, mode) = begin(exchange, wanted)?;
+    if mode == Mode::Flow {
         return view(exchange, id).map(Reply::open);
     }
     let (environment, context) = exchange.environment()?;
@@ -68,6 +65,7 @@ pub(super) fn start_flow(
 ) -> Outcome<View> {
     let wanted = Wanted {
         response_type: form.response_type,
+        response_mode: Some(ResponseMode::PiFlow),
         method: form.code_challenge_method,
         policies: form.acr_values,
         request: AuthorizationRequest {
@@ -77,16 +75,18 @@ pub(super) fn start_flow(
             state: form.state,
             nonce: form.nonce,
             challenge: challenge(form.code_challenge),
-            in_flow: true,
+            wanted: ResponseType::CODE,
+            mode: Mode::Flow,
         },
     };
-    let id = begin(exchange, wanted)?;
+    let (id, _) = begin(exchange, wanted)?;
     view(exchange, id)
 }
 
 /// An authorization request that has not been checked.
 struct Wanted {
     response_type: String,
+    response_mode: Option<ResponseMode>,
     method: Option<CodeChallengeMethod>,
     policies: Option<String>,
     request: AuthorizationRequest,
@@ -99,20 +99,35 @@ fn challenge(value: Option<String>) -> Option<Challenge> {
     })
 }
 
+/// How the result is delivered. Tokens are never part of a query, as OAuth 2.0 Multiple Response Types says.
+fn mode(asked: Option<ResponseMode>, wanted: ResponseType) -> Result<Mode, Refusal> {
+    let is_code = wanted == ResponseType::CODE;
+    let message = match asked {
+        Some(ResponseMode::PiFlow) => return Ok(Mode::Flow),
+        None | Some(ResponseMode::Query) if is_code => return Ok(Mode::Query),
+        None | Some(ResponseMode::Fragment) => return Ok(Mode::Fragment),
+        Some(ResponseMode::Query) => "Tokens are not sent in a query: use `fragment`.",
+        Some(_) => "The sandbox supports the response modes `query`, `fragment` and `pi.flow`.",
+    };
+    Err(Refusal::value("response_mode", message))
+}
+
 /// Begins a flow.
-fn begin(exchange: &mut Exchange<'_, '_>, wanted: Wanted) -> Result<FlowId, Refusal> {
+fn begin(exchange: &mut Exchange<'_, '_>, wanted: Wanted) -> Result<(FlowId, Mode), Refusal> {
     let (environment, context) = exchange.environment()?;
     context.rule(&rules::AUTHORIZE_ERRORS);
     let mut request = wanted.request;
     if !environment.clients.contains_key(&request.client) {
         return Err(Refusal::value("client_id", "There is no such application."));
     }
-    if wanted.response_type != "code" {
-        let message = "The sandbox supports the response type `code` alone.";
-        return Err(Refusal::value("response_type", message));
-    }
+    request.wanted = ResponseType::parse(&wanted.response_type).ok_or_else(|| {
+        let message = "The value is not made of `code`, `token` and `id_token`.";
+        Refusal::value("response_type", message)
+    })?;
+    request.mode = mode(wanted.response_mode, request.wanted)?;
+    let mode = request.mode;
     match request.redirect_uri.as_deref().map(Url::parse) {
-        None if !request.in_flow => return Err(Refusal::required("redirect_uri")),
+        None if mode != Mode::Flow => return Err(Refusal::required("redirect_uri")),
         Some(Err(_)) => return Err(Refusal::value("redirect_uri", "The value is no address.")),
         _ => {}
     }
@@ -145,7 +160,7 @@ fn begin(exchange: &mut Exchange<'_, '_>, wanted: Wanted) -> Result<FlowId, Refu
     let mut flow = Flow::new(id, session, plan, context.now);
     flow.request = Some(request);
     environment.flows.insert(id, flow);
-    Ok(id)
+    Ok((id, mode))
 }
 
 /// A flow that has just begun.
@@ -158,8 +173,7 @@ fn view(exchange: &mut Exchange<'_, '_>, id: FlowId) -> Outcome<View> {
 pub(super) fn resume(exchange: &mut Exchange<'_, '_>, id: FlowId) -> Outcome<Open> {
     let given = cookie(exchange.headers, SESSION_COOKIE);
     let (environment, context) = exchange.environment()?;
-    let mut code = None;
-    let mut request = None;
+    let mut signed_on = None;
     let acted = environment.act_on_flow(context, id, given, |environment, flow, context| {
         context.rule(&rules::RESUME_CODE);
         let (Some(asked), Some(user), FlowStatus::Completed) =
@@ -178,17 +192,19 @@ pub(super) fn resume(exchange: &mut Exchange<'_, '_>, id: FlowId) -> Outcome<Ope
             methods: flow.authenticators.clone(),
         };
         context.change();
-        code = Some(environment.grants.issue_code(context, grant, asked));
-        request = Some(asked.clone());
+        let code = asked.wanted.code.then(|| {
+            let grants = &mut environment.grants;
+            grants.issue_code(context, grant.clone(), asked)
+        });
+        signed_on = Some((asked.clone(), grant, code));
         Ok(())
     })?;
-    let (Some(code), Some(request)) = (code, request) else {
+    let Some((request, grant, code)) = signed_on else {
         return Err(Refusal::not_found("The flow has no result."));
     };
-    if request.in_flow {
+    let response = respond(exchange, &request, grant, code)?;
+    if request.mode == Mode::Flow {
         let mut view = acted.view;
-        let mut response = AuthorizeResponse::new().with_code(code);
-        response.state = request.state;
         view.authorize_response = Some(response);
         return Reply::<View>::json(200, &view).map(Reply::open);
     }
@@ -196,11 +212,57 @@ pub(super) fn resume(exchange: &mut Exchange<'_, '_>, id: FlowId) -> Outcome<Ope
         .redirect_uri
         .and_then(|address| Url::parse(&address).ok())
         .ok_or_else(|| Refusal::required("redirect_uri"))?;
-    address.query_pairs_mut().append_pair("code", &code);
-    if let Some(state) = &request.state {
-        address.query_pairs_mut().append_pair("state", state);
+    let parameters = parameters(&response);
+    if request.mode == Mode::Fragment {
+        let mut fragment = form_urlencoded::Serializer::new(String::new());
+        address.set_fragment(Some(&fragment.extend_pairs(parameters).finish()));
+    } else {
+        address.query_pairs_mut().extend_pairs(parameters);
     }
     Ok(Reply::redirect(address))
+}
+
+/// What the application gets: what its response type names.
+fn respond(
+    exchange: &mut Exchange<'_, '_>,
+    request: &AuthorizationRequest,
+    grant: Grant,
+    code: Option<String>,
+) -> Result<AuthorizeResponse, Refusal> {
+    let mut response = AuthorizeResponse::new();
+    response.code = code.map(Secret::new);
+    response.state.clone_from(&request.state);
+    let (environment, context) = exchange.environment()?;
+    if request.wanted != ResponseType::CODE {
+        context.rule(&rules::RESUME_TOKENS);
+        tokens::may_sign_on(environment, &grant, context.now)
+            .map_err(|reason| Refusal::failed("INVALID_VALUE", reason))?;
+    }
+    if request.wanted.id_token {
+        response.id_token = Some(tokens::id_token(exchange, &grant)?);
+    }
+    if request.wanted.token {
+        response.token_type = Some("Bearer".to_owned());
+        response.expires_in = Some(tokens::lifetime());
+        response.scope = Some(grant.scope.clone());
+        response.access_token = Some(tokens::access_token(exchange, grant)?);
+    }
+    Ok(response)
+}
+
+/// The members of a response as parameters of an address.
+fn parameters(response: &AuthorizeResponse) -> Vec<(String, String)> {
+    let Ok(Value::Object(members)) = serde_json::to_value(response) else {
+        return Vec::new();
+    };
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    members
+        .into_iter()
+        .map(|(name, value)| (name, text(value)))
+        .collect()
 }
 
 pub(super) fn user_info(exchange: &mut Exchange<'_, '_>) -> Outcome<UserInfo> {
@@ -308,8 +370,16 @@ pub(super) fn discovery(exchange: &mut Exchange<'_, '_>) -> Outcome<OpenidConfig
         .with_introspection_endpoint(format!("{issuer}/introspect"))
         .with_revocation_endpoint(format!("{issuer}/revoke"))
         .with_scopes_supported(list(&SCOPES))
-        .with_response_types_supported(list(&["code"]))
-        .with_response_modes_supported(list(&["query", "pi.flow"]))
+        .with_response_types_supported(list(&[
+            "code",
+            "token",
+            "id_token",
+            "token id_token",
+            "code token",
+            "code id_token",
+            "code token id_token",
+        ]))
+        .with_response_modes_supported(list(&["query", "fragment", "pi.flow"]))
         .with_grant_types_supported(list(&[
             "authorization_code",
             "refresh_token",

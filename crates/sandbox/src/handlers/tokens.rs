@@ -1,11 +1,12 @@
 //! Issuing, introspecting and revoking tokens, in the words of OAuth 2.0.
 
+use jiff::Timestamp;
 use pingone_models::request::Open;
 use pingone_models::{
-    AccessToken, AuthorizationCodeGrant, RefreshTokenGrant, TokenIntrospection,
+    AccessToken, AuthorizationCodeGrant, RefreshTokenGrant, Secret, TokenIntrospection,
     TokenIntrospectionRequest, TokenRequest, TokenRevocation,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::answer::{Outcome, Reply};
 use super::client_authentication::{authenticate, identify, refused};
@@ -13,7 +14,8 @@ use super::exchange::Exchange;
 use super::signing;
 use crate::refusal::Refusal;
 use crate::rules;
-use crate::state::context::later;
+use crate::state::context::{RequestContext, later};
+use crate::state::environment::Environment;
 use crate::state::grants::Grant;
 use crate::state::tokens::{Holder, LIFETIME};
 
@@ -30,10 +32,9 @@ pub(super) fn request(
         .state
         .tokens
         .issue(context.random, context.now, Holder::Worker);
-    let lifetime = i64::try_from(LIFETIME.as_secs()).unwrap_or(i64::MAX);
     let token = AccessToken::new(token)
         .with_token_type("Bearer")
-        .with_expires_in(lifetime);
+        .with_expires_in(lifetime());
     not_stored(&token)
 }
 
@@ -128,68 +129,111 @@ pub(super) fn revoke(exchange: &mut Exchange<'_, '_>, form: &TokenRevocation) ->
 /// The access token of a user, with an ID token and a refresh token where the scopes ask for them.
 fn user_tokens(exchange: &mut Exchange<'_, '_>, grant: Grant) -> Outcome<AccessToken> {
     let (environment, context) = exchange.environment()?;
-    context.rule(&rules::TOKEN_LIFETIME);
+    may_sign_on(environment, &grant, context.now)
+        .map_err(|reason| Refusal::oauth(400, "invalid_grant", reason))?;
     context.rule(&rules::TOKEN_SCOPES);
-    let issuer = context.links.issuer(environment.id);
-    let user = environment
-        .users
-        .get(grant.user)
-        .map_err(|_| Refusal::oauth(400, "invalid_grant", "the user does not exist any more"))?;
-    if !user.can_authenticate(context.now) {
-        let text = "the user cannot authenticate";
-        return Err(Refusal::oauth(400, "invalid_grant", text));
-    }
-    let expires_at = later(context.now, LIFETIME);
-    let asks_for = |wanted: &str| grant.scope.split(' ').any(|scope| scope == wanted);
-    let mut claims = json!({
-        "iss": issuer,
-        "sub": grant.user,
-        "client_id": grant.client,
-        "aud": [issuer],
-        "scope": grant.scope,
-        "sid": grant.session,
-        "jti": context.random.uuid(),
-        "iat": context.now.as_second(),
-        "exp": expires_at.as_second(),
-    });
-    let access = signing::sign(&claims)?;
-    let mut answer = AccessToken::new(access.clone())
-        .with_token_type("Bearer")
-        .with_expires_in(i64::try_from(LIFETIME.as_secs()).unwrap_or(i64::MAX))
-        .with_scope(grant.scope.clone());
-    if asks_for("openid") {
-        let about = serde_json::to_value(super::authorization::claims(&user.profile, &grant.scope));
-        if let (Value::Object(claims), Ok(Value::Object(about))) = (&mut claims, about) {
-            claims.remove("scope");
-            claims.remove("client_id");
-            claims.extend(about);
-            claims.insert("aud".to_owned(), json!(grant.client));
-            claims.insert(
-                "auth_time".to_owned(),
-                json!(grant.signed_on_at.as_second()),
-            );
-            claims.insert("amr".to_owned(), json!(grant.methods));
-            if let Some(nonce) = &grant.nonce {
-                claims.insert("nonce".to_owned(), json!(nonce));
-            }
-        }
-        let id_token = signing::sign(&claims)?;
-        let (from, to) = (context.now, expires_at);
+    let id_token = match grant.asks_for("openid") {
+        true => Some(id_token(exchange, &grant)?),
+        false => None,
+    };
+    let (environment, context) = exchange.environment()?;
+    let refresh_token = grant.asks_for("offline_access").then(|| {
         let grants = &mut environment.grants;
-        grants.keep_token(id_token.expose(), grant.clone(), from, to);
-        answer = answer.with_id_token(id_token);
-    }
-    if asks_for("offline_access") {
-        let refresh = environment
-            .grants
-            .issue_refresh_token(context, grant.clone());
-        answer = answer.with_refresh_token(refresh);
-    }
-    let holder = Holder::User(grant.user);
-    let (from, to) = (context.now, expires_at);
-    environment
-        .grants
-        .keep_token(access.expose(), grant, from, to);
-    exchange.state.tokens.keep(access.expose(), from, holder);
+        Secret::new(grants.issue_refresh_token(context, grant.clone()))
+    });
+    let scope = grant.scope.clone();
+    let mut answer = AccessToken::new(access_token(exchange, grant)?)
+        .with_token_type("Bearer")
+        .with_expires_in(lifetime())
+        .with_scope(scope);
+    answer.id_token = id_token;
+    answer.refresh_token = refresh_token;
     not_stored(&answer)
+}
+
+/// Why the user of a grant gets no tokens.
+pub(super) fn may_sign_on(
+    environment: &Environment,
+    grant: &Grant,
+    now: Timestamp,
+) -> Result<(), &'static str> {
+    match environment.users.get(grant.user) {
+        Err(_) => Err("the user does not exist any more"),
+        Ok(user) if !user.can_authenticate(now) => Err("the user cannot authenticate"),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// How many seconds an access token and an ID token are valid.
+pub(super) fn lifetime() -> i64 {
+    i64::try_from(LIFETIME.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// A new access token of a user.
+pub(super) fn access_token(
+    exchange: &mut Exchange<'_, '_>,
+    grant: Grant,
+) -> Result<Secret, Refusal> {
+    let (environment, context) = exchange.environment()?;
+    context.rule(&rules::TOKEN_LIFETIME);
+    let mut claims = claims(environment, context, &grant);
+    claims.insert("client_id".to_owned(), json!(grant.client));
+    claims.insert("aud".to_owned(), json!([claims["iss"]]));
+    claims.insert("scope".to_owned(), json!(grant.scope));
+    let token = signing::sign(&Value::Object(claims))?;
+    let now = context.now;
+    let holder = Holder::User(grant.user);
+    keep(environment, &token, grant, now);
+    exchange.state.tokens.keep(token.expose(), now, holder);
+    Ok(token)
+}
+
+/// A new ID token.
+pub(super) fn id_token(exchange: &mut Exchange<'_, '_>, grant: &Grant) -> Result<Secret, Refusal> {
+    let (environment, context) = exchange.environment()?;
+    context.rule(&rules::TOKEN_LIFETIME);
+    let mut claims = claims(environment, context, grant);
+    let user = environment.users.get(grant.user)?;
+    let about = super::authorization::claims(&user.profile, &grant.scope);
+    if let Ok(Value::Object(about)) = serde_json::to_value(about) {
+        claims.extend(about);
+    }
+    let signed_on_at = grant.signed_on_at.as_second();
+    claims.insert("aud".to_owned(), json!(grant.client));
+    claims.insert("auth_time".to_owned(), json!(signed_on_at));
+    claims.insert("amr".to_owned(), json!(grant.methods));
+    if let Some(nonce) = &grant.nonce {
+        claims.insert("nonce".to_owned(), json!(nonce));
+    }
+    let token = signing::sign(&Value::Object(claims))?;
+    let now = context.now;
+    keep(environment, &token, grant.clone(), now);
+    Ok(token)
+}
+
+/// The claims of every token of a user.
+fn claims(
+    environment: &Environment,
+    context: &mut RequestContext<'_>,
+    grant: &Grant,
+) -> Map<String, Value> {
+    let expires_at = later(context.now, LIFETIME);
+    let claims = [
+        ("iss", json!(context.links.issuer(environment.id))),
+        ("sub", json!(grant.user)),
+        ("sid", json!(grant.session)),
+        ("jti", json!(context.random.uuid())),
+        ("iat", json!(context.now.as_second())),
+        ("exp", json!(expires_at.as_second())),
+    ];
+    claims
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+fn keep(environment: &mut Environment, token: &Secret, grant: Grant, now: Timestamp) {
+    let expires_at = later(now, LIFETIME);
+    let grants = &mut environment.grants;
+    grants.keep_token(token.expose(), grant, now, expires_at);
 }

@@ -26,8 +26,51 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) state: Option<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) challenge: Option<Challenge>,
-    /// Whether the response mode is `pi.flow`.
-    pub(crate) in_flow: bool,
+    pub(crate) wanted: ResponseType,
+    pub(crate) mode: Mode,
+}
+
+/// What an authorization request asks for: `code`, `token` and `id_token`, alone or together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ResponseType {
+    pub(crate) code: bool,
+    pub(crate) token: bool,
+    pub(crate) id_token: bool,
+}
+
+impl ResponseType {
+    pub(crate) const CODE: Self = Self {
+        code: true,
+        token: false,
+        id_token: false,
+    };
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut wanted = Self::default();
+        for word in text.split(' ') {
+            let member = match word {
+                "code" => &mut wanted.code,
+                "token" => &mut wanted.token,
+                "id_token" => &mut wanted.id_token,
+                _ => return None,
+            };
+            if std::mem::replace(member, true) {
+                return None;
+            }
+        }
+        Some(wanted)
+    }
+}
+
+/// How the result of a sign-on reaches the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// In the flow itself, without a redirect.
+    Flow,
+    /// In the query of the redirect address.
+    Query,
+    /// In the fragment of the redirect address.
+    Fragment,
 }
 
 /// The challenge of PKCE.
@@ -56,6 +99,12 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     pub(crate) signed_on_at: Timestamp,
     pub(crate) methods: Vec<String>,
+}
+
+impl Grant {
+    pub(crate) fn asks_for(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|asked| asked == scope)
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -30,7 +30,6 @@ KNOWN = {"no _links[\"password.reset\"].href": "the old jQuery demonstration alo
 # Steps that are not sent, by words of their notes, each with its reason.
 OUTSIDE = {
     "the document requires user": "a device authentication without a user is described by unofficial sources only",
-    "response_type=token": "the sandbox supports the response type `code` alone",
     "other host": "the client sends a request of the authentication server to the platform",
 }
 
@@ -73,7 +72,8 @@ def send(method, url, headers=(), body=b""):
     """One request, with its headers as they are given."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(HOST, timeout=10)
-    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    # A browser encodes the blanks of an address that it goes to.
+    target = (parts.path + (f"?{parts.query}" if parts.query else "")).replace(" ", "%20")
     connection.putrequest(method, target, skip_accept_encoding=True)
     names = {name.lower() for name, _ in headers}
     for name, value in headers:

@@ -6,7 +6,7 @@ use pingone_models::UserId;
 use pingone_sandbox::Sandbox;
 use serde_json::json;
 use url::Url;
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{self, Serializer};
 
 use crate::support::{PASSWORD, Reply, Request, action, linda, minutes, sandbox};
 use crate::tokens::basic;
@@ -59,8 +59,9 @@ impl SignOn {
 
     /// Signs on in the response mode `pi.flow`; gives the code.
     async fn code(&mut self) -> String {
+        let client = self.sandbox.client_id().to_owned();
         let form = [
-            ("client_id", self.sandbox.client_id()),
+            ("client_id", client.as_str()),
             ("response_type", "code"),
             ("response_mode", "pi.flow"),
             ("redirect_uri", REDIRECT),
@@ -69,7 +70,12 @@ impl SignOn {
             ("code_challenge_method", "S256"),
         ];
         let flow = self.post("as/authorize", &form).await.ok();
-        let flow = flow.text("/id").to_owned();
+        let resumed = self.sign_on(flow.text("/id")).await.ok();
+        resumed.text("/authorizeResponse/code").to_owned()
+    }
+
+    /// Acts on a flow until it has completed, and resumes it.
+    async fn sign_on(&mut self, flow: &str) -> Reply {
         let check = Request::new(&self.sandbox, "POST", self.path(&format!("flows/{flow}")));
         let check = check
             .media_type(action("usernamePassword.check"))
@@ -83,12 +89,22 @@ impl SignOn {
             .clone_into(&mut self.cookie);
         let path = self.path(&format!("as/resume?flowId={flow}"));
         let resume = Request::new(&self.sandbox, "GET", path).header("Cookie", &self.cookie);
-        resume
-            .send()
-            .await
-            .ok()
-            .text("/authorizeResponse/code")
-            .to_owned()
+        resume.send().await
+    }
+
+    /// An authorization request in the address.
+    async fn authorize(&self, response_type: &str, others: &[(&str, &str)]) -> Reply {
+        let query = Serializer::new(String::new())
+            .append_pair("client_id", self.sandbox.client_id())
+            .append_pair("response_type", response_type)
+            .append_pair("redirect_uri", REDIRECT)
+            .append_pair("scope", "openid offline_access")
+            .append_pair("state", "s t")
+            .append_pair("nonce", "n")
+            .extend_pairs(others)
+            .finish();
+        let path = self.path(&format!("as/authorize?{query}"));
+        Request::new(&self.sandbox, "GET", path).send().await
     }
 
     /// The token request that the service takes for a code.
@@ -178,6 +194,103 @@ async fn a_code_is_good_for_its_verifier_address_and_application_alone() {
         let form = with(&user.exchange(&code), name, value);
         let reply = user.post("as/token", &form).await;
         refused(&reply, status, error);
+    }
+}
+
+/// Signs on by redirect; gives the parameters of the redirect address, and whether they are in its fragment.
+async fn by_redirect(response_type: &str, mode: Option<&str>) -> (bool, Vec<(String, String)>) {
+    let mut user = SignOn::new().await;
+    let mode = mode.map(|mode| ("response_mode", mode));
+    let begun = user.authorize(response_type, mode.as_slice()).await;
+    let page: Url = begun.header("location").unwrap().parse().unwrap();
+    let (_, flow) = page
+        .query_pairs()
+        .find(|(name, _)| name == "flowId")
+        .unwrap();
+    let resumed = user.sign_on(&flow).await;
+    let location: Url = resumed.header("location").unwrap().parse().unwrap();
+    let parameters = location.fragment().or(location.query()).unwrap();
+    let mut pairs: Vec<_> = form_urlencoded::parse(parameters.as_bytes())
+        .into_owned()
+        .collect();
+    pairs.sort();
+    // What is issued works.
+    for (name, value) in &pairs {
+        match name.as_str() {
+            "access_token" | "id_token" => assert!(user.is_active(value).await, "{name}"),
+            "state" => assert_eq!(value, "s t"),
+            _ => {}
+        }
+    }
+    (location.fragment().is_some(), pairs)
+}
+
+#[tokio::test]
+async fn a_redirect_carries_what_the_response_type_names() {
+    let token = ["access_token", "expires_in", "scope", "token_type"];
+    for (response_type, mode, in_fragment, expected) in [
+        ("code", None, false, &["code"][..]),
+        ("code", Some("query"), false, &["code"]),
+        ("code", Some("fragment"), true, &["code"]),
+        ("token", None, true, &token),
+        ("id_token", None, true, &["id_token"]),
+        (
+            "token id_token",
+            None,
+            true,
+            &[&token[..], &["id_token"]].concat(),
+        ),
+        ("code token", None, true, &[&token[..], &["code"]].concat()),
+        (
+            "code id_token",
+            Some("fragment"),
+            true,
+            &["code", "id_token"],
+        ),
+    ] {
+        let (fragment, pairs) = by_redirect(response_type, mode).await;
+        let mut names: Vec<_> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+        names.retain(|name| *name != "state");
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(
+            (fragment, names),
+            (in_fragment, expected),
+            "{response_type}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_flow_carries_what_the_response_type_names() {
+    let mut user = SignOn::new().await;
+    let begun = user
+        .authorize("id_token token", &[("response_mode", "pi.flow")])
+        .await
+        .ok();
+    let resumed = user.sign_on(begun.text("/id")).await.ok();
+    let response = &resumed.body["authorizeResponse"];
+    assert_eq!(response["token_type"], "Bearer", "{resumed:?}");
+    assert!(response.get("code").is_none(), "{resumed:?}");
+    let token = resumed.text("/authorizeResponse/access_token");
+    assert!(user.is_active(token).await);
+}
+
+#[tokio::test]
+async fn a_wrong_authorization_request_begins_nothing() {
+    let user = SignOn::new().await;
+    for (response_type, mode, target) in [
+        ("code code", "query", "response_type"),
+        ("none", "query", "response_type"),
+        ("", "query", "response_type"),
+        ("token", "query", "response_mode"),
+        ("code", "form_post", "response_mode"),
+    ] {
+        let reply = user
+            .authorize(response_type, &[("response_mode", mode)])
+            .await;
+        let expected = format!("400 INVALID_DATA INVALID_VALUE {target}");
+        assert_eq!(reply.error(), expected, "{response_type} {mode}");
     }
 }
 
