@@ -406,7 +406,7 @@ def main():
         if os.environ.get("VERBOSE"):
             print(*[f"  not sent: {reason}" for reason in skipped], sep="\n")
     print(*problems, sep="\n")
-    print(f"{total} steps of real clients replayed, {len(problems)} answers differ")
+    print(f"{total} steps of clients replayed, {len(problems)} answers differ")
     sys.exit(bool(problems))
 
 
