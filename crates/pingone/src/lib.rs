@@ -19,6 +19,7 @@ mod links;
 pub mod observe;
 pub mod openid;
 pub mod passwords;
+mod poll;
 pub mod retry;
 mod runtime;
 mod session;
@@ -36,6 +37,7 @@ pub use client::Client;
 pub use error::{BoxError, Error, ErrorBuilder, ErrorKind, Reason, Result};
 pub use http::Region;
 pub use links::Linked;
+pub use poll::Poll;
 pub use runtime::{BoxFuture, Runtime, TokioRuntime};
 
 /// The types of requests and responses, and the table of operations.

@@ -9,10 +9,10 @@ use pingone_models::{
     Secret,
 };
 
-use super::Poll;
 use crate::call::{Acknowledged, Request};
 use crate::client::Client;
 use crate::generated::docs;
+use crate::poll::Poll;
 
 /// One device authentication. Made by [`DeviceAuthentications`](super::DeviceAuthentications) when it starts one, or from an id by
 /// [`Client::device_authentication`].
@@ -84,7 +84,8 @@ impl DeviceAuthenticationHandle {
         self.client.request(ReadDeviceAuthentication::new(self.id))
     }
 
-    /// Waits until the person has acted on the device: reads the state until it has come to its end.
+    /// Waits until the person has acted on the device: reads the state until its status is `COMPLETED`, `FAILED` or
+    /// `PUSH_CONFIRMATION_TIMED_OUT`.
     #[doc = docs::read_device_authentication!()]
     /// # Example
     /// ```
@@ -102,8 +103,14 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// [`is_timeout`](crate::Error::is_timeout) if it does not end in time; otherwise as [`read`](Self::read).
-    pub fn poll(&self) -> Poll {
-        Poll::new(self.clone())
+    pub fn poll(&self) -> Poll<DeviceAuthentication> {
+        let handle = self.clone();
+        Poll::new(
+            self.client.clone(),
+            move || handle.read(),
+            |state| state.status.as_str(),
+            |state| is_terminal(&state.status),
+        )
     }
 
     /// Checks the passcode that the person typed. The status to call it in is `OTP_REQUIRED`.
@@ -203,4 +210,14 @@ impl DeviceAuthenticationHandle {
             .request(CancelPushAuthentication::new(self.id, body))
             .acknowledged()
     }
+}
+
+/// Whether a device authentication can come to no other status. A status that the document does not know may.
+fn is_terminal(status: &DeviceAuthenticationStatus) -> bool {
+    matches!(
+        status,
+        DeviceAuthenticationStatus::Completed
+            | DeviceAuthenticationStatus::Failed
+            | DeviceAuthenticationStatus::PushConfirmationTimedOut
+    )
 }

@@ -1,10 +1,8 @@
 //! Device authentications: proving that a person has a device, an address or a phone number.
 
 mod handle;
-mod poll;
 
 pub use handle::DeviceAuthenticationHandle;
-pub use poll::Poll;
 
 use pingone_models::requests::InitiateDeviceAuthentication;
 use pingone_models::{

@@ -17,6 +17,7 @@ use pingone_models::{Flow, FlowAuthorization, FlowId, FlowStatus, Secret, SignOf
 use crate::call::{Acknowledged, Request};
 use crate::client::Client;
 use crate::generated::docs;
+use crate::poll::Poll;
 use crate::session::Session;
 
 /// Begins sign-on flows. Made by [`Client::flows`].
@@ -179,6 +180,30 @@ impl FlowHandle {
     #[doc = docs::read_flow!()]
     pub fn read(&self) -> Request<Flow> {
         self.request(ReadFlow::new(self.id))
+    }
+
+    /// Waits until the person has confirmed the notification on their device: reads the flow until its status is not
+    /// `PUSH_CONFIRMATION_REQUIRED`.
+    #[doc = docs::read_flow!()]
+    /// # Example
+    /// ```
+    /// # async fn run(flow: pingone::flows::FlowHandle) -> pingone::Result<()> {
+    /// let next = flow.poll().await?;
+    /// println!("{}", next.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_timeout`](crate::Error::is_timeout) if nothing changes in time; otherwise as [`read`](Self::read).
+    pub fn poll(&self) -> Poll<Flow> {
+        let handle = self.clone();
+        Poll::new(
+            self.client.clone(),
+            move || handle.read(),
+            |flow| flow.status.as_str(),
+            |flow| flow.status != FlowStatus::PushConfirmationRequired,
+        )
     }
 
     /// Reads what the flow waits for.

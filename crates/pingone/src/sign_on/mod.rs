@@ -119,18 +119,18 @@ impl SignOn {
     /// ```
     /// # async fn run(mut sign_on: pingone::sign_on::SignOn) -> pingone::Result<()> {
     /// sign_on.act(|flow| flow.check_otp("123456")).await?;
-    /// // A notification on another device was confirmed?
-    /// sign_on.act(|flow| flow.read()).await?;
+    /// // Until a notification on another device is confirmed:
+    /// sign_on.act(|flow| flow.poll()).await?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     /// As the action has them. A flow that has failed is no error but [`Step::Failed`].
-    pub async fn act(
-        &mut self,
-        action: impl FnOnce(&FlowHandle) -> Request<Flow>,
-    ) -> Result<Step<'_>> {
+    pub async fn act<A>(&mut self, action: impl FnOnce(&FlowHandle) -> A) -> Result<Step<'_>>
+    where
+        A: IntoFuture<Output = Result<Flow>>,
+    {
         self.flow = action(&self.handle).await?;
         self.handle = self.handle.at(self.flow.id);
         Ok(self.step())

@@ -50,7 +50,7 @@ pub enum Step<'a> {
         /// The device that has the passcode, if the service describes it.
         device: Option<&'a Device>,
     },
-    /// A confirmation on the device: `read`, again after some seconds.
+    /// A confirmation on the device: `poll`, or `read` again after some seconds.
     Push {
         /// The device that got the notification, if the service describes it.
         device: Option<&'a Device>,
@@ -83,6 +83,12 @@ pub enum Step<'a> {
         /// What the service says of them.
         attributes: Option<&'a Members>,
     },
+    /// Consent to an agreement: `consent`.
+    AgreementConsent,
+    /// The code that another device shows, as in a sign-on at a television: `verify_user_code`.
+    UserCode,
+    /// Consent to the sign-on of that device: `consent_to_device`.
+    DeviceConsent,
     /// Nothing: [`SignOn::tokens`](super::SignOn::tokens) ends the sign-on.
     Completed,
     /// Nothing: the flow has failed, and a new sign-on can begin. [`Reason::of_flow`](crate::Reason::of_flow) says why.
@@ -126,9 +132,31 @@ impl<'a> Step<'a> {
                 provider: embedded.and_then(|embedded| embedded.identity_provider.as_ref()),
             },
             FlowStatus::ProfileDataRequired => Self::ProfileData { attributes },
+            FlowStatus::AgreementConsentRequired => Self::AgreementConsent,
+            FlowStatus::DagUserCodeRequired => Self::UserCode,
+            FlowStatus::DagConsentRequired => Self::DeviceConsent,
             FlowStatus::Completed => Self::Completed,
             FlowStatus::Failed => Self::Failed(flow.error.as_ref()),
             other => Self::Other(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pingone_models::FlowId;
+
+    use super::*;
+
+    #[test]
+    fn every_documented_status_is_a_step_of_its_own() {
+        for status in FlowStatus::DOCUMENTED {
+            let id: FlowId = "0f1c5b1a-3c1e-4a52-9d10-1f0a7f1f6c55".parse().unwrap();
+            let flow = Flow::new(id, status.clone());
+            assert!(
+                !matches!(Step::of(&flow), Step::Other(_)),
+                "{status} has no step: add one to the enum"
+            );
         }
     }
 }

@@ -185,3 +185,23 @@ async fn polling_survives_what_passes_and_reports_what_does_not() {
     let (_stub, client, _) = with_statuses(&["PUSH_CONFIRMATION_REQUIRED", "404"]).await;
     assert!(handle(&client).poll().await.unwrap_err().is_not_found());
 }
+
+#[tokio::test]
+async fn a_flow_is_polled_until_it_goes_on() {
+    const PUSH: &str = "PUSH_CONFIRMATION_REQUIRED";
+    for next in ["COMPLETED", "OTP_REQUIRED", "BRAND_NEW"] {
+        let statuses: &'static [&'static str] = vec![PUSH, PUSH, next].leak();
+        let (stub, client, time) = with_statuses(statuses).await;
+        let flow = client.flow(ID.parse::<FlowId>().unwrap());
+        let state = flow.poll().await.unwrap();
+        assert_eq!(state.status, FlowStatus::from(next));
+        assert_eq!((stub.received().len(), time.pauses().len()), (3, 2));
+    }
+    let (_stub, client, _) = with_statuses(&[PUSH]).await;
+    let flow = client.flow(ID.parse::<FlowId>().unwrap());
+    let error = flow.poll().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "readFlow: timed out: it waited 120 s, and the status is still PUSH_CONFIRMATION_REQUIRED; call again, or allow the call more time"
+    );
+}

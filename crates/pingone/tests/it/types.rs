@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use pingone::applications::Application;
-use pingone::device_authentications::{DeviceAuthenticationHandle, DeviceAuthentications, Poll};
+use pingone::device_authentications::{DeviceAuthenticationHandle, DeviceAuthentications};
 use pingone::devices::{DeviceHandle, Devices};
 use pingone::environment::{
     DeviceAuthenticationPolicies, EnvironmentHandle, Groups, PasswordPolicies, Populations,
 };
 use pingone::flows::{FlowHandle, Flows};
-use pingone::models::{Address, InvalidId, Members, Patch, Secret, Timestamp, User};
+use pingone::models::{
+    Address, DeviceAuthentication, InvalidId, Members, Patch, Secret, Timestamp, User,
+};
 use pingone::observe::AttemptReport;
 use pingone::openid::OpenId;
 use pingone::passwords::PasswordHandle;
@@ -25,8 +27,8 @@ use pingone::users::{
 };
 use pingone::workflows::{Obstacle, Recovery, Registration, StepUp, Verification};
 use pingone::{
-    Acknowledged, Client, ClientBuilder, Error, ErrorBuilder, ErrorKind, Reason, Region, Request,
-    Response, TokioRuntime,
+    Acknowledged, Client, ClientBuilder, Error, ErrorBuilder, ErrorKind, Poll, Reason, Region,
+    Request, Response, TokioRuntime,
 };
 
 const fn shared<T: Debug + Send + Sync + Unpin + 'static>() {}
@@ -45,7 +47,7 @@ macro_rules! each {
 fn every_type_moves_between_threads() {
     let mut checked = BTreeSet::new();
     checked.extend(each![
-        shared: Acknowledged, AgreementConsents, Application, AttemptReport<'static>, Client, ClientBuilder, ClientCredentials, DeviceAuthenticationHandle, DeviceAuthenticationPolicies, DeviceAuthentications, DeviceHandle, Devices, EnvironmentHandle, Error, ErrorBuilder, ErrorKind, FlowHandle, Flows, Groups, LimitAttempts<SafeRetry>, LimitElapsed<SafeRetry>, LinkedAccounts, Matches, NeverRetry, Obstacle, OpenId, Outcome, PairingKeys, PasswordHandle, PasswordPolicies, Poll, Populations, Reason, Recovery, Region, Registration, Request<User>, Response<User>, RetryContext<'static>, RetryDecision, SafeRetry, SignOn, SignOnBuilder, SigningAlgorithm, Step<'static>, StepUp, StoredSignOn, Token, TokioRuntime, UserGroups, UserHandle, UserQuery, UserSearch, UserSessions, Users, Verification,
+        shared: Acknowledged, AgreementConsents, Application, AttemptReport<'static>, Client, ClientBuilder, ClientCredentials, DeviceAuthenticationHandle, DeviceAuthenticationPolicies, DeviceAuthentications, DeviceHandle, Devices, EnvironmentHandle, Error, ErrorBuilder, ErrorKind, FlowHandle, Flows, Groups, LimitAttempts<SafeRetry>, LimitElapsed<SafeRetry>, LinkedAccounts, Matches, NeverRetry, Obstacle, OpenId, Outcome, PairingKeys, PasswordHandle, PasswordPolicies, Poll<DeviceAuthentication>, Populations, Reason, Recovery, Region, Registration, Request<User>, Response<User>, RetryContext<'static>, RetryDecision, SafeRetry, SignOn, SignOnBuilder, SigningAlgorithm, Step<'static>, StepUp, StoredSignOn, Token, TokioRuntime, UserGroups, UserHandle, UserQuery, UserSearch, UserSessions, Users, Verification,
     ]);
     // A stream is asked by one task at a time, as futures are.
     checked.extend(each![sent: UserStream]);

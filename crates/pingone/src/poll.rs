@@ -6,21 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use pingone_models::operations::READ_DEVICE_AUTHENTICATION;
-use pingone_models::{DeviceAuthentication, DeviceAuthenticationStatus};
 
-use super::DeviceAuthenticationHandle;
+use pingone_models::operation::Operation;
+
 use crate::call::Request;
+use crate::client::Client;
 use crate::error::Inner;
 use crate::runtime::BoxFuture;
 use crate::{Error, ErrorKind, Result};
 
-/// Reads a device authentication again and again, until it has come to its end.
-/// Made by [`DeviceAuthenticationHandle::poll`].
+/// Reads a state again and again, until a person has acted on another device.
+///
+/// [`DeviceAuthenticationHandle::poll`](crate::device_authentications::DeviceAuthenticationHandle::poll) and
+/// [`FlowHandle::poll`](crate::flows::FlowHandle::poll) make it, and say which states end it.
 ///
 /// | setting | default |
 /// |---|---|
-/// | end | status `COMPLETED`, `FAILED` or `PUSH_CONFIRMATION_TIMED_OUT` |
 /// | first wait | 1 second |
 /// | longest wait | 5 seconds |
 /// | time in all | 2 minutes |
@@ -37,21 +38,31 @@ use crate::{Error, ErrorKind, Result};
 /// # }
 /// ```
 #[must_use = "nothing is read until this is awaited"]
-pub struct Poll {
-    handle: DeviceAuthenticationHandle,
+pub struct Poll<S> {
+    client: Client,
+    read: Arc<dyn Fn() -> Request<S> + Send + Sync>,
+    status: fn(&S) -> &str,
+    ended: Arc<dyn Fn(&S) -> bool + Send + Sync>,
+    each: Option<Arc<EachRead<S>>>,
     timeout: Duration,
     backoff: ExponentialBuilder,
-    ended: Arc<dyn Fn(&DeviceAuthentication) -> bool + Send + Sync>,
-    each: Option<Arc<EachRead>>,
 }
 
-type EachRead =
-    dyn Fn(Request<DeviceAuthentication>) -> Request<DeviceAuthentication> + Send + Sync;
+type EachRead<S> = dyn Fn(Request<S>) -> Request<S> + Send + Sync;
 
-impl Poll {
-    pub(super) fn new(handle: DeviceAuthenticationHandle) -> Self {
+impl<S: 'static> Poll<S> {
+    pub(crate) fn new(
+        client: Client,
+        read: impl Fn() -> Request<S> + Send + Sync + 'static,
+        status: fn(&S) -> &str,
+        ended: fn(&S) -> bool,
+    ) -> Self {
         Self {
-            handle,
+            client,
+            read: Arc::new(read),
+            status,
+            ended: Arc::new(ended),
+            each: None,
             timeout: Duration::from_secs(120),
             backoff: ExponentialBuilder::new()
                 .with_min_delay(Duration::from_secs(1))
@@ -59,8 +70,6 @@ impl Poll {
                 .with_factor(1.5)
                 .with_jitter()
                 .without_max_times(),
-            ended: Arc::new(|state| is_terminal(&state.status)),
-            each: None,
         }
     }
 
@@ -76,11 +85,8 @@ impl Poll {
         self
     }
 
-    /// Ends as soon as this says so, in place of the statuses above.
-    pub fn until(
-        mut self,
-        ended: impl Fn(&DeviceAuthentication) -> bool + Send + Sync + 'static,
-    ) -> Self {
+    /// Ends as soon as this says so, in place of the states that end it by default.
+    pub fn until(mut self, ended: impl Fn(&S) -> bool + Send + Sync + 'static) -> Self {
         self.ended = Arc::new(ended);
         self
     }
@@ -88,31 +94,32 @@ impl Poll {
     /// Changes the request for every read, such as its token.
     pub fn with_each(
         mut self,
-        change: impl Fn(Request<DeviceAuthentication>) -> Request<DeviceAuthentication>
-        + Send
-        + Sync
-        + 'static,
+        change: impl Fn(Request<S>) -> Request<S> + Send + Sync + 'static,
     ) -> Self {
         self.each = Some(Arc::new(change));
         self
     }
+}
 
-    async fn run(self) -> Result<DeviceAuthentication> {
-        let runtime = Arc::clone(&self.handle.client.shared.runtime);
+impl<S: Send + 'static> Poll<S> {
+    async fn run(self) -> Result<S> {
+        let runtime = Arc::clone(&self.client.shared.runtime);
         let started = runtime.now();
         let mut waits = self.backoff.with_jitter_seed(runtime.random()).build();
         let left = || self.timeout.saturating_sub(runtime.now() - started);
         let mut last = None;
         loop {
-            let read = self.handle.read();
+            let read = (self.read)();
+            let operation = read.operation();
             let read = match &self.each {
                 Some(change) => change(read),
                 None => read,
             };
+            let timed_out = |state: &S| self.timed_out(operation, (self.status)(state));
             let state = match (read.within(left()).await, &last) {
                 (Ok(state), _) => state,
-                (Err(error), Some(status)) if error.is_timeout() && left().is_zero() => {
-                    return Err(self.timed_out(status));
+                (Err(error), Some(state)) if error.is_timeout() && left().is_zero() => {
+                    return Err(timed_out(state));
                 }
                 (Err(error), _) => return Err(error),
             };
@@ -121,21 +128,23 @@ impl Poll {
             }
             match waits.next() {
                 Some(wait) if wait < left() => runtime.sleep(wait).await,
-                _ => return Err(self.timed_out(&state.status)),
+                _ => return Err(timed_out(&state)),
             }
-            last = Some(state.status);
+            last = Some(state);
         }
     }
+}
 
-    fn timed_out(&self, status: &DeviceAuthenticationStatus) -> Error {
+impl<S> Poll<S> {
+    fn timed_out(&self, operation: &'static Operation, status: &str) -> Error {
         let seconds = self.timeout.as_secs_f32();
-        let note = match crate::error::name(status.as_str()) {
+        let note = match crate::error::name(status) {
             Some(status) => format!("it waited {seconds} s, and the status is still {status}"),
             None => format!("it waited {seconds} s"),
         };
         Error::new(Inner {
             kind: ErrorKind::Timeout,
-            operation: Some(&READ_DEVICE_AUTHENTICATION),
+            operation: Some(operation),
             note: note.into(),
             may_have_been_sent: true,
             ..Inner::default()
@@ -143,29 +152,18 @@ impl Poll {
     }
 }
 
-/// Whether a device authentication can come to no other status. A status that the document does not know may.
-fn is_terminal(status: &DeviceAuthenticationStatus) -> bool {
-    matches!(
-        status,
-        DeviceAuthenticationStatus::Completed
-            | DeviceAuthenticationStatus::Failed
-            | DeviceAuthenticationStatus::PushConfirmationTimedOut
-    )
-}
-
-impl IntoFuture for Poll {
-    type Output = Result<DeviceAuthentication>;
-    type IntoFuture = BoxFuture<'static, Result<DeviceAuthentication>>;
+impl<S: Send + 'static> IntoFuture for Poll<S> {
+    type Output = Result<S>;
+    type IntoFuture = BoxFuture<'static, Result<S>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
     }
 }
 
-impl fmt::Debug for Poll {
+impl<S> fmt::Debug for Poll<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Poll")
-            .field("id", &self.handle.id)
             .field("timeout", &self.timeout)
             .field("backoff", &self.backoff)
             .finish_non_exhaustive()
