@@ -93,6 +93,10 @@ const LONG: &[Step] = &[
         "bash crates/sandbox/tests/clients/run.sh",
     ),
     step(
+        "a client of another generator reaches the sandbox",
+        "bash crates/sandbox/tests/python/run.sh",
+    ),
+    step(
         "a report works in a browser",
         "bash crates/drift/tests/browser/run.sh",
     ),
