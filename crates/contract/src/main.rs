@@ -75,10 +75,8 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
-            let mut source = error.source();
-            while let Some(cause) = source {
+            for cause in report::causes(&*error) {
                 eprintln!("  because {cause}");
-                source = cause.source();
             }
             ExitCode::from(2)
         }
@@ -124,7 +122,13 @@ async fn run(arguments: &Arguments) -> Outcome<ExitCode> {
             report.skip(probe, "not confirmed".to_owned());
             continue;
         }
-        let there = service.ask(probe).await?;
+        let there = match service.ask(probe).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                report.unanswered(probe, &*error);
+                continue;
+            }
+        };
         let here = match imitation.unknown(probe) {
             None => Some(imitation.ask(probe).await?),
             Some(_) => None,

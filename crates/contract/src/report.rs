@@ -1,8 +1,11 @@
 //! What was found, for a person and for a program.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use pingone_models::operation::Effect;
 use pingone_sandbox::rules::RULES;
 use serde::Serialize;
 
@@ -15,6 +18,7 @@ use crate::service::Answer;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
     requests: Vec<Asked>,
+    unanswered: Vec<Skipped>,
     skipped: Vec<Skipped>,
     /// Operations that this run is not for.
     left_out: Vec<&'static str>,
@@ -45,7 +49,25 @@ struct RuleSeen {
     refuted: BTreeSet<String>,
 }
 
+/// What has led to an error.
+pub(crate) fn causes(error: &dyn Error) -> impl Iterator<Item = &dyn Error> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
 impl Report {
+    /// Notes that the connection failed, which says nothing of the service, but that a request may have taken effect.
+    pub(crate) fn unanswered(&mut self, probe: &Planned, error: &dyn Error) {
+        let mut reason = error.to_string();
+        for cause in causes(error) {
+            let _ = write!(reason, ": {cause}");
+        }
+        if probe.operation().effect != Effect::Read {
+            reason += "; the request may have taken effect";
+        }
+        let request = probe.to_string();
+        self.unanswered.push(Skipped { request, reason });
+    }
+
     pub(crate) fn skip(&mut self, probe: &Planned, reason: String) {
         let request = probe.to_string();
         self.skipped.push(Skipped { request, reason });
@@ -83,9 +105,10 @@ impl Report {
 
     pub(crate) fn differs(&self) -> bool {
         let mut requests = self.requests.iter();
-        requests.any(|own| {
+        let differs = requests.any(|own| {
             !own.differs_from_document.is_empty() || !own.differs_from_sandbox.is_empty()
-        })
+        });
+        differs || !self.unanswered.is_empty()
     }
 
     pub(crate) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -117,11 +140,16 @@ impl Report {
                 }
             }
         }
-        if !self.skipped.is_empty() {
-            writeln!(out, "\nSkipped: {}", self.skipped.len())?;
-        }
-        for Skipped { request, reason } in &self.skipped {
-            writeln!(out, "  {request}: {reason}")?;
+        for (title, list) in [
+            ("Without an answer", &self.unanswered),
+            ("Skipped", &self.skipped),
+        ] {
+            if !list.is_empty() {
+                writeln!(out, "\n{title}: {}", list.len())?;
+            }
+            for Skipped { request, reason } in list {
+                writeln!(out, "  {request}: {reason}")?;
+            }
         }
         Ok(())
     }

@@ -77,7 +77,7 @@ impl Service {
         service
             .credentials
             .insert(0, Authorization::bearer(&token)?);
-        service.discover().await?;
+        service.discover().await;
         Ok(service)
     }
 
@@ -105,7 +105,7 @@ impl Service {
     }
 
     /// Lists what has a list, and keeps the first id of each.
-    async fn discover(&mut self) -> Outcome {
+    async fn discover(&mut self) {
         // What is listed below another thing comes after it, as its path is longer.
         let mut parameters: Vec<(&'static str, usize)> = Vec::new();
         for operation in operations::OPERATIONS {
@@ -128,12 +128,14 @@ impl Service {
             if self.ids.contains_key(parameter) || self.unknown(&probe).is_some() {
                 continue;
             }
-            let answer = self.ask(&probe).await?;
+            // A request that fails is made again as a probe, which tells of it.
+            let Ok(answer) = self.ask(&probe).await else {
+                continue;
+            };
             if let Some(id) = answer.json.as_ref().and_then(first_id) {
                 self.ids.insert(parameter, id.to_owned());
             }
         }
-        Ok(())
     }
 
     /// Why a request cannot be made.

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use futures::stream;
 use pingone_models::UserId;
 use pingone_sandbox::{DeviceKind, NewDevice, NewUser, Sandbox};
 use serde_json::{Value, json};
@@ -216,7 +217,10 @@ const PLANTED: &[Planted] = &[
     },
 ];
 
-/// A server in front of the sandbox that changes answers.
+/// The path whose answer breaks off.
+const BROKEN: &str = "/mfaSettings";
+
+/// A server in front of the sandbox that changes answers, and breaks one off.
 async fn front(sandbox: &Sandbox) -> String {
     #[derive(Clone)]
     struct Front {
@@ -247,6 +251,10 @@ async fn front(sandbox: &Sandbox) -> String {
             }
         }
         own.headers_mut().remove("content-length");
+        if key.contains(BROKEN) {
+            let cut = std::io::Error::other("cut off");
+            return own.map(|_| Body::from_stream(stream::iter([Err::<Vec<u8>, _>(cut)])));
+        }
         own.map(Body::from)
     }
     let behind = sandbox.platform_url().trim_end_matches("/v1").to_owned();
@@ -280,6 +288,10 @@ async fn every_planted_deviation_is_found_and_no_value_is_told() {
             planted.said, planted.operation
         );
     }
+    let unanswered = run.report["unanswered"].as_array().unwrap();
+    assert_eq!(unanswered.len(), 1, "{text}");
+    let request = unanswered[0]["request"].as_str().unwrap();
+    assert!(request.starts_with("readMfaSettings"), "{text}");
     let report = text + &run.report.to_string();
     for value in [
         "canary",
