@@ -1,4 +1,4 @@
-//! `pingone demo`: a story of a user, told by the requests that it takes.
+//! `pingone demo`: an end-to-end scenario, shown by the requests it sends.
 
 use std::error::Error;
 use std::fmt;
@@ -23,7 +23,7 @@ const FORGOTTEN: &str = "correct-Horse-1";
 const NEW_PASSWORD: &str = "battery-Staple-2";
 const LOCKED_UNTIL: &str = "2100-01-01T00:00:00Z";
 
-/// Something that went on differently from what the story says.
+/// A step whose outcome differs from what the scenario expects.
 #[derive(Debug)]
 struct UnexpectedOutcome(String);
 
@@ -39,7 +39,7 @@ fn unexpected(what: impl fmt::Debug) -> Box<dyn Error> {
     UnexpectedOutcome(format!("{what:?}")).into()
 }
 
-/// One line for each call that the client has made and the story has not told yet.
+/// One line for each call made since the last line was printed.
 type Calls = Arc<Mutex<Vec<String>>>;
 
 pub(crate) async fn run(out: &mut dyn Write) -> Outcome {

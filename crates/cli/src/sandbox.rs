@@ -133,7 +133,7 @@ impl Arguments {
 /// Runs the sandbox until the process is asked to stop; asked a second time, it stops at once.
 pub(crate) async fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let config = arguments.config()?;
-    // Listens first: whoever reads that the sandbox runs may ask it to stop at once.
+    // Listens first: a reader of the first line may ask the sandbox to stop at once.
     let mut requests = StopRequests::listen()?;
     let sandbox = config.start().await?;
     if let Some(authority) = sandbox.certificate_authority() {

@@ -13,7 +13,7 @@ use crate::transport::{
     Answer, Authorization, Incoming, Limits, add_header, authorization, describe,
 };
 
-/// What one call carries besides its arguments; also keeps the answer that came.
+/// The settings of one call besides its arguments; also keeps the response.
 ///
 /// Clones share the answer.
 #[derive(Clone, Default)]
@@ -62,7 +62,7 @@ impl Call {
         self
     }
 
-    /// The last answer that came, whatever became of it.
+    /// The last response, even if it could not be decoded.
     #[must_use]
     pub fn answer(&self) -> Option<Answer> {
         self.answer

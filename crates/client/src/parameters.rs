@@ -36,7 +36,7 @@ pub fn query(
 /// When the value is deeper than a list or an object of plain values; the text names the parameter.
 pub fn path(name: &str, value: &impl Serialize, explode: bool) -> Result<String, String> {
     let items = items(value, explode).map_err(|error| format!("`{name}`: {error}"))?;
-    // A comma in an item is none between items.
+    // A comma inside an item is not a separator.
     let escaped = |text: &str| escape_segment(text).replace(',', "%2C");
     let items = items.iter().map(|item| match item {
         Item::Plain(text) => escaped(text),

@@ -1,4 +1,4 @@
-//! A YAML or JSON document as a tree of values that remembers where each one stands.
+//! A YAML or JSON document as a tree of values with their positions.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -74,7 +74,7 @@ impl Document {
         Self::parse(&name, text)
     }
 
-    /// Parses YAML (and so JSON) text; `name` stands for the file in errors.
+    /// Parses YAML (and so JSON) text; errors refer to it as `name`.
     ///
     /// # Errors
     /// When the text is not one YAML document of plain values, or holds a duplicate key.
@@ -138,7 +138,7 @@ impl Document {
         Some(value)
     }
 
-    /// Where the value at a pointer stands: its key in a mapping, else itself.
+    /// The position of the value at a pointer: its key in a mapping, else the value.
     ///
     /// A pointer to nothing has the place of its nearest parent.
     #[must_use]
@@ -277,7 +277,7 @@ struct Builder<'a> {
     filled: bool,
 }
 
-/// Keeps the positions of a text in which an escape has become shorter. The characters are of nobody's alphabet.
+/// Keeps the positions of a text in which an escape has become shorter. The characters are from a private-use area.
 const FILLER: &str = "\u{e000}\u{e001}";
 
 /// Writes the pairs of escapes by which JSON has characters beyond U+FFFF as YAML can read them, in the same length.
@@ -496,7 +496,7 @@ impl<'a> Builder<'a> {
                 flow: false,
             },
         });
-        // A value that is left out stands where the next token does.
+        // An omitted value has the position of the next token.
         if !value.is_empty() {
             place.extent.value = value;
         }

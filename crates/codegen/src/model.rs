@@ -29,7 +29,7 @@ pub struct Api {
 pub struct Server {
     /// `x-name`, or `api` for the only server of a document.
     pub name: String,
-    /// The address; `{name}` stands for a variable.
+    /// The address; `{name}` is a variable.
     pub url: String,
     /// The variables with their defaults.
     pub variables: BTreeMap<String, String>,
@@ -72,7 +72,7 @@ pub struct Operation {
     pub docs: Option<Docs>,
     /// The documented answers, by status.
     pub responses: Vec<Response>,
-    /// Where the variant stands in the document.
+    /// The position of the variant in the document.
     pub pointer: String,
 }
 
@@ -181,7 +181,7 @@ pub struct Parameter {
     pub schema: Value,
     /// A value that the document shows.
     pub example: Option<Value>,
-    /// Where it stands in the document.
+    /// Its position in the document.
     pub pointer: String,
 }
 
@@ -314,7 +314,7 @@ pub struct Response {
     pub headers: Vec<String>,
     /// Payloads that the document shows, by name.
     pub examples: BTreeMap<String, Value>,
-    /// Where it stands in the document.
+    /// Its position in the document.
     pub pointer: String,
 }
 
@@ -356,7 +356,7 @@ pub struct Schema {
     pub kind: SchemaKind,
     /// Whether an answer can hold it.
     pub in_response: bool,
-    /// Where it stands in the document.
+    /// Its position in the document.
     pub pointer: String,
 }
 

@@ -8,7 +8,7 @@ use crate::document::{Document, join, unescaped};
 use crate::error::Error;
 use crate::names::{numbered, type_name};
 
-/// Marks an identifier that opens something for whoever knows it.
+/// Marks an identifier that grants access to anyone who knows it.
 const SENSITIVE: &str = "x-sensitive";
 
 pub(crate) const COMPONENTS: &str = "/components/schemas";

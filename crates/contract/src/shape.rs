@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::{self, Members};
 
-/// What stands for a text that may be a person's or a secret.
+/// Replaces text that may be personal or secret.
 const MASKED: &str = "(masked)";
 
 /// A name of the API, such as a member or an error code; anything else is masked.

@@ -29,7 +29,7 @@ impl Address {
     fn server(&self) -> Option<&str> {
         let scheme = self.0.find("://")?;
         let end = self.0[scheme + 3..].find('/')? + scheme + 3;
-        // What stands before an `@` may be a password.
+        // The part before an `@` may be a password.
         Some(&self.0[..end]).filter(|server| !server.contains(['@', '?', '#']))
     }
 }

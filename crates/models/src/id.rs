@@ -55,7 +55,7 @@ impl std::error::Error for InvalidId {}
 /// # Ok::<(), pingone_models::InvalidId>(())
 /// ```
 ///
-/// Where the identifier opens something for whoever knows it, `Debug` can leave it out:
+/// If knowing the identifier grants access, `Debug` can omit it:
 ///
 /// ```
 /// pingone_models::uuid_id! {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-// Generated code names this crate by its outer name, wherever it stands.
+// Generated code refers to this crate by its external name, also inside the crate.
 extern crate self as pingone_models;
 
 mod address;

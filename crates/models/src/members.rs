@@ -55,7 +55,7 @@ impl Members {
 impl Index<&str> for Members {
     type Output = Value;
 
-    /// The value of a member, or `null` if there is none.
+    /// The value of a member, or `null` if it is absent.
     fn index(&self, name: &str) -> &Value {
         self.get(name).unwrap_or(&Value::Null)
     }

@@ -6,7 +6,7 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// A value that is none of the documented alternatives, as it came.
+/// A value that matches none of the documented alternatives, unchanged.
 ///
 /// Only reading makes one. `Debug` leaves the value out, which may hold a secret.
 #[derive(Clone, PartialEq)]
@@ -80,7 +80,7 @@ pub fn candidates<E: serde::de::Error>(
     Ok(order)
 }
 
-/// Reads the first alternative that the value is; `None` if it is none of them.
+/// Reads the first alternative that matches; `None` if none does.
 #[doc(hidden)]
 pub fn read<T, E: serde::de::Error>(
     value: &Value,
@@ -130,7 +130,7 @@ pub fn write<T: Serialize, S: Serializer>(
 
 /// Declares an enum whose value is one of several types.
 ///
-/// A value that is none of them is kept in `Unknown` and written back as it came.
+/// A value that matches none of them is kept in `Unknown` and written back unchanged.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@
 pub struct Server {
     /// The name in the document.
     pub name: &'static str,
-    /// The address; `{name}` stands for a variable.
+    /// The address; `{name}` is a variable.
     pub url: &'static str,
     /// The variables with their defaults.
     pub variables: &'static [(&'static str, &'static str)],

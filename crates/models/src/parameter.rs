@@ -34,7 +34,7 @@ pub struct Pair {
     pub name: String,
     /// The items of the value.
     pub items: Vec<String>,
-    /// What stands between the items, as it is sent.
+    /// The separator between the items, as it is sent.
     pub separator: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! What a client takes from the world around it besides the network: time, sleep and randomness.
+//! What a client needs besides the network: time, sleep and randomness.
 
 use std::fmt;
 use std::future::Future;

@@ -47,7 +47,7 @@ impl Clock {
         Self::running_from(Timestamp::now())
     }
 
-    /// A clock that stands at `moment` until it is moved.
+    /// A clock frozen at `moment` until it is moved.
     #[must_use]
     pub fn frozen(moment: Timestamp) -> Self {
         let clock = Self::running_from(moment);
@@ -79,7 +79,7 @@ impl Clock {
         });
     }
 
-    /// Puts the clock to `moment`, forwards or backwards; it goes on running or standing.
+    /// Sets the clock to `moment`, forwards or backwards; it stays running or frozen.
     pub fn set(&self, moment: Timestamp) {
         self.rebase(|setting| setting.base = moment);
     }
@@ -114,7 +114,7 @@ impl Clock {
         self.setting().rate
     }
 
-    /// Where the clock stands in relation to the machine's, and how fast it runs.
+    /// The clock's offset from the machine's clock, and its speed.
     pub(crate) fn setting_now(&self) -> ClockSetting {
         ClockSetting(*self.setting())
     }

@@ -15,7 +15,7 @@ use crate::suggest;
 
 /// At most N requests per period, for one operation.
 ///
-/// The limit fills up steadily: with 10 in a second, one more request is let through after 100 milliseconds.
+/// The limit refills steadily: at 10 per second, one more request is allowed after 100 milliseconds.
 /// It holds for an operation, which is an endpoint, a method and a media type, and follows the sandbox's clock.
 ///
 /// ```

@@ -20,7 +20,7 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// Both servers at one origin, told apart by their paths.
+    /// Both servers at one origin, distinguished by path.
     pub(crate) fn new(origin: &str) -> Self {
         let auth = origin.trim_end_matches('/').to_owned();
         let platform = format!("{auth}{}", base_path("platform"));

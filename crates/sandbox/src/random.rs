@@ -44,7 +44,7 @@ impl Random {
         self.text(DIGITS, 14)
     }
 
-    /// A token that nobody guesses by chance.
+    /// A token that cannot be guessed.
     pub(crate) fn token(&mut self) -> String {
         self.text(LETTERS_AND_DIGITS, 40)
     }

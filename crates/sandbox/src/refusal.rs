@@ -82,7 +82,7 @@ impl Refusal {
         .with(detail("INSUFFICIENT_PERMISSIONS", message))
     }
 
-    /// 404 in PingOne's words; `reason` says more, to whoever debugs a client.
+    /// 404 in PingOne's words; `reason` adds detail for debugging.
     pub(crate) fn not_found(reason: &str) -> Self {
         Self::new(
             404,

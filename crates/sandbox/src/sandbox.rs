@@ -239,7 +239,7 @@ impl Sandbox {
     }
 
     /// Everything as it is now: users, codes, tokens, flows, messages, journal, faults, limits, counters, randomness,
-    /// and where the clock stands in relation to the machine's.
+    /// and the clock's offset from the machine's clock.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -247,7 +247,7 @@ impl Shared {
         look(environment, &mut context)
     }
 
-    /// Wakes whoever waits for something to happen.
+    /// Wakes everyone who waits for a change.
     pub(crate) fn announce(&self) {
         // Who begins to wait later sees what has changed by then.
         let awaited = self.changes.receiver_count() > 0;

@@ -204,7 +204,7 @@ fn perform(
     let schemas = schemas.types.iter().enumerate().map(|(index, rust)| {
         let name = format!("T{index}");
         settings.with_replacement(&name, rust, std::iter::empty());
-        // The replacement stands for the schema, whatever it holds.
+        // The replacement applies to the whole schema.
         (name, json!({ "type": "object" }))
     });
     let schemas: Map<String, Value> = schemas.collect();
@@ -304,7 +304,7 @@ fn lower(operation: &Operation, schemas: &mut Replaced<'_>) -> Result<(String, V
     let mut path = operation.path.clone();
     let mut parameters = Vec::new();
     for parameter in &operation.parameters {
-        // Names and places are told apart by the argument; the repair puts the names of the wire back.
+        // Arguments are distinguished by name and location; the repair restores the wire names.
         let name = wire::argument(parameter);
         let location = match parameter.location {
             Location::Path => "path",

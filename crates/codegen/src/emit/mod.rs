@@ -154,7 +154,7 @@ fn shortened(mut file: syn::File) -> syn::File {
     file
 }
 
-/// Writes what the prelude brings by its short name.
+/// Uses the short names of what is in the prelude.
 struct ShortenPaths;
 
 impl VisitMut for ShortenPaths {

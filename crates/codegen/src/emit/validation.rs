@@ -1,4 +1,4 @@
-//! The schemas of a document as JSON Schema, for whoever has to check payloads while running.
+//! The schemas of a document as JSON Schema, for checking payloads at run time.
 
 use serde_json::{Map, Value, json};
 

@@ -199,7 +199,7 @@ pub trait Parts {
     fn body(&self) -> Payload<'_>;
 }
 
-/// The body of a request, as whoever holds it has it.
+/// The body of a request, in the form its holder has.
 #[derive(Clone, Copy)]
 pub enum Payload<'a> {
     /// No body.

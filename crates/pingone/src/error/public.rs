@@ -118,7 +118,7 @@ impl axum_core::response::IntoResponse for super::Error {
         // An application that is out of order itself asks nobody to wait.
         let wait = self.retry_after().filter(|_| matches!(status, 403 | 429));
         if let Some(wait) = wait {
-            // Rounded up, so that whoever comes back then is not too early.
+            // Rounded up, so that a retry at that time is not too early.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             headers.insert(RETRY_AFTER, seconds.into());
         }

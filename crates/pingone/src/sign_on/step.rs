@@ -6,7 +6,7 @@ use serde_json::Value;
 /// What a flow waits for, and what its next action needs to know.
 ///
 /// Each step names the actions of [`FlowHandle`](crate::flows::FlowHandle) that usually answer it; a policy may allow
-/// others besides, which the links of the flow show.
+/// others as well; the links of the flow list them.
 ///
 /// ```
 /// use pingone::sign_on::Step;

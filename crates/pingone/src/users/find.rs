@@ -97,7 +97,7 @@ impl UserSearch {
         self.attribute_eq("population.id", id.into().to_string())
     }
 
-    /// Finds the users of whom an attribute, such as `name.family`, has this value.
+    /// Matches users whose attribute, such as `name.family`, has this value.
     ///
     /// The value can be any text; it is quoted as SCIM has it.
     pub fn attribute_eq(self, attribute: impl AsRef<str>, value: impl AsRef<str>) -> Self {

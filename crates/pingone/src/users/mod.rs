@@ -82,7 +82,7 @@ impl UserQuery {
         Self::default()
     }
 
-    /// Sets a SCIM filter as it stands. Values in it must be quoted, with `"` and `\` escaped.
+    /// Sets a SCIM filter verbatim. Values in it must be quoted, with `"` and `\` escaped.
     pub fn with_filter(mut self, filter: impl Into<String>) -> Self {
         self.filter = Some(filter.into());
         self

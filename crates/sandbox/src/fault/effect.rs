@@ -36,7 +36,7 @@ pub enum Effect {
         /// The `code` of the error; what PingOne says with this status, unless given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<String>,
-        /// The `code` of its only detail; without it there is none.
+        /// The `code` of its only detail; no details if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         detail: Option<String>,
         /// The `target` of the detail.

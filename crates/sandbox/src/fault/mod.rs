@@ -89,7 +89,7 @@ impl Fault {
         self
     }
 
-    /// Limits the fault to a path; `*` stands for one segment, `**` at the end for all that follow.
+    /// Limits the fault to a path; `*` matches one segment, a trailing `**` all that follow.
     pub fn on_path(mut self, path: impl Into<String>) -> Self {
         self.target.path = Some(path.into());
         self

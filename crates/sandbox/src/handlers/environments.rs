@@ -126,7 +126,7 @@ fn policy_view(context: &RequestContext<'_>, environment: &Environment) -> Passw
                 .with_duration_seconds(figures.lock_seconds),
         )
         .with_history(PasswordHistory::new().with_count(figures.history))
-        // Clients read these to explain the rules; there is none about characters here.
+        // Clients read these to explain the rules; the sandbox has no rule about characters.
         .with_min_characters(BTreeMap::new())
         .with_max_repeated_characters(figures.longest)
 }

@@ -30,7 +30,7 @@ impl Faults {
         self.0.core().faults.planned().to_vec()
     }
 
-    /// Removes a fault; false if there is none of this name.
+    /// Removes a fault; false if no fault has this name.
     pub fn remove(&self, id: FaultId) -> bool {
         let removed = self.0.core().faults.remove(id);
         self.0.announce();

@@ -33,7 +33,7 @@ pub struct Entry {
     pub request_body: String,
     /// The operation of the document, if there is one with this path, method and media type.
     pub operation: Option<&'static str>,
-    /// What became of the request.
+    /// The outcome of the request.
     pub verdict: Verdict,
     /// The rules that took part in the answer, by their names.
     pub rules: Vec<&'static str>,
@@ -51,7 +51,7 @@ pub struct Entry {
     pub response_body: String,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

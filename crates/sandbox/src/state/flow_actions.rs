@@ -23,7 +23,7 @@ pub(crate) struct Acted {
 }
 
 impl Environment {
-    /// Lets `act` take a flow a step further, for whoever holds the session of the flow.
+    /// Runs `act` on a flow if the caller holds the session of the flow.
     ///
     /// A refused action leaves what it had spent, sent and counted, and nothing else of the flow.
     pub(crate) fn act_on_flow(

@@ -201,7 +201,7 @@ impl User {
         self.profile.enabled != Some(false)
     }
 
-    /// When the lock on the account ends, whoever or whatever locked it.
+    /// When the lock on the account ends, regardless of what locked it.
     pub(crate) fn locked_until(&self, now: Timestamp) -> Option<Timestamp> {
         let by_administrator = self.lock.map(|lock| lock.until).filter(|end| now < *end);
         by_administrator.max(self.password.locked_until(now))

@@ -1,4 +1,4 @@
-//! Eighteen requests that a stand-in for PingOne must answer rightly.
+//! Eighteen requests that an emulator of PingOne must answer correctly.
 
 use pingone_sandbox::{Kind, Sandbox};
 use serde_json::{Value, json};

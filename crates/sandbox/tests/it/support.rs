@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 pub(crate) const PASSWORD: &str = "2FederateM0re!";
 
-/// A sandbox whose clock stands still.
+/// A sandbox with a frozen clock.
 pub(crate) async fn sandbox() -> Sandbox {
     let clock = Clock::frozen("2026-01-01T00:00:00Z".parse().unwrap());
     Config::new().with_clock(clock).start().await.unwrap()
