@@ -15,8 +15,12 @@ use serde::{Deserialize, Serialize};
 use crate::outputs;
 
 /// The benches, and the commands that run them.
-const BENCHES: [(&str, &str); 4] = [
+const BENCHES: [(&str, &str); 5] = [
     ("call", "cargo bench --quiet -p pingone-tests --bench call"),
+    (
+        "memory",
+        "cargo bench --quiet -p pingone-tests --bench memory",
+    ),
     (
         "consumer",
         "cargo bench --quiet -p pingone-tests --bench consumer",
