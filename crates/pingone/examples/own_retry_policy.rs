@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p pingone --example own_retry_policy --features testing`
 
+use pingone::models::operations::{READ_USER, VERIFY_USER};
 use std::time::Duration;
 
 use pingone::retry::{NeverRetry, RetryContext, RetryDecision, RetryPolicy, SafeRetry};
@@ -32,20 +33,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     sandbox
         .faults()
-        .add(Fault::status(503).times(2).on_operation("readUser"))?;
+        .add(Fault::status(503).times(2).on_operation(&READ_USER))?;
     client.user(user).read().await?;
 
     // For one call: the first failure is final.
     sandbox
         .faults()
-        .add(Fault::status(503).times(1).on_operation("readUser"))?;
+        .add(Fault::status(503).times(1).on_operation(&READ_USER))?;
     let error = client.user(user).read().with_retry_policy(NeverRetry).await;
     println!("{:?}", error.map(drop).map_err(|error| error.to_string()));
 
     // A call with an effect is not made again after an error that may come too late.
     sandbox
         .faults()
-        .add(Fault::status(503).times(1).on_operation("verifyUser"))?;
+        .add(Fault::status(503).times(1).on_operation(&VERIFY_USER))?;
     if let Err(error) = client.user(user).verify("A1B2C3D4").await {
         println!(
             "{error}; may have been sent: {}",

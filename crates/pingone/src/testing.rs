@@ -7,16 +7,17 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::time::Duration;
-//! use pingone::testing::{self, Fault, Kind, NewUser, Sandbox};
+//! use pingone::testing::{self, Fault, Kind, NewUser, Sandbox, operations};
 //!
 //! let sandbox = Sandbox::start().await?;
 //! let client = testing::client(&sandbox)?;
 //! let user = sandbox.seed_user(NewUser::new("linda").email("linda@example.com").password("2FederateM0re!"))?;
 //! let password = client.user(user).password();
 //!
-//! // Read what was sent.
+//! // Read what was sent, by user or by address.
 //! password.send_recovery_code().await?;
-//! let code = sandbox.outbox().wait_for(user, Kind::RecoveryCode).await?.code;
+//! let code = sandbox.outbox().wait_for("linda@example.com", Kind::RecoveryCode).await?.code;
+//! assert_eq!(sandbox.effects(&operations::SEND_RECOVERY_CODE), 1);
 //!
 //! // Move the clock: a recovery code is good for five minutes.
 //! sandbox.clock().advance(Duration::from_secs(301));
@@ -24,7 +25,7 @@
 //! assert_eq!(error.status(), Some(400));
 //!
 //! // Let it fail: the next recovery is answered with an error, and never made again behind your back.
-//! sandbox.faults().add(Fault::status(503).on_operation("recoverPassword").times(1))?;
+//! sandbox.faults().add(Fault::status(503).on_operation(&operations::RECOVER_PASSWORD).times(1))?;
 //! let error = password.recover(&code, "a-New-password-1").await.unwrap_err();
 //! assert!(error.may_have_been_sent());
 //! # Ok(())

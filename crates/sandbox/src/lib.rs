@@ -45,8 +45,11 @@ pub use fault::{Effect, Fault, FaultError, FaultId, Latency, PlannedFault};
 pub use handles::{Faults, Journal, NoMessage, Outbox};
 pub use journal::{Entry, Verdict};
 pub use limits::{RateLimit, RateLimitError};
-pub use outbox::{Channel, Kind, Message};
+pub use outbox::{Channel, Kind, Message, Recipient};
 pub use sandbox::Sandbox;
 pub use seed::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError, SeedFile, SeedFileError};
 pub use shared::Snapshot;
 pub use tls::Tls;
+
+/// The operations, as [`Sandbox::effects`], [`Sandbox::limit`] and [`Fault::on_operation`] take them.
+pub use pingone_models::operations;

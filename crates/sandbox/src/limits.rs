@@ -22,10 +22,10 @@ use crate::suggest;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use std::time::Duration;
-/// use pingone_sandbox::{RateLimit, Sandbox};
+/// use pingone_sandbox::{RateLimit, Sandbox, operations};
 ///
 /// let sandbox = Sandbox::start().await?;
-/// sandbox.limit("listUsers", RateLimit::new(10, Duration::from_secs(1)))?;
+/// sandbox.limit(&operations::LIST_USERS, RateLimit::new(10, Duration::from_secs(1)))?;
 /// # Ok(())
 /// # }
 /// ```

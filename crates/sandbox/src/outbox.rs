@@ -1,5 +1,7 @@
 //! The messages that the sandbox "sent": none leaves the machine.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use pingone_models::{Secret, UserId};
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,58 @@ pub struct Message {
     pub transaction: String,
 }
 
+/// Whom a message is for: a user, or an e-mail address or phone number as the user has it.
+///
+/// ```
+/// use pingone_sandbox::Recipient;
+///
+/// assert_eq!(Recipient::from("linda@example.com").to_string(), "linda@example.com");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Recipient {
+    /// Every message to this user, whatever the address.
+    User(UserId),
+    /// Every message to this address or number, in upper or lower case, whoever the user is.
+    Address(String),
+}
+
+impl Recipient {
+    pub(crate) fn gets(&self, message: &Message) -> bool {
+        match self {
+            Self::User(user) => message.user == *user,
+            Self::Address(address) => message.to.eq_ignore_ascii_case(address),
+        }
+    }
+}
+
+impl From<UserId> for Recipient {
+    fn from(user: UserId) -> Self {
+        Self::User(user)
+    }
+}
+
+impl From<&str> for Recipient {
+    fn from(address: &str) -> Self {
+        Self::Address(address.to_owned())
+    }
+}
+
+impl From<String> for Recipient {
+    fn from(address: String) -> Self {
+        Self::Address(address)
+    }
+}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(user) => write!(f, "user {user}"),
+            Self::Address(address) => f.write_str(address),
+        }
+    }
+}
+
 /// The most messages that are kept; the oldest go first.
 const KEPT: usize = 10_000;
 
@@ -92,15 +146,18 @@ impl Messages {
         &self.messages
     }
 
-    pub(crate) fn take(&mut self, user: UserId, kind: Kind) -> Option<Message> {
-        let taken = self.taken.entry((user, kind)).or_default();
-        let newest = self
-            .messages
-            .iter()
-            .rev()
-            .find(|message| message.user == user && message.kind == kind)
-            .filter(|message| message.number > *taken)?;
+    pub(crate) fn latest(&self, to: &Recipient, kind: Kind) -> Option<&Message> {
+        let mut newest_first = self.messages.iter().rev();
+        newest_first.find(|message| message.kind == kind && to.gets(message))
+    }
+
+    pub(crate) fn take(&mut self, to: &Recipient, kind: Kind) -> Option<Message> {
+        let newest = self.latest(to, kind)?.clone();
+        let taken = self.taken.entry((newest.user, kind)).or_default();
+        if newest.number <= *taken {
+            return None;
+        }
         *taken = newest.number;
-        Some(newest.clone())
+        Some(newest)
     }
 }

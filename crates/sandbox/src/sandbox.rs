@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use pingone_models::operation::Operation;
 use pingone_models::{
     DeviceAuthenticationId, EnvironmentId, FlowId, PasswordState, Secret, User, UserId,
 };
@@ -14,7 +15,6 @@ use crate::seed::{NewFlow, NewUser, SeedError};
 use crate::server::Server;
 use crate::shared::{Shared, Snapshot};
 use crate::state::tokens::Holder;
-use crate::suggest;
 
 /// A running sandbox. It stops when it is dropped.
 ///
@@ -225,12 +225,17 @@ impl Sandbox {
         &self.faults
     }
 
-    /// Limits how often an operation, such as `listUsers`, may be asked for; more is answered with 429 and `Retry-After`.
+    /// Limits how often an operation, such as [`LIST_USERS`](crate::operations::LIST_USERS), may be requested; more is
+    /// answered with 429 and `Retry-After`.
     ///
     /// # Errors
-    /// When the document has no such operation, or the limit lets nothing through.
-    pub fn limit(&self, operation: &str, limit: RateLimit) -> Result<(), RateLimitError> {
-        self.shared.core().limits.set(operation, limit)
+    /// When the limit lets nothing through.
+    pub fn limit(
+        &self,
+        operation: &'static Operation,
+        limit: RateLimit,
+    ) -> Result<(), RateLimitError> {
+        self.shared.core().limits.set(operation.id, limit)
     }
 
     /// Removes every rate limit.
@@ -303,40 +308,40 @@ impl Sandbox {
     }
 
     /// Number of requests for an operation that reached the sandbox, regardless of the response.
-    ///
-    /// Operations have the ids of the document, such as `verifyUser`.
-    ///
-    /// # Panics
-    /// When the document has no such operation, as a test would otherwise wait for a count that never comes.
     #[must_use]
-    #[track_caller]
-    pub fn requests(&self, operation: &str) -> u64 {
-        known(operation);
-        self.shared.core().counts.requests(operation)
+    pub fn requests(&self, operation: &'static Operation) -> u64 {
+        self.shared.core().counts.requests(operation.id)
     }
 
     /// Number of requests for an operation that had a side effect, regardless of the response.
     ///
     /// A wrong code has a side effect: it uses up an attempt. A request that was refused earlier has none.
     ///
-    /// # Panics
-    /// As [`requests`](Self::requests).
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use pingone_sandbox::{Sandbox, operations};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// assert_eq!(sandbox.effects(&operations::SEND_RECOVERY_CODE), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// An operation that the document does not have does not compile:
+    ///
+    /// ```compile_fail,E0425
+    /// # async fn run(sandbox: pingone_sandbox::Sandbox) {
+    /// sandbox.effects(&pingone_sandbox::operations::SEND_RECOVRY_CODE);
+    /// # }
+    /// ```
     #[must_use]
-    #[track_caller]
-    pub fn effects(&self, operation: &str) -> u64 {
-        known(operation);
-        self.shared.core().counts.effects(operation)
+    pub fn effects(&self, operation: &'static Operation) -> u64 {
+        self.shared.core().counts.effects(operation.id)
     }
 
     /// Lets the requests under way finish, for five seconds at most, and stops.
     pub async fn stop(self) {
         self.server.stop().await;
-    }
-}
-
-#[track_caller]
-fn known(operation: &str) {
-    if let Err(unknown) = suggest::operation(operation) {
-        panic!("{unknown}");
     }
 }

@@ -1,5 +1,6 @@
 //! Every way in which a client proves itself, against the sandbox that looks at the proof.
 
+use pingone::models::operations::{READ_USER, REQUEST_TOKEN};
 use pingone::testing::{self, Clock, Config, NewUser, Sandbox, SeedFile};
 use pingone::token::{ClientCredentials, SigningAlgorithm};
 use pingone::{Client, ErrorKind};
@@ -26,11 +27,11 @@ fn client(sandbox: &Sandbox, credentials: ClientCredentials) -> Client {
 #[tokio::test]
 async fn all_four_methods_get_a_token_that_works() {
     let check = async |sandbox: &Sandbox, credentials: ClientCredentials| {
-        let before = sandbox.requests("requestToken");
+        let before = sandbox.requests(&REQUEST_TOKEN);
         let user = sandbox.seed_user(NewUser::new(format!("user{before}")));
         let client = client(sandbox, credentials);
         client.user(user.unwrap()).read().await.unwrap();
-        assert_eq!(sandbox.requests("requestToken"), before + 1);
+        assert_eq!(sandbox.requests(&REQUEST_TOKEN), before + 1);
     };
     let rsa = sandbox().await;
     check(&rsa, ClientCredentials::client_secret_basic(CLIENT, SECRET)).await;
@@ -54,7 +55,7 @@ async fn refusal(sandbox: &Sandbox, client: &Client) -> String {
     let error = client.user(user).read().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Token);
     assert_eq!(error.code(), Some("invalid_client"));
-    assert_eq!(sandbox.requests("readUser"), 0);
+    assert_eq!(sandbox.requests(&READ_USER), 0);
     first_answer(sandbox)
 }
 
@@ -69,7 +70,7 @@ fn first_answer(sandbox: &Sandbox) -> String {
 async fn corrected(sandbox: &Sandbox, client: &Client) -> String {
     let user = sandbox.seed_user(NewUser::new("linda")).unwrap();
     client.user(user).read().await.unwrap();
-    assert_eq!(sandbox.requests("requestToken"), 2);
+    assert_eq!(sandbox.requests(&REQUEST_TOKEN), 2);
     first_answer(sandbox)
 }
 

@@ -1,6 +1,7 @@
 //! The mistakes that everybody makes once, made against the sandbox: what an application prints that shows the error
 //! and its sources, a line for each.
 
+use pingone::models::operations::READ_USER;
 use std::error::Error as StdError;
 use std::time::Duration;
 
@@ -433,7 +434,7 @@ async fn an_action_that_the_flow_does_not_allow_now() {
 async fn too_many_requests() {
     let (sandbox, client, user) = linda(NewUser::new("linda")).await;
     let limit = RateLimit::new(1, Duration::from_secs(100));
-    sandbox.limit("readUser", limit).unwrap();
+    sandbox.limit(&READ_USER, limit).unwrap();
     client.user(user).read().await.unwrap();
     let error: Error = client.user(user).read().await.unwrap_err();
     assert!(error.is_rate_limited());

@@ -1,5 +1,8 @@
 //! Whole stories against the sandbox, which counts what every operation has done.
 
+use pingone::models::operations::{
+    READ_USER, REQUEST_TOKEN, SEND_RECOVERY_CODE, SEND_VERIFICATION_CODE, VERIFY_USER,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -41,7 +44,7 @@ async fn a_forgotten_password_is_recovered_by_username() {
     let recovery = Recovery::of_username(&client, "linda").await.unwrap();
     assert_eq!((recovery.user().id, recovery.obstacle()), (user, None));
     assert_eq!(
-        sandbox.effects("sendRecoveryCode"),
+        sandbox.effects(&SEND_RECOVERY_CODE),
         0,
         "beginning a journey only reads"
     );
@@ -75,7 +78,7 @@ async fn a_forgotten_password_is_recovered_by_username() {
         .check("a-New-password-1")
         .await
         .unwrap();
-    assert_eq!(sandbox.effects("sendRecoveryCode"), 2);
+    assert_eq!(sandbox.effects(&SEND_RECOVERY_CODE), 2);
 }
 
 #[tokio::test]
@@ -138,8 +141,8 @@ async fn an_account_is_verified_with_the_code_that_was_mailed_last() {
             .unwrap()
             .is_needed()
     );
-    assert_eq!(sandbox.effects("sendVerificationCode"), 2);
-    assert_eq!(sandbox.requests("verifyUser"), 2);
+    assert_eq!(sandbox.effects(&SEND_VERIFICATION_CODE), 2);
+    assert_eq!(sandbox.requests(&VERIFY_USER), 2);
 }
 
 #[tokio::test]
@@ -193,7 +196,7 @@ async fn a_step_up_asks_for_a_passcode_from_the_users_own_address() {
 async fn an_answer_that_is_lost_on_its_way_is_not_asked_for_again() {
     let (sandbox, client) = start().await;
     let user = sandbox.seed_user(linda()).unwrap();
-    let fault = Fault::new(Effect::DropAfterCommit).on_operation("sendVerificationCode");
+    let fault = Fault::new(Effect::DropAfterCommit).on_operation(&SEND_VERIFICATION_CODE);
     sandbox.faults().add(fault.times(1)).unwrap();
     let error = client
         .user(user)
@@ -203,7 +206,7 @@ async fn an_answer_that_is_lost_on_its_way_is_not_asked_for_again() {
     assert!(error.may_have_been_sent());
     assert_eq!(error.attempts(), 1);
     // It has been sent, and once.
-    assert_eq!(sandbox.effects("sendVerificationCode"), 1);
+    assert_eq!(sandbox.effects(&SEND_VERIFICATION_CODE), 1);
     assert_eq!(sandbox.outbox().messages().len(), 1);
 }
 
@@ -247,12 +250,12 @@ async fn a_token_is_replaced_when_the_clock_says_so() {
     let user = sandbox.seed_user(linda()).unwrap();
     client.user(user).read().await.unwrap();
     client.user(user).read().await.unwrap();
-    assert_eq!(sandbox.requests("requestToken"), 1);
+    assert_eq!(sandbox.requests(&REQUEST_TOKEN), 1);
     sandbox.clock().advance(Duration::from_secs(2 * 60 * 60));
     client.user(user).read().await.unwrap();
-    assert_eq!(sandbox.requests("requestToken"), 2);
+    assert_eq!(sandbox.requests(&REQUEST_TOKEN), 2);
     assert_eq!(
-        sandbox.requests("readUser"),
+        sandbox.requests(&READ_USER),
         3,
         "no call was made with the old token"
     );
@@ -340,4 +343,35 @@ async fn a_flow_says_what_it_allows_until_it_has_completed() {
         .unwrap();
     assert_eq!(state.status, FlowStatus::Completed);
     assert_eq!(flow.status().await.unwrap(), FlowStatus::Completed);
+}
+
+#[tokio::test]
+async fn a_message_is_found_by_its_address() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = testing::client(&sandbox).unwrap();
+    let seed =
+        |name: &str, email: &str| sandbox.seed_user(NewUser::new(name).email(email)).unwrap();
+    let linda = seed("linda", "linda@example.com");
+    let joe = seed("joe", "joe@example.com");
+    for user in [linda, joe] {
+        client.user(user).send_verification_code().await.unwrap();
+    }
+    let outbox = sandbox.outbox();
+    let latest = outbox.latest("joe@example.com", Kind::VerificationCode);
+    assert_eq!(latest.unwrap().user, joe);
+    let message = outbox.wait_for("Linda@example.com", Kind::VerificationCode);
+    assert_eq!(message.await.unwrap().user, linda);
+    // The same message is not returned again, by whatever it is looked up.
+    let limit = Duration::from_millis(1);
+    for again in [
+        outbox
+            .wait_up_to(limit, "linda@example.com", Kind::VerificationCode)
+            .await,
+        outbox
+            .wait_up_to(limit, linda, Kind::VerificationCode)
+            .await,
+    ] {
+        let text = again.unwrap_err().to_string();
+        assert!(text.contains("so far: [VerificationCode]"), "{text}");
+    }
 }

@@ -104,7 +104,7 @@ impl Described {
     fn fault(self) -> Result<Fault, Problem> {
         let mut fault = Fault::from_text(&self.effect).map_err(Problem::bad)?;
         if let Some(operation) = self.operation {
-            fault = fault.on_operation(operation);
+            fault = fault.on_operation_id(operation);
         }
         if let Some(count) = self.count {
             let text = count

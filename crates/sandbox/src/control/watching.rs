@@ -9,7 +9,7 @@ use super::Control;
 use super::reply::{Problem, Reply};
 use super::request::Query;
 use crate::handles::Journal;
-use crate::outbox::{Kind, Message};
+use crate::outbox::{Kind, Message, Recipient};
 use crate::suggest;
 
 type Outcome = Result<Reply, Problem>;
@@ -41,12 +41,13 @@ pub(super) async fn outbox(State(control): State<Control>, query: Query) -> Outc
         id.map_err(|_| Problem::bad(format!("`{user}` is no id of a user")))
     });
     let user = user.transpose()?;
+    let to = query.get("to").map(Recipient::from);
     let since = query.number("since")?.unwrap_or_default();
     let matches = |message: &&Message| {
         message.number > since
             && kind.is_none_or(|kind| message.kind == kind)
             && user.is_none_or(|user| message.user == user)
-            && query.get("to").is_none_or(|to| message.to == to)
+            && to.as_ref().is_none_or(|to| to.gets(message))
     };
     let found = || -> Vec<Value> {
         let core = control.shared.core();

@@ -7,6 +7,7 @@ mod plan;
 use std::fmt;
 
 use pingone_models::UserId;
+use pingone_models::operation::Operation;
 use serde::{Deserialize, Serialize};
 
 use crate::suggest;
@@ -22,13 +23,13 @@ pub(crate) use self::plan::{FaultPlan, Subject};
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use pingone_sandbox::{Effect, Fault, Sandbox};
+/// use pingone_sandbox::{Effect, Fault, Sandbox, operations};
 ///
 /// let sandbox = Sandbox::start().await?;
 /// // The next answer to a verification is lost, although the user has been verified.
-/// sandbox.faults().add(Fault::new(Effect::DropAfterCommit).on_operation("verifyUser").times(1))?;
+/// sandbox.faults().add(Fault::new(Effect::DropAfterCommit).on_operation(&operations::VERIFY_USER).times(1))?;
 /// // One read in ten fails with PingOne's own error.
-/// sandbox.faults().add(Fault::status(503).on_operation("readUser").with_probability(0.1))?;
+/// sandbox.faults().add(Fault::status(503).on_operation(&operations::READ_USER).with_probability(0.1))?;
 /// # Ok(())
 /// # }
 /// ```
@@ -77,9 +78,14 @@ impl Fault {
         Self::new(Effect::status(status))
     }
 
-    /// Limits the fault to an operation of the document, such as `verifyUser`.
-    pub fn on_operation(mut self, operation: impl Into<String>) -> Self {
-        self.target.operation = Some(operation.into());
+    /// Limits the fault to an operation of the document, such as [`VERIFY_USER`](crate::operations::VERIFY_USER).
+    pub fn on_operation(self, operation: &'static Operation) -> Self {
+        self.on_operation_id(operation.id.to_owned())
+    }
+
+    /// As [`on_operation`](Self::on_operation), by an id that [`check`](Self::check) looks up.
+    pub(crate) fn on_operation_id(mut self, id: String) -> Self {
+        self.target.operation = Some(id);
         self
     }
 

@@ -4,10 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pingone_models::UserId;
-
 use crate::clock::within;
-use crate::outbox::{Kind, Message};
+use crate::outbox::{Kind, Message, Recipient};
 use crate::shared::Shared;
 
 /// The messages of a sandbox.
@@ -20,6 +18,7 @@ use crate::shared::Shared;
 /// let sandbox = Sandbox::start().await?;
 /// let user = sandbox.seed_user(NewUser::new("lindajones").email("linda@example.com"))?;
 /// assert!(sandbox.outbox().latest(user, Kind::RecoveryCode).is_none());
+/// assert!(sandbox.outbox().latest("linda@example.com", Kind::RecoveryCode).is_none());
 /// # Ok(())
 /// # }
 /// ```
@@ -33,17 +32,14 @@ impl Outbox {
         self.0.core().outbox.all().to_vec()
     }
 
-    /// The last message of this kind to this user.
+    /// The last message of this kind to this user or address.
     #[must_use]
-    pub fn latest(&self, user: UserId, kind: Kind) -> Option<Message> {
-        let core = self.0.core();
-        let mut newest_first = core.outbox.all().iter().rev();
-        newest_first
-            .find(|message| message.user == user && message.kind == kind)
-            .cloned()
+    pub fn latest(&self, to: impl Into<Recipient>, kind: Kind) -> Option<Message> {
+        self.0.core().outbox.latest(&to.into(), kind).cloned()
     }
 
-    /// The next message of this kind to this user that no earlier call has returned; waits up to five seconds for it.
+    /// The next message of this kind to this user or address that no earlier call has returned; waits up to five seconds
+    /// for it.
     ///
     /// A message is here before the request that sent it is answered. So after each such request one call returns
     /// its code, and never an older one: a code that an earlier call returned is not returned again.
@@ -51,8 +47,12 @@ impl Outbox {
     ///
     /// # Errors
     /// When no such message came in time.
-    pub async fn wait_for(&self, user: UserId, kind: Kind) -> Result<Message, NoMessage> {
-        self.wait_up_to(Duration::from_secs(5), user, kind).await
+    pub async fn wait_for(
+        &self,
+        to: impl Into<Recipient>,
+        kind: Kind,
+    ) -> Result<Message, NoMessage> {
+        self.wait_up_to(Duration::from_secs(5), to, kind).await
     }
 
     /// As [`wait_for`](Self::wait_for), with a limit of its own; it is measured by the machine's clock.
@@ -62,16 +62,18 @@ impl Outbox {
     pub async fn wait_up_to(
         &self,
         limit: Duration,
-        user: UserId,
+        to: impl Into<Recipient>,
         kind: Kind,
     ) -> Result<Message, NoMessage> {
+        let to = to.into();
+        let wanted = to.clone();
         let shared = Arc::clone(&self.0);
         // The wait runs on the sandbox's own runtime, so that callers need none with timers.
         let wait = async move {
             let mut changes = shared.changes();
             let arrival = async {
                 loop {
-                    if let Some(message) = shared.core().outbox.take(user, kind) {
+                    if let Some(message) = shared.core().outbox.take(&wanted, kind) {
                         return Some(message);
                     }
                     if changes.changed().await.is_err() {
@@ -85,16 +87,15 @@ impl Outbox {
             Some(runtime) => runtime.spawn(wait).await.ok().flatten(),
             None => None,
         };
-        arrived.ok_or_else(|| NoMessage {
-            user,
-            kind,
-            limit,
-            others: self
-                .messages()
-                .iter()
-                .filter(|message| message.user == user)
-                .map(|message| message.kind)
-                .collect(),
+        arrived.ok_or_else(|| {
+            let messages = self.messages();
+            let others = messages.iter().filter(|message| to.gets(message));
+            NoMessage {
+                others: others.map(|message| message.kind).collect(),
+                to,
+                kind,
+                limit,
+            }
         })
     }
 }
@@ -108,7 +109,7 @@ impl fmt::Debug for Outbox {
 /// No message came in time.
 #[derive(Clone, Debug)]
 pub struct NoMessage {
-    user: UserId,
+    to: Recipient,
     kind: Kind,
     limit: Duration,
     others: Vec<Kind>,
@@ -117,14 +118,14 @@ pub struct NoMessage {
 impl fmt::Display for NoMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            user,
+            to,
             kind,
             limit,
             others,
         } = self;
         write!(
             f,
-            "no new {kind:?} for user {user} within {limit:?}; messages to this user so far: {others:?}"
+            "no new {kind:?} for {to} within {limit:?}; messages to it so far: {others:?}"
         )
     }
 }

@@ -1,5 +1,6 @@
 //! Device authentications: starting, passcodes, devices, pushes and assertions.
 
+use pingone_models::operations::INITIATE_DEVICE_AUTHENTICATION;
 use pingone_models::{DeviceAuthenticationId, DeviceId, UserId};
 use pingone_sandbox::{Channel, DeviceKind, Kind, NewDevice, NewUser, Sandbox};
 use serde_json::{Value, json};
@@ -307,7 +308,7 @@ async fn what_a_request_names_must_exist_and_be_complete() {
         case.read(&device(9).to_string()).await.error(),
         "404 NOT_FOUND"
     );
-    assert_eq!(case.sandbox.effects("initiateDeviceAuthentication"), 0);
+    assert_eq!(case.sandbox.effects(&INITIATE_DEVICE_AUTHENTICATION), 0);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Faults: each effect as a client sees it, and whom it strikes.
 
+use pingone_models::operations::{READ_USER, SEND_VERIFICATION_CODE};
 use std::time::{Duration, Instant};
 
 use pingone_models::{LifecycleStatus, UserId};
@@ -36,7 +37,7 @@ impl Case {
     }
 
     fn sent(&self) -> u64 {
-        self.sandbox.effects("sendVerificationCode")
+        self.sandbox.effects(&SEND_VERIFICATION_CODE)
     }
 
     /// What a client gets that asks for a code while this is the fault.
@@ -217,7 +218,7 @@ async fn a_fault_strikes_only_what_it_matches() {
         assert_eq!(found, (read, send), "{fault:?}");
     };
     check(Fault::status(500), 500, 500).await;
-    check(Fault::status(500).on_operation("readUser"), 500, 200).await;
+    check(Fault::status(500).on_operation(&READ_USER), 500, 200).await;
     check(Fault::status(500).on_method("post"), 200, 500).await;
     check(
         Fault::status(500).on_path("/v1/environments/*/users/*"),
@@ -296,7 +297,7 @@ async fn planned_faults_are_listed_and_removed() {
 async fn a_rate_limit_holds_for_one_operation_and_follows_the_clock() {
     let case = case().await;
     let limit = RateLimit::new(2, Duration::from_secs(4));
-    case.sandbox.limit("readUser", limit).unwrap();
+    case.sandbox.limit(&READ_USER, limit).unwrap();
     let statuses = async |count| {
         let mut replies: Vec<Reply> = Vec::new();
         for _ in 0..count {

@@ -1,5 +1,6 @@
 //! Sign-on flows.
 
+use pingone_models::operations::CHECK_FLOW_OTP;
 use pingone_models::{DeviceId, FlowId, PasswordStatus, UserId};
 use pingone_sandbox::{DeviceKind, Kind, NewDevice, NewFlow, NewUser, Sandbox};
 use serde_json::{Value, json};
@@ -313,7 +314,7 @@ async fn an_action_out_of_turn_is_refused_and_changes_nothing() {
     let reply = browser.act("otp.check", json!({ "otp": "555555" })).await;
     assert_eq!(reply.error(), "400 REQUEST_FAILED INVALID_VALUE");
     assert!(reply.assumed().contains("flow.state"));
-    assert_eq!(sandbox.effects("checkFlowOtp"), 0);
+    assert_eq!(sandbox.effects(&CHECK_FLOW_OTP), 0);
     browser.sign_on().await.ok();
     let reply = browser.act("session.reset", json!({})).await;
     assert_eq!(reply.error(), "400 REQUEST_FAILED INVALID_VALUE");

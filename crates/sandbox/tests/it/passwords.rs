@@ -1,5 +1,6 @@
 //! Passwords: states, lock, recovery.
 
+use pingone_models::operations::{CHECK_PASSWORD, SEND_RECOVERY_CODE};
 use pingone_models::{IdentityProviderType, PasswordStatus, UserId};
 use pingone_sandbox::{Kind, NewUser, Sandbox};
 use serde_json::{Value, json};
@@ -95,7 +96,7 @@ async fn a_password_is_checked() {
     case.check(PASSWORD).await.ok();
     let reply = case.check("wrong").await;
     assert_eq!(reply.error(), "400 INVALID_DATA INVALID_VALUE password");
-    assert_eq!(case.sandbox.effects("checkPassword"), 1);
+    assert_eq!(case.sandbox.effects(&CHECK_PASSWORD), 1);
 }
 
 #[tokio::test]
@@ -211,7 +212,7 @@ async fn no_recovery_code_goes_to_a_user_who_could_not_use_it() {
     ] {
         let case = case(user).await;
         assert_eq!(case.send_code().await.error(), error);
-        assert_eq!(case.sandbox.effects("sendRecoveryCode"), 0);
+        assert_eq!(case.sandbox.effects(&SEND_RECOVERY_CODE), 0);
         assert!(case.sandbox.outbox().messages().is_empty());
     }
 }

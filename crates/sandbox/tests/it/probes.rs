@@ -1,5 +1,6 @@
 //! Eighteen requests that an emulator of PingOne must answer correctly.
 
+use pingone_models::operations::SEND_RECOVERY_CODE;
 use pingone_sandbox::{Kind, Sandbox};
 use serde_json::{Value, json};
 
@@ -155,7 +156,7 @@ async fn probe_13_a_rate_limit_can_be_forced() {
     let reply = request.send().await;
     assert_eq!(reply.error(), "429 REQUEST_LIMITED");
     assert_eq!(reply.header("retry-after"), Some("3"));
-    assert_eq!(probe.sandbox.effects("sendRecoveryCode"), 0);
+    assert_eq!(probe.sandbox.effects(&SEND_RECOVERY_CODE), 0);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Snapshots, resets and seed files.
 
+use pingone_models::operations::{LOCK_ACCOUNT, SEND_RECOVERY_CODE};
 use std::time::{Duration, Instant};
 
 use pingone_sandbox::{Config, Fault, Kind, NewUser, RateLimit, Sandbox, SeedFile};
@@ -22,7 +23,7 @@ async fn everything(sandbox: &Sandbox) -> String {
         sandbox.faults().list(),
         sandbox.journal().entries(),
         sandbox.clock().now(),
-        sandbox.effects("sendRecoveryCode"),
+        sandbox.effects(&SEND_RECOVERY_CODE),
     )
 }
 
@@ -46,10 +47,10 @@ async fn disturb(sandbox: &Sandbox) -> String {
         .unwrap();
     sandbox
         .faults()
-        .add(Fault::status(500).on_operation("lockAccount"))
+        .add(Fault::status(500).on_operation(&LOCK_ACCOUNT))
         .unwrap();
     sandbox
-        .limit("lockAccount", RateLimit::new(1, Duration::from_secs(1)))
+        .limit(&LOCK_ACCOUNT, RateLimit::new(1, Duration::from_secs(1)))
         .unwrap();
     sandbox.clock().advance(minutes(1));
     code.code.expose().to_owned()

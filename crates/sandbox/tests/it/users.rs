@@ -1,5 +1,6 @@
 //! Users: reading, listing, verifying and locking.
 
+use pingone_models::operations::VERIFY_USER;
 use pingone_models::{GroupId, UserId};
 use pingone_sandbox::{Kind, NewUser, Sandbox};
 use serde_json::{Value, json};
@@ -251,7 +252,7 @@ async fn only_the_last_verification_code_works_and_five_wrong_ones_use_it_up() {
         verify(new.expose()).await,
         "400 INVALID_DATA INVALID_VALUE verificationCode"
     );
-    assert_eq!(sandbox.requests("verifyUser"), 6);
+    assert_eq!(sandbox.requests(&VERIFY_USER), 6);
 }
 
 #[tokio::test]
