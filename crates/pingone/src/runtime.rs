@@ -1,11 +1,10 @@
 //! What a client needs besides the network: time, sleep and randomness.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
-
-use futures::future::{Either, select};
 
 /// A boxed future, as traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -81,15 +80,20 @@ impl Runtime for TokioRuntime {
     }
 }
 
-/// The output of a future, if it ends within this time.
-pub(crate) async fn within<T>(
-    runtime: &dyn Runtime,
+/// The output of a future, if it ends within this time. What is ready at once needs no timer.
+///
+/// The future stays where its owner has pinned it, since an `async fn` would hold it twice.
+pub(crate) fn within<'a, F: Future + Unpin + 'a>(
+    runtime: &'a dyn Runtime,
     limit: Duration,
-    future: impl Future<Output = T>,
-) -> Option<T> {
-    let future = std::pin::pin!(future);
-    match select(future, runtime.sleep(limit)).await {
-        Either::Left((output, _)) => Some(output),
-        Either::Right(((), _)) => None,
-    }
+    mut future: F,
+) -> impl Future<Output = Option<F::Output>> + use<'a, F> {
+    let mut sleep = None;
+    poll_fn(move |context| {
+        if let Poll::Ready(output) = Pin::new(&mut future).poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        let sleep = sleep.get_or_insert_with(|| runtime.sleep(limit));
+        sleep.as_mut().poll(context).map(|()| None)
+    })
 }

@@ -90,40 +90,43 @@ impl Incoming {
         self.answer
     }
 
-    pub(crate) async fn receive(
+    /// Sends a request and receives its answer here. The future is small: the request is in it no more.
+    pub(crate) fn receive(
         &mut self,
         http: &reqwest::Client,
         mut request: reqwest::Request,
         limits: Limits,
-    ) -> reqwest::Result<()> {
+    ) -> impl Future<Output = reqwest::Result<()>> + Send + use<'_> {
         *self = Self::new();
         self.begun.watch(&mut request);
-        // An error's text would show the whole address, which may hold what a caller searched for.
-        let sent = http.execute(request).await;
-        let mut response = sent.map_err(reqwest::Error::without_url)?;
-        let answer = self.answer.insert(Answer {
-            status: response.status(),
-            headers: std::mem::take(response.headers_mut()),
-            body: Bytes::new(),
-            complete: false,
-            too_large: false,
-        });
-        let limit = if answer.status.is_success() {
-            limits.success
-        } else {
-            limits.failure
-        };
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(reqwest::Error::without_url)?
-        {
-            if !answer.append(chunk, limit) {
-                return Ok(());
+        let sent = http.execute(request);
+        async move {
+            // An error's text would show the whole address, which may hold what a caller searched for.
+            let mut response = sent.await.map_err(reqwest::Error::without_url)?;
+            let answer = self.answer.insert(Answer {
+                status: response.status(),
+                headers: std::mem::take(response.headers_mut()),
+                body: Bytes::new(),
+                complete: false,
+                too_large: false,
+            });
+            let limit = if answer.status.is_success() {
+                limits.success
+            } else {
+                limits.failure
+            };
+            while let Some(chunk) = response
+                .chunk()
+                .await
+                .map_err(reqwest::Error::without_url)?
+            {
+                if !answer.append(chunk, limit) {
+                    return Ok(());
+                }
             }
+            answer.complete = true;
+            Ok(())
         }
-        answer.complete = true;
-        Ok(())
     }
 }
 

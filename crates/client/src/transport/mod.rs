@@ -199,13 +199,13 @@ impl Transport {
     ///
     /// # Errors
     /// When the request could not be sent or the answer breaks off. The text of the error has no address.
-    pub async fn send(
+    pub fn send<'a>(
         &self,
         request: reqwest::Request,
         limits: Limits,
-        incoming: &mut Incoming,
-    ) -> reqwest::Result<()> {
-        incoming.receive(&self.http, request, limits).await
+        incoming: &'a mut Incoming,
+    ) -> impl Future<Output = reqwest::Result<()>> + Send + use<'a> {
+        incoming.receive(&self.http, request, limits)
     }
 }
 

@@ -198,6 +198,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_token_request_in_progress_is_small() {
+        let builder = Client::builder().environment_id("abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6");
+        let client = builder.token("t").build().expect("a client");
+        let credentials = Credentials {
+            authentication: Authentication::Basic("id".into(), "secret".into()),
+            runtime: Arc::clone(&client.shared.runtime),
+            #[cfg(feature = "jwt")]
+            skew: Mutex::default(),
+        };
+        let size = size_of_val(&fetch(&client, Arc::new(credentials)));
+        println!("a token request: {size} bytes while it waits");
+        assert!(size < 1024, "{size} bytes while it waits");
+    }
+
+    #[test]
     fn every_lifetime_is_bounded() {
         let seconds = |value: Value| lifetime(Some(&value)).as_secs();
         assert_eq!(seconds(json!(3600)), 3600);

@@ -1,5 +1,6 @@
 //! The loop around every call: token, attempt, what became of it, whether and when to try again.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::client::Shared;
 use crate::error::{BoxError, Inner};
 use crate::observe::{self, AttemptReport};
 use crate::retry::{Outcome, RetryContext, RetryDecision};
-use crate::runtime::within;
+use crate::runtime::{Runtime, TokioRuntime, within};
 use crate::session::Origin;
 use crate::token::Token;
 use crate::{Error, ErrorKind, Result};
@@ -22,43 +23,44 @@ use crate::{Error, ErrorKind, Result};
 /// With less time left than this, an attempt is not begun: no answer comes so soon, but the service may act.
 const TOO_LITTLE: Duration = Duration::from_millis(1);
 
-pub(super) async fn run<T: Send>(request: Request<T>) -> Result<Response<T>> {
-    if tokio::runtime::Handle::try_current().is_err() {
-        return Err(Error::invalid_request(
-            "there is no Tokio runtime: await requests in one, such as under `#[tokio::main]`",
-        )
-        .of(request.operation));
+/// Makes a call. Where the future keeps a value while it waits, the value is in a box: the future is small, whatever
+/// the answer is.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "the future of an `async fn` holds its arguments twice"
+)]
+pub(super) fn run<T: Send>(
+    mut request: Request<T>,
+) -> impl Future<Output = Result<Response<T>>> + Send {
+    async move {
+        let request = &mut request;
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(Error::invalid_request(
+                "there is no Tokio runtime: await requests in one, such as under `#[tokio::main]`",
+            )
+            .of(request.operation));
+        }
+        let shared = &*request.client.shared;
+        take_transaction_id(shared, &mut request.options);
+        let mut progress = Progress::new(shared, request.operation, &request.options);
+        let span = progress.span();
+        let mut value = None;
+        let mut read = |answer: &Answer| {
+            value = Some(Box::new((request.reader.read)(answer)?));
+            Ok(())
+        };
+        let answer = progress
+            .attempts(&request.source, request.reader.tolerant, &mut read, &span)
+            .instrument(span.clone())
+            .await?;
+        // A reader that succeeded has left its value.
+        let value = value.ok_or_else(|| Error::invalid_request("the answer was not read"))?;
+        Ok(Response {
+            value: *value,
+            status: answer.status.as_u16(),
+            headers: answer.headers,
+        })
     }
-    let Request {
-        client,
-        operation,
-        mut options,
-        source,
-        reader,
-    } = request;
-    let shared = &*client.shared;
-    take_transaction_id(shared, &mut options);
-    let transaction_id = options.transaction_id.as_ref();
-    let transaction_id = transaction_id.and_then(|id| str::from_utf8(id.as_bytes()).ok());
-    let address = shared.endpoints.of(operation.server);
-    let span = observe::call_span(address, operation, transaction_id);
-    let mut value = None;
-    let mut read = |answer: &Answer| {
-        value = Some((reader.read)(answer)?);
-        Ok(())
-    };
-    let mut progress = Progress::new(shared, operation, &options);
-    let answer = progress
-        .attempts(&source, reader.tolerant, &mut read, &span)
-        .instrument(span.clone())
-        .await?;
-    // A reader that succeeded has left its value.
-    let value = value.ok_or_else(|| Error::invalid_request("the answer was not read"))?;
-    Ok(Response {
-        value,
-        status: answer.status.as_u16(),
-        headers: answer.headers,
-    })
 }
 
 /// Takes the value out of a successful answer.
@@ -119,6 +121,13 @@ impl<'a> Progress<'a> {
         }
     }
 
+    fn span(&self) -> Span {
+        let transaction_id = self.options.transaction_id.as_ref();
+        let transaction_id = transaction_id.and_then(|id| str::from_utf8(id.as_bytes()).ok());
+        let address = self.shared.endpoints.of(self.operation.server);
+        observe::call_span(address, self.operation, transaction_id)
+    }
+
     /// Makes attempts until one succeeds or no other may follow. Not generic, so that it is compiled once.
     async fn attempts(
         &mut self,
@@ -129,18 +138,16 @@ impl<'a> Progress<'a> {
     ) -> Result<Answer> {
         let shared = self.shared;
         loop {
-            let (token, request) = match self.prepare(source).await {
-                Ok(prepared) => prepared,
-                Err(error) => {
-                    let error = self.finish(error);
-                    observe::record_end(span, None, self.attempts, Some(&error));
-                    return Err(error);
-                }
+            let token = match self.prepare().await {
+                Ok(token) => token,
+                Err(error) => return Err(self.ended(error, span)),
+            };
+            let request = match self.request(source, token.as_ref()) {
+                Ok(request) => request,
+                Err(error) => return Err(self.ended(error, span)),
             };
             if self.remaining() < TOO_LITTLE {
-                let error = self.finish(timed_out(self.spent()));
-                observe::record_end(span, None, self.attempts, Some(&error));
-                return Err(error);
+                return Err(self.ended(timed_out(self.spent()), span));
             }
             self.attempts += 1;
             let began = shared.runtime.now();
@@ -149,11 +156,11 @@ impl<'a> Progress<'a> {
             let sent = shared
                 .transport
                 .send(request, limits(shared), &mut incoming);
-            let sent = within(&*shared.runtime, limit, sent).await;
+            let sent = within(&*shared.runtime, limit, pin!(sent)).await;
             if sent.is_none() {
                 // A connection that took the request just before begins to write it within this time; one that takes
                 // it now sees that nobody waits for it.
-                tokio::time::sleep(Duration::from_millis(1)).await;
+                TokioRuntime.sleep(Duration::from_millis(1)).await;
             }
             let has_begun = incoming.has_begun();
             let answer = incoming.into_answer();
@@ -186,6 +193,13 @@ impl<'a> Progress<'a> {
                 Next::Stop(error) => return Err(error),
             }
         }
+    }
+
+    /// The error of a call that ended before an attempt.
+    fn ended(&self, error: Error, span: &Span) -> Error {
+        let error = self.finish(error);
+        observe::record_end(span, None, self.attempts, Some(&error));
+        error
     }
 
     /// What an attempt came to: success, or why not.
@@ -279,14 +293,12 @@ impl<'a> Progress<'a> {
         ways.any(|way| matches!(way, Security::Cookie(_)))
     }
 
-    /// What the next attempt needs before anything is sent.
-    async fn prepare(&self, source: &Source) -> Result<(Option<Token>, reqwest::Request)> {
-        if let Some(error) = invalid(self.options) {
-            return Err(error);
+    /// The token of the next attempt, if the call can be made at all.
+    async fn prepare(&self) -> Result<Option<Token>> {
+        match invalid(self.options) {
+            Some(error) => Err(error),
+            None => self.token().await,
         }
-        let token = self.token().await?;
-        let request = self.request(source, token.as_ref())?;
-        Ok((token, request))
     }
 
     /// The token to send, if the operation takes one.
@@ -478,4 +490,34 @@ fn token_error(note: &'static str, source: Option<BoxError>) -> Error {
         source: source.map(Arc::from),
         ..Inner::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::TryFutureExt;
+    use pingone_models::requests::VerifyUser;
+    use pingone_models::{User, UserId, UserVerification};
+
+    use super::*;
+    use crate::Client;
+
+    #[test]
+    fn a_call_in_progress_is_small() {
+        let builder = Client::builder().environment_id("abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6");
+        let client = builder.token("t").build().expect("a client");
+        let request = || {
+            let body = UserVerification::new("A1B2C3D4");
+            client.request(VerifyUser::new(UserId::new(Default::default()), body))
+        };
+        let send = run::<User>(request()).map_ok(|response| response.value);
+        let with_meta = run::<User>(request());
+        let sizes = [
+            ("awaiting a request", size_of_val(&send)),
+            ("send_with_meta", size_of_val(&with_meta)),
+        ];
+        for (what, size) in sizes {
+            println!("{what}: {size} bytes while it waits");
+            assert!(size < 1024, "{what}: {size} bytes while it waits");
+        }
+    }
 }

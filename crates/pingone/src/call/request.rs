@@ -5,6 +5,7 @@ use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::TryFutureExt;
 use http::header::{
     ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST,
     TRANSFER_ENCODING,
@@ -64,7 +65,7 @@ pub(super) struct Reader<T> {
 pub struct Request<T> {
     pub(super) client: Client,
     pub(super) operation: &'static Operation,
-    pub(super) options: Options,
+    pub(super) options: Box<Options>,
     pub(super) source: Source,
     pub(super) reader: Reader<T>,
 }
@@ -139,7 +140,7 @@ impl<T: 'static> Request<T> {
         Self {
             client: client.clone(),
             operation,
-            options: Options::default(),
+            options: Box::default(),
             source,
             reader: Reader {
                 tolerant,
@@ -347,7 +348,7 @@ impl<T: Send + 'static> IntoFuture for Request<T> {
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async { Ok(attempts::run(self).await?.value) })
+        Box::pin(attempts::run(self).map_ok(|response| response.value))
     }
 }
 

@@ -32,7 +32,7 @@ use crate::session::Session;
 #[must_use = "a sign-on begins with `begin`"]
 pub struct SignOnBuilder {
     application: Application,
-    request: FlowAuthorization,
+    request: Box<FlowAuthorization>,
     session: Arc<Session>,
 }
 
@@ -41,7 +41,7 @@ impl SignOnBuilder {
         let request = FlowAuthorization::new(application.id(), "code").with_scope("openid");
         Self {
             application,
-            request,
+            request: Box::new(request),
             session: Arc::default(),
         }
     }
@@ -74,7 +74,7 @@ impl SignOnBuilder {
         mut self,
         change: impl FnOnce(FlowAuthorization) -> FlowAuthorization,
     ) -> Self {
-        self.request = change(self.request);
+        *self.request = change(*self.request);
         self
     }
 
@@ -94,7 +94,7 @@ impl SignOnBuilder {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the operating system gives no random bytes.
     pub async fn begin(self) -> Result<SignOn> {
         let secrets = Secrets::new()?;
-        let mut request = self.request;
+        let mut request = *self.request;
         request.response_type = "code".to_owned();
         let redirect_uri = request.redirect_uri.clone();
         let request = request

@@ -93,12 +93,14 @@ impl Recovery {
     /// [`UserSearch::one`](crate::users::UserSearch::one) and
     /// [`PasswordHandle::read`](crate::passwords::PasswordHandle::read).
     pub async fn of_username(client: &Client, username: impl AsRef<str>) -> Result<Self> {
-        let found = client.users().find().username_eq(username).one().await?;
+        let search = client.users().find().username_eq(username);
+        // A user is large; the future holds it while it reads the password.
+        let found = Box::new(search.one().await?);
         let user = client.user(found.id);
         let password = user.password().read().await?;
         Ok(Self {
             user,
-            found,
+            found: *found,
             password,
         })
     }

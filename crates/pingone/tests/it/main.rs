@@ -13,6 +13,7 @@ mod hostile;
 mod mistakes;
 mod secrets;
 mod sign_on;
+mod sizes;
 mod states;
 mod support;
 mod tokens;

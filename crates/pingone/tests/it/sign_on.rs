@@ -12,6 +12,7 @@ use pingone::{Client, ErrorKind, Reason};
 use pingone_tests::stub::{Reply, Stub};
 use serde_json::{Value, json};
 
+use crate::sizes::check;
 use crate::support::{ENVIRONMENT, FLOW, client};
 
 const EMAIL: &str = "linda@example.com";
@@ -63,6 +64,16 @@ impl Place {
 
 fn linda() -> NewUser {
     NewUser::new("linda").email(EMAIL).password(PASSWORD)
+}
+
+#[tokio::test]
+async fn the_steps_of_a_sign_on_are_small_while_they_wait() {
+    let mut sign_on = Place::new(linda()).await.begin().await;
+    check(
+        "a step of a sign-on",
+        sign_on.act(|flow| flow.check_otp("123456")),
+    );
+    check("the tokens of a sign-on", sign_on.tokens());
 }
 
 #[tokio::test]
@@ -219,12 +230,12 @@ async fn signing_off_ends_the_session() {
 async fn a_code_is_exchanged_once() {
     let place = Place::new(linda()).await;
     let mut sign_on = place.signed_on().await;
-    let fault = Fault::new(Effect::DropAfterCommit).on_operation(EXCHANGE_AUTHORIZATION_CODE.id);
+    let fault = Fault::new(Effect::DropAfterCommit).on_operation(&EXCHANGE_AUTHORIZATION_CODE);
     place.sandbox.faults().add(fault.times(1)).unwrap();
     let error = sign_on.tokens().await.unwrap_err();
     assert!(error.may_have_been_sent(), "{error}");
     assert_eq!(error.attempts(), 1);
-    assert_eq!(place.sandbox.requests(RESUME_FLOW.id), 1);
+    assert_eq!(place.sandbox.requests(&RESUME_FLOW), 1);
 }
 
 #[tokio::test]
