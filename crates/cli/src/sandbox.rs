@@ -79,6 +79,15 @@ pub(crate) struct Arguments {
     /// Starts without users.
     #[arg(long, conflicts_with = "seed_file")]
     empty: bool,
+    /// Keeps the state in this file, which is made if it does not exist: the next start goes on with it.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Starts with the state in this export, as --export and `GET /_sandbox/state` write it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed_file", "empty"])]
+    import: Option<PathBuf>,
+    /// Writes the state to this file as JSON when the sandbox stops.
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
     /// Switches off `/_sandbox`: the page and the control API.
     #[arg(long)]
     without_control: bool,
@@ -88,8 +97,8 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    fn shows_examples(&self) -> bool {
-        !self.empty && self.seed_file.is_none()
+    fn has_examples(&self) -> bool {
+        !self.empty && self.seed_file.is_none() && self.import.is_none()
     }
 
     fn config(&self) -> Result<Config, Box<dyn Error>> {
@@ -117,8 +126,14 @@ impl Arguments {
         }
         if let Some(path) = &self.seed_file {
             config = config.with_seed_file(SeedFile::read(path)?);
-        } else if !self.empty {
+        } else if self.has_examples() {
             config = config.with_seed_file(SeedFile::parse(EXAMPLE)?);
+        }
+        if let Some(path) = &self.import {
+            config = config.with_state(read(path)?);
+        }
+        if let Some(path) = &self.state {
+            config = config.with_state_file(path);
         }
         if let Some(seed) = self.seed {
             config = config.with_seed(seed);
@@ -135,6 +150,7 @@ pub(crate) async fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<()
     let config = arguments.config()?;
     // Listens first: a reader of the first line may ask the sandbox to stop at once.
     let mut requests = StopRequests::listen()?;
+    let goes_on = arguments.state.as_ref().is_some_and(|path| path.exists());
     let sandbox = config.start().await?;
     if let Some(authority) = sandbox.certificate_authority() {
         let path = &arguments.tls_ca;
@@ -143,18 +159,33 @@ pub(crate) async fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<()
     if arguments.print_env {
         write!(out, "{}", sandbox.env_text())?;
     } else {
-        introduce(arguments, &sandbox, out)?;
+        introduce(arguments, &sandbox, goes_on, out)?;
     }
     out.flush()?;
     requests.next().await?;
     tokio::select! {
-        () = sandbox.stop() => Ok(()),
+        stopped = stop(sandbox, arguments.export.as_deref()) => stopped,
         again = requests.next() => Ok(again?),
     }
 }
 
+async fn stop(sandbox: Sandbox, export: Option<&Path>) -> Result<(), Box<dyn Error>> {
+    let Some(path) = export else {
+        sandbox.stop().await;
+        return Ok(());
+    };
+    let text = sandbox.stop_and_export().await?;
+    fs::write(path, text).map_err(|source| FileError::new("written", path, source))?;
+    Ok(())
+}
+
 /// Says what a person needs for the first request.
-fn introduce(arguments: &Arguments, sandbox: &Sandbox, out: &mut dyn Write) -> io::Result<()> {
+fn introduce(
+    arguments: &Arguments,
+    sandbox: &Sandbox,
+    goes_on: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let scheme = if arguments.tls || arguments.tls_cert.is_some() {
         "https"
     } else {
@@ -190,10 +221,19 @@ fn introduce(arguments: &Arguments, sandbox: &Sandbox, out: &mut dyn Write) -> i
         }
         trust = format!(" --cacert '{path}'");
     }
-    if arguments.shows_examples() {
-        writeln!(out, "Example users:")?;
-        for (name, id, state) in EXAMPLE_USERS {
-            writeln!(out, "  {name:<10} {id}  {state}")?;
+    if let Some(path) = &arguments.state {
+        let what = match goes_on {
+            true => "It goes on with the state in",
+            false => "It keeps its state in",
+        };
+        writeln!(out, "{what} {}.", path.display())?;
+    }
+    if arguments.has_examples() {
+        if !goes_on {
+            writeln!(out, "Example users:")?;
+            for (name, id, state) in EXAMPLE_USERS {
+                writeln!(out, "  {name:<10} {id}  {state}")?;
+            }
         }
         let token = sandbox.access_token();
         writeln!(

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// What a sandbox takes for the time, in milliseconds.
 ///
@@ -28,7 +29,8 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Clock(Arc<Mutex<Setting>>);
 
 /// What a snapshot keeps of a clock.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub(crate) struct ClockSetting(Setting);
 
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +38,44 @@ struct Setting {
     /// The sandbox's time at `since`.
     base: Timestamp,
     since: Instant,
+    /// The machine's time at `since`, which another process can compare with.
+    machine: Timestamp,
     /// Seconds of the sandbox per second of the machine; 0 while frozen.
     rate: f64,
+}
+
+/// The setting of a clock for another process: a clock that ran has run in between.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    base: Timestamp,
+    /// The machine's time then, if the clock runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    machine: Option<Timestamp>,
+    rate: f64,
+}
+
+impl From<ClockSetting> for Written {
+    fn from(ClockSetting(setting): ClockSetting) -> Self {
+        Self {
+            base: setting.base,
+            machine: (setting.rate != 0.0).then_some(setting.machine),
+            rate: setting.rate,
+        }
+    }
+}
+
+impl From<Written> for ClockSetting {
+    fn from(written: Written) -> Self {
+        let machine = Timestamp::now();
+        let elapsed = written.machine.map(|then| machine.duration_since(then));
+        let elapsed = elapsed.unwrap_or_default().as_secs_f64().max(0.0);
+        Self(Setting {
+            base: moved(written.base, elapsed * written.rate),
+            since: Instant::now(),
+            machine,
+            rate: written.rate,
+        })
+    }
 }
 
 impl Clock {
@@ -61,6 +99,7 @@ impl Clock {
         Self(Arc::new(Mutex::new(Setting {
             base: moment,
             since: Instant::now(),
+            machine: Timestamp::now(),
             rate: 1.0,
         })))
     }
@@ -128,6 +167,7 @@ impl Clock {
         let now = Instant::now();
         setting.base = setting.at(now);
         setting.since = now;
+        setting.machine = Timestamp::now();
         change(&mut setting);
     }
 
@@ -139,10 +179,14 @@ impl Clock {
 impl Setting {
     fn at(&self, instant: Instant) -> Timestamp {
         let elapsed = instant.saturating_duration_since(self.since);
-        let elapsed = SignedDuration::try_from_secs_f64(elapsed.as_secs_f64() * self.rate)
-            .unwrap_or(SignedDuration::MAX);
-        self.base.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
+        moved(self.base, elapsed.as_secs_f64() * self.rate)
     }
+}
+
+/// The moment so many seconds later.
+fn moved(moment: Timestamp, seconds: f64) -> Timestamp {
+    let by = SignedDuration::try_from_secs_f64(seconds).unwrap_or(SignedDuration::MAX);
+    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 impl Default for Clock {
@@ -199,6 +243,28 @@ mod tests {
         assert!(clock.now() >= start);
         assert!(clock.now() < start + SignedDuration::from_hours(1));
         assert_eq!(clock.rate(), 1.0);
+    }
+
+    #[test]
+    fn a_clock_that_was_written_has_run_in_between_if_it_ran() {
+        let frozen = Clock::frozen("2026-01-01T00:00:00Z".parse().unwrap());
+        let read = |text: &str| {
+            let clock = Clock::system();
+            clock.restore(serde_json::from_str(text).unwrap());
+            clock
+        };
+        let text = serde_json::to_string(&frozen.setting_now()).unwrap();
+        assert_eq!(read(&text).now(), frozen.now());
+        assert_eq!(read(&text).rate(), 0.0);
+        let hour_ago = Timestamp::now() - SignedDuration::from_hours(1);
+        let text =
+            format!(r#"{{"base":"2026-01-01T00:00:00Z","machine":"{hour_ago}","rate":2.0}}"#);
+        assert!(
+            read(&text)
+                .now()
+                .to_string()
+                .starts_with("2026-01-01T02:00:0")
+        );
     }
 
     #[test]

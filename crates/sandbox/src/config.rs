@@ -1,14 +1,16 @@
 //! How a sandbox starts.
 
+use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pingone_models::{EnvironmentId, Secret};
 use url::Url;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockSetting};
 use crate::fault::FaultPlan;
 use crate::journal::Records;
 use crate::limits::Limits;
@@ -17,10 +19,12 @@ use crate::net::reachable;
 use crate::outbox::Messages;
 use crate::random::Random;
 use crate::sandbox::Sandbox;
-use crate::seed::{self, SeedError, SeedFile};
+use crate::seed::{self, SeedFile};
 use crate::server::{Server, bind};
-use crate::shared::{Core, Counts, Options, Shared};
+use crate::shared::{Core, Counts, Options, Shared, environment_of};
 use crate::state::clients::{Client, PublicKey};
+use crate::state_export::{self, StateError};
+use crate::state_file::{StateFile, StateFileError};
 use crate::tls::Tls;
 
 /// How to start a sandbox.
@@ -53,6 +57,9 @@ pub struct Config {
     journal: usize,
     control: bool,
     seed_file: Option<SeedFile>,
+    /// The text of an export.
+    state: Option<String>,
+    state_file: Option<PathBuf>,
     /// For both servers, for the platform server, for the authentication server.
     public: [Option<String>; 3],
     forwarded: bool,
@@ -76,6 +83,8 @@ impl Config {
             journal: 1000,
             control: true,
             seed_file: None,
+            state: None,
+            state_file: None,
             public: [None, None, None],
             forwarded: false,
             origins: Vec::new(),
@@ -158,6 +167,48 @@ impl Config {
         self
     }
 
+    /// Starts with a state that [`Sandbox::export`] wrote, in the environment of that state, in place of what is seeded.
+    /// A reset goes back to it.
+    pub fn with_state(mut self, export: impl Into<String>) -> Self {
+        self.state = Some(export.into());
+        self
+    }
+
+    /// Keeps the state in this file: a sandbox that is started with it again goes on where the last one stopped,
+    /// even if that was killed. The file is made if it does not exist.
+    ///
+    /// Every change is in the file before the request that made it is answered. What a request only counts (counters,
+    /// and the place in the randomness) is written with the next change, and when the sandbox stops. Moves of
+    /// [`Sandbox::clock`] are as well. The journal is not kept.
+    ///
+    /// A new file begins with what is seeded, in the environment that is configured; later the file counts.
+    /// [`Sandbox::reset`] goes back to what is seeded.
+    /// The file holds the passwords and codes of the sandbox's users in clear text.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = std::env::temp_dir().join(format!("pingone-sandbox-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # let file = folder.join("state.redb");
+    /// # let _ = std::fs::remove_file(&file);
+    /// use pingone_sandbox::{Config, NewUser};
+    ///
+    /// let sandbox = Config::new().with_state_file(&file).start().await?;
+    /// let user = sandbox.seed_user(NewUser::new("lindajones"))?;
+    /// drop(sandbox);
+    ///
+    /// let sandbox = Config::new().with_state_file(&file).start().await?;
+    /// assert!(sandbox.user(user).is_some());
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
     /// Sets the address that clients reach the sandbox at, as behind a proxy or in a container. Every link, the issuer
     /// and `resumeUrl` begin with it; the platform server's address is this one with `/v1`.
     ///
@@ -227,8 +278,8 @@ impl Config {
     /// It serves from a thread of its own, so it works with any runtime, and with blocking clients.
     ///
     /// # Errors
-    /// When the address cannot be listened on, the machine has no thread left, the client's key cannot be read, or the
-    /// seed file cannot be followed.
+    /// When the address cannot be listened on, the machine has no thread left, the client's key cannot be read, the
+    /// seed file cannot be followed, or the state or its file cannot be used.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let address = SocketAddr::new(self.host, self.port);
         let failed = |source| StartError::new(address, source);
@@ -248,25 +299,57 @@ impl Config {
             check_origin(origin).map_err(StartError::given)?;
         }
         let (listener, address) = bind(address).map_err(failed)?;
-        let (environment, seed, journal) = (self.environment, self.seed, self.journal);
+        let (seed, journal) = (self.seed, self.journal);
         let (client_id, seed_file) = (self.client.0.clone(), self.seed_file.clone());
-        let make = move |now| -> Result<Core, SeedError> {
-            let mut core = Core {
-                state: seed::initial_state(environment, &client_id, client.clone()),
-                random: Random::seeded(seed),
-                outbox: Messages::default(),
-                counts: Counts::default(),
-                journal: Records::new(journal),
-                faults: FaultPlan::new(Random::apart(seed)),
-                limits: Limits::default(),
-            };
-            if let Some(file) = &seed_file {
-                file.apply(&mut core, environment, now)?;
+        let imported = self.state.as_deref().map(state_export::parse).transpose();
+        let imported = imported.map_err(StartError::given)?;
+        let (state_file, kept) = match &self.state_file {
+            Some(path) => {
+                let (file, kept) = StateFile::open(path).map_err(StartError::given)?;
+                if imported.is_some() && kept.is_some() {
+                    return Err(StartError::given(StateFileError::not_empty(path)));
+                }
+                (Some((file, path)), kept)
             }
-            Ok(core)
+            None => (None, None),
         };
-        let core = make(self.clock.now()).map_err(StartError::given)?;
+        let of_state = kept.as_ref().or(imported.as_ref()).and_then(environment_of);
+        let environment = of_state.unwrap_or(self.environment);
+        let clock = self.clock.clone();
+        let make =
+            move |now| -> Result<(Core, Option<ClockSetting>), Box<dyn Error + Send + Sync>> {
+                let mut core = Core {
+                    state: seed::initial_state(environment, &client_id, client.clone()),
+                    random: Random::seeded(seed),
+                    outbox: Messages::default(),
+                    counts: Counts::default(),
+                    journal: Records::new(journal),
+                    faults: FaultPlan::new(Random::apart(seed)),
+                    limits: Limits::default(),
+                };
+                if let Some(file) = &seed_file {
+                    file.apply(&mut core, environment, now)?;
+                }
+                let setting = match &imported {
+                    Some(rows) => {
+                        let read = core.read(rows.clone(), environment, &clock);
+                        Some(read.map_err(StateError::from)?)
+                    }
+                    None => None,
+                };
+                Ok((core, setting))
+            };
+        let made = make(self.clock.now());
+        let (mut core, imported_clock) = made.map_err(StartError::because)?;
         let first = core.clone();
+        let kept_clock = match (&state_file, kept) {
+            (Some((_, path)), Some(rows)) => {
+                let read = core.read(rows, environment, &self.clock);
+                let read = read.map_err(|error| StateFileError::rows(path, error));
+                Some(read.map_err(StartError::given)?)
+            }
+            _ => None,
+        };
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         let origin = format!("{scheme}://{}", reachable(address));
         let mut links = Links::new(self.public[0].as_deref().unwrap_or(&origin));
@@ -294,9 +377,24 @@ impl Config {
             control: self.control,
             loopback: address.ip().is_loopback(),
         };
-        let shared = Shared::new(core, self.clock, links, self.environment, options);
+        if let Some(setting) = imported_clock {
+            self.clock.restore(setting);
+        }
+        let shared = Shared::new(
+            core,
+            self.clock,
+            links,
+            environment,
+            options,
+            state_file.map(|(file, _)| file),
+        );
         // What was seeded once can be seeded again.
-        shared.keep_as_initial(move |now| make(now).unwrap_or_else(|_| first.clone()));
+        shared
+            .keep_as_initial(move |now| make(now).map_or_else(|_| first.clone(), |(core, _)| core));
+        if let Some(setting) = kept_clock {
+            shared.clock().restore(setting);
+        }
+        shared.save_first().map_err(StartError::given)?;
         let shared = Arc::new(shared);
         let server = Server::start(listener, tls, &shared).map_err(failed)?;
         Ok(Sandbox::new(
@@ -363,14 +461,14 @@ impl fmt::Display for AddressError {
     }
 }
 
-impl std::error::Error for AddressError {}
+impl Error for AddressError {}
 
 /// A sandbox cannot be started.
 #[derive(Debug)]
 pub struct StartError {
     /// The address that cannot be listened on; none if that was not the reason.
     address: Option<SocketAddr>,
-    source: Box<dyn std::error::Error + Send + Sync>,
+    source: Box<dyn Error + Send + Sync>,
 }
 
 impl StartError {
@@ -382,10 +480,14 @@ impl StartError {
     }
 
     /// What the sandbox is given cannot be used.
-    fn given(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+    fn given(source: impl Error + Send + Sync + 'static) -> Self {
+        Self::because(Box::new(source))
+    }
+
+    fn because(source: Box<dyn Error + Send + Sync>) -> Self {
         Self {
             address: None,
-            source: Box::new(source),
+            source,
         }
     }
 }
@@ -399,8 +501,8 @@ impl fmt::Display for StartError {
     }
 }
 
-impl std::error::Error for StartError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&*self.source)
     }
 }

@@ -9,6 +9,7 @@ mod net;
 mod outbox;
 mod random;
 mod refusal;
+mod rows;
 pub mod rules;
 mod schemas;
 mod suggest;
@@ -19,6 +20,8 @@ mod state;
 mod fault;
 mod journal;
 mod shared;
+mod state_export;
+mod state_file;
 
 // What callers and files put into it.
 mod handles;
@@ -49,6 +52,7 @@ pub use outbox::{Channel, Kind, Message, Recipient};
 pub use sandbox::Sandbox;
 pub use seed::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError, SeedFile, SeedFileError};
 pub use shared::Snapshot;
+pub use state_export::StateError;
 pub use tls::Tls;
 
 /// The operations, as [`Sandbox::effects`], [`Sandbox::limit`] and [`Fault::on_operation`] take them.

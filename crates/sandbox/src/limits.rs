@@ -1,5 +1,6 @@
 //! Rate limits: so many requests for an operation in so much of the sandbox's time.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -74,12 +75,14 @@ impl fmt::Display for RateLimitError {
 impl std::error::Error for RateLimitError {}
 
 /// The limits, and what is left of each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Limits {
-    buckets: BTreeMap<&'static str, Bucket>,
+    buckets: BTreeMap<Cow<'static, str>, Bucket>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Bucket {
     limit: RateLimit,
     /// When it will be full again, if nobody takes anything out.
@@ -95,7 +98,8 @@ impl Limits {
             return Err(RateLimitError(text.to_owned()));
         }
         let full_at = Timestamp::MIN;
-        self.buckets.insert(known.id, Bucket { limit, full_at });
+        self.buckets
+            .insert(known.id.into(), Bucket { limit, full_at });
         Ok(())
     }
 
@@ -103,9 +107,11 @@ impl Limits {
         self.buckets.clear();
     }
 
-    pub(crate) fn all(&self) -> BTreeMap<&'static str, RateLimit> {
-        let limit = |(id, bucket): (&&'static str, &Bucket)| (*id, bucket.limit);
-        self.buckets.iter().map(limit).collect()
+    pub(crate) fn all(&self) -> BTreeMap<&str, RateLimit> {
+        let buckets = self.buckets.iter();
+        buckets
+            .map(|(id, bucket)| (id.as_ref(), bucket.limit))
+            .collect()
     }
 
     /// Lets a request through, or says when to come back.

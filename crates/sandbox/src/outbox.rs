@@ -1,10 +1,13 @@
 //! The messages that the sandbox "sent": none leaves the machine.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
-use pingone_models::{Secret, UserId};
+use pingone_models::{Secret, UserId, expose};
 use serde::{Deserialize, Serialize};
+
+use crate::rows::{RowError, Table, Visitor};
 
 /// What a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,7 +29,7 @@ pub enum Kind {
 }
 
 /// How a message was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum Channel {
@@ -120,40 +123,83 @@ impl fmt::Display for Recipient {
     }
 }
 
+/// How the state file and the control API write a message, which does not write its code by itself.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Message", rename_all = "camelCase")]
+struct WithCode {
+    number: u64,
+    kind: Kind,
+    channel: Channel,
+    user: UserId,
+    to: String,
+    #[serde(serialize_with = "expose::required")]
+    code: Secret,
+    at: Timestamp,
+    expires_at: Option<Timestamp>,
+    template: Option<String>,
+    transaction: String,
+}
+
+/// A message that was sent, written with its code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Sent(#[serde(with = "WithCode")] pub(crate) Message);
+
 /// The most messages that are kept; the oldest go first.
 const KEPT: usize = 10_000;
 
 /// The messages, and which of them a call of `wait_for` has returned.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Messages {
-    messages: Vec<Message>,
+    messages: Table<u64, Sent>,
+    counters: Counters,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Counters {
     sent: u64,
     /// The highest number returned for each user and kind.
-    taken: std::collections::BTreeMap<(UserId, Kind), u64>,
+    taken: BTreeMap<UserId, BTreeMap<Kind, u64>>,
 }
 
 impl Messages {
-    pub(crate) fn add(&mut self, mut message: Message) {
-        self.sent += 1;
-        message.number = self.sent;
-        if self.messages.len() >= KEPT {
-            self.messages.drain(..KEPT / 10);
-        }
-        self.messages.push(message);
+    pub(crate) fn visit_messages(&mut self, visitor: &mut impl Visitor) -> Result<(), RowError> {
+        visitor.table("messages", &mut self.messages)
     }
 
-    pub(crate) fn all(&self) -> &[Message] {
-        &self.messages
+    pub(crate) fn visit_counters(&mut self, visitor: &mut impl Visitor) -> Result<(), RowError> {
+        visitor.value("outbox", &mut self.counters)
+    }
+
+    pub(crate) fn add(&mut self, mut message: Message) {
+        self.counters.sent += 1;
+        message.number = self.counters.sent;
+        if self.messages.len() >= KEPT {
+            let first = self.counters.sent.saturating_sub((KEPT - KEPT / 10) as u64);
+            self.messages.retain(|number, _| *number >= first);
+        }
+        self.messages.insert(message.number, Sent(message));
+    }
+
+    /// The messages, the oldest first.
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.written().map(|sent| &sent.0)
+    }
+
+    /// The messages in the form that writes their codes.
+    pub(crate) fn written(&self) -> impl DoubleEndedIterator<Item = &Sent> {
+        self.messages.values()
     }
 
     pub(crate) fn latest(&self, to: &Recipient, kind: Kind) -> Option<&Message> {
-        let mut newest_first = self.messages.iter().rev();
+        let mut newest_first = self.all().rev();
         newest_first.find(|message| message.kind == kind && to.gets(message))
     }
 
     pub(crate) fn take(&mut self, to: &Recipient, kind: Kind) -> Option<Message> {
         let newest = self.latest(to, kind)?.clone();
-        let taken = self.taken.entry((newest.user, kind)).or_default();
+        let taken = self.counters.taken.entry(newest.user).or_default();
+        let taken = taken.entry(kind).or_default();
         if newest.number <= *taken {
             return None;
         }

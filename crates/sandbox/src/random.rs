@@ -1,15 +1,51 @@
 //! Everything random comes from one seed, so that a run can be repeated.
 
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::{DecodeSliceError, Engine};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 const LETTERS_AND_DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const DIGITS: &[u8] = b"0123456789";
 
 /// A seeded source of ids, codes and chances.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Place", into = "Place")]
 pub(crate) struct Random(ChaCha8Rng);
+
+/// Where a source has come to.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    /// In Base64.
+    seed: String,
+    stream: u64,
+    word: u128,
+}
+
+impl From<Random> for Place {
+    fn from(Random(source): Random) -> Self {
+        Self {
+            seed: STANDARD_NO_PAD.encode(source.get_seed()),
+            stream: source.get_stream(),
+            word: source.get_word_pos(),
+        }
+    }
+}
+
+impl TryFrom<Place> for Random {
+    type Error = DecodeSliceError;
+
+    fn try_from(place: Place) -> Result<Self, Self::Error> {
+        let mut seed = [0; 32];
+        STANDARD_NO_PAD.decode_slice(place.seed, &mut seed)?;
+        let mut source = ChaCha8Rng::from_seed(seed);
+        source.set_stream(place.stream);
+        source.set_word_pos(place.word);
+        Ok(Self(source))
+    }
+}
 
 impl Random {
     pub(crate) fn seeded(seed: u64) -> Self {
@@ -71,6 +107,16 @@ impl Random {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_that_was_written_goes_on_where_it_was() {
+        let mut random = Random::apart(1);
+        random.token();
+        let text = serde_json::to_string(&random).unwrap();
+        let mut read: Random = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.token(), random.token());
+        assert_eq!(read.uuid(), random.uuid());
+    }
 
     #[test]
     fn the_same_seed_gives_the_same_values_for_ever() {

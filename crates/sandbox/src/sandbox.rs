@@ -15,6 +15,7 @@ use crate::seed::{NewFlow, NewUser, SeedError};
 use crate::server::Server;
 use crate::shared::{Shared, Snapshot};
 use crate::state::tokens::Holder;
+use crate::state_export::{self, StateError};
 
 /// A running sandbox. It stops when it is dropped.
 ///
@@ -177,7 +178,7 @@ impl Sandbox {
 
     fn answer_push(&self, id: DeviceAuthenticationId, confirmed: bool) -> bool {
         self.shared
-            .look(|environment, context| {
+            .act(|environment, context| {
                 let found = environment.device_authentications.get_mut(&id)?;
                 Some(found.answer_push(context.now, confirmed))
             })
@@ -187,14 +188,14 @@ impl Sandbox {
     /// As [`confirm_push`](Self::confirm_push), for the push notification of a flow.
     pub fn confirm_flow_push(&self, id: FlowId) -> bool {
         self.shared
-            .look(|environment, context| Some(environment.answer_push_of_flow(context, id, true)))
+            .act(|environment, context| Some(environment.answer_push_of_flow(context, id, true)))
             .unwrap_or(false)
     }
 
     /// As [`deny_push`](Self::deny_push), for the push notification of a flow.
     pub fn deny_flow_push(&self, id: FlowId) -> bool {
         self.shared
-            .look(|environment, context| Some(environment.answer_push_of_flow(context, id, false)))
+            .act(|environment, context| Some(environment.answer_push_of_flow(context, id, false)))
             .unwrap_or(false)
     }
 
@@ -235,12 +236,13 @@ impl Sandbox {
         operation: &'static Operation,
         limit: RateLimit,
     ) -> Result<(), RateLimitError> {
-        self.shared.core().limits.set(operation.id, limit)
+        self.shared
+            .change(|core| core.limits.set(operation.id, limit))
     }
 
     /// Removes every rate limit.
     pub fn clear_limits(&self) {
-        self.shared.core().limits.clear();
+        self.shared.change(|core| core.limits.clear());
     }
 
     /// Everything as it is now: users, codes, tokens, flows, messages, journal, faults, limits, counters, randomness,
@@ -266,6 +268,42 @@ impl Sandbox {
     /// Makes everything as it was when the snapshot was taken, here or in another sandbox of the same environment.
     pub fn restore(&self, snapshot: &Snapshot) {
         self.shared.restore(snapshot);
+    }
+
+    /// Everything that is kept, as JSON: users, passwords, codes, tokens, flows, messages, faults, limits, counters,
+    /// randomness and the clock, but not the journal. [`import`](Self::import) and
+    /// [`Config::with_state`](crate::Config::with_state) take it.
+    ///
+    /// The text has the passwords and codes of the sandbox's users in clear text. A clock that runs goes on in between;
+    /// freeze it for an export that is the same whenever it is imported.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use pingone_sandbox::{NewUser, Sandbox};
+    /// # let sandbox = Sandbox::start().await?;
+    /// let user = sandbox.seed_user(NewUser::new("lindajones"))?;
+    /// let text = sandbox.export()?;
+    ///
+    /// let another = Sandbox::start().await?;
+    /// another.import(&text)?;
+    /// assert!(another.user(user).is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the state cannot be written as JSON, which is a fault of the sandbox.
+    pub fn export(&self) -> Result<String, StateError> {
+        state_export::write(self.shared.everything()?)
+    }
+
+    /// Takes the place of everything that is kept, as [`export`](Self::export) wrote it.
+    ///
+    /// # Errors
+    /// When the text is not an export of this version, or is that of another environment. Nothing is changed then.
+    pub fn import(&self, text: &str) -> Result<(), StateError> {
+        Ok(self.shared.read(state_export::parse(text)?)?)
     }
 
     /// Starts again with what the sandbox started with. What was seeded begins its life anew: a seeded flow has its 15
@@ -343,5 +381,14 @@ impl Sandbox {
     /// Lets the requests under way finish, for five seconds at most, and stops.
     pub async fn stop(self) {
         self.server.stop().await;
+    }
+
+    /// As [`stop`](Self::stop), and gives the state that is left, as [`export`](Self::export) does.
+    ///
+    /// # Errors
+    /// As [`export`](Self::export).
+    pub async fn stop_and_export(self) -> Result<String, StateError> {
+        self.server.stop().await;
+        state_export::write(self.shared.everything()?)
     }
 }

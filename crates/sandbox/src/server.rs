@@ -74,12 +74,14 @@ impl Server {
             head: shared.options().header_timeout,
             graceful: GracefulShutdown::new(),
         };
+        let saved = Arc::clone(shared);
         let thread = std::thread::Builder::new()
             .name("pingone-sandbox".to_owned())
             .spawn(move || {
                 server.serve(&runtime, &listener, told);
                 drop(listener);
                 drop(runtime);
+                saved.close_state_file();
                 let _ = finished.send(());
             })?;
         Ok(Self {

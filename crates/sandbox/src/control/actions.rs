@@ -14,10 +14,10 @@ use super::reply::{Problem, Reply};
 use super::request::{Json, duration};
 use crate::fault::{Fault, FaultId};
 use crate::handles::{Faults, Journal};
-use crate::limits::RateLimit;
+use crate::limits::{Limits, RateLimit};
 use crate::seed::{FlowEntry, NewFlow, NewUser, UserEntry};
-use crate::shared::Shared;
 use crate::state::tokens::Holder;
+use crate::state_export::{self, StateError};
 
 type Outcome = Result<Reply, Problem>;
 
@@ -63,7 +63,7 @@ pub(super) async fn move_clock(
         }
         other => return Err(Problem::bad(format!("the clock cannot `{other}`"))),
     }
-    control.shared.announce();
+    control.shared.change(|_| {});
     Ok(self::clock(State(control)).await)
 }
 
@@ -141,21 +141,16 @@ pub(super) async fn set_limits(
     State(control): State<Control>,
     Json(limits): Json<BTreeMap<String, RateLimit>>,
 ) -> Outcome {
-    let mut core = control.shared.core();
-    let mut changed = core.limits.clone();
-    changed.clear();
+    let mut changed = Limits::default();
     for (operation, limit) in limits {
         changed.set(&operation, limit).map_err(Problem::bad)?;
     }
-    core.limits = changed;
-    drop(core);
-    control.shared.announce();
+    control.shared.change(|core| core.limits = changed);
     Ok(Reply::nothing())
 }
 
 pub(super) async fn clear_limits(State(control): State<Control>) -> Reply {
-    control.shared.core().limits.clear();
-    control.shared.announce();
+    control.shared.change(|core| core.limits.clear());
     Reply::nothing()
 }
 
@@ -203,7 +198,6 @@ pub(super) async fn issue_token(
         })?;
     }
     let token = shared.issue(wanted.user.map_or(Holder::Worker, Holder::User));
-    shared.announce();
     Ok(Reply::json(201, &json!({ "accessToken": token.expose() })))
 }
 
@@ -219,11 +213,11 @@ pub(super) async fn answer_push(
     Json(PushAnswer { confirmed }): Json<PushAnswer>,
 ) -> Outcome {
     let id: Option<DeviceAuthenticationId> = id.parse().ok();
-    let answered = control.shared.look(|environment, context| {
+    let answered = control.shared.act(|environment, context| {
         let found = environment.device_authentications.get_mut(&id?)?;
         Some(found.answer_push(context.now, confirmed))
     });
-    pushed(&control.shared, answered)
+    pushed(answered)
 }
 
 pub(super) async fn answer_flow_push(
@@ -232,19 +226,20 @@ pub(super) async fn answer_flow_push(
     Json(PushAnswer { confirmed }): Json<PushAnswer>,
 ) -> Outcome {
     let id: Option<FlowId> = id.parse().ok();
-    let answered = control.shared.look(|environment, context| {
-        Some(environment.answer_push_of_flow(context, id?, confirmed))
-    });
-    pushed(&control.shared, answered)
+    let answered = control
+        .shared
+        .act(|environment, context| Some(environment.answer_push_of_flow(context, id?, confirmed)));
+    pushed(answered)
 }
 
-fn pushed(shared: &Shared, answered: Option<bool>) -> Outcome {
-    if answered == Some(true) {
-        shared.announce();
-        return Ok(Reply::nothing());
+fn pushed(answered: Option<bool>) -> Outcome {
+    match answered {
+        Some(true) => Ok(Reply::nothing()),
+        _ => {
+            let text = "no push notification waits for an answer there";
+            Err(Problem::new(404, text))
+        }
     }
-    let text = "no push notification waits for an answer there";
-    Err(Problem::new(404, text))
 }
 
 #[derive(Deserialize)]
@@ -270,6 +265,21 @@ pub(super) async fn restore_snapshot(
     Path(id): Path<String>,
 ) -> Outcome {
     control.shared.restore(&control.snapshots.get(&id)?);
+    Ok(Reply::nothing())
+}
+
+/// Everything that is kept, as a file to save.
+pub(super) async fn export(State(control): State<Control>) -> Outcome {
+    let rows = control.shared.everything().map_err(StateError::from);
+    let text = rows.and_then(state_export::write);
+    let text = text.map_err(|error| Problem::new(500, error.to_string()))?;
+    Ok(Reply::text("application/json", text))
+}
+
+pub(super) async fn import(State(control): State<Control>, text: String) -> Outcome {
+    let rows = state_export::parse(&text).map_err(Problem::bad)?;
+    let read = control.shared.read(rows).map_err(StateError::from);
+    read.map_err(Problem::bad)?;
     Ok(Reply::nothing())
 }
 

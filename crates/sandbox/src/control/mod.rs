@@ -83,6 +83,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         )
         .route("/flows/{id}/push", post(actions::answer_flow_push))
         .route("/reset", post(actions::reset))
+        .route("/state", get(actions::export).put(actions::import))
         .route("/snapshots", post(actions::take_snapshot))
         .route("/snapshots/{id}/restore", post(actions::restore_snapshot))
         .fallback(unknown)
@@ -105,6 +106,9 @@ async fn prepare(State(control): State<Control>, request: Request, next: Next) -
     match read {
         Ok((request, is_form)) => {
             let response = next.run(request).await;
+            if let Some(error) = control.shared.save_error() {
+                return Problem::new(500, error.to_string()).into_response();
+            }
             match response.status().is_success() && is_form {
                 true => redirect("/_sandbox"),
                 false => response,

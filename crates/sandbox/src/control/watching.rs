@@ -43,7 +43,7 @@ pub(super) async fn outbox(State(control): State<Control>, query: Query) -> Outc
     let user = user.transpose()?;
     let to = query.get("to").map(Recipient::from);
     let since = query.number("since")?.unwrap_or_default();
-    let matches = |message: &&Message| {
+    let matches = |message: &Message| {
         message.number > since
             && kind.is_none_or(|kind| message.kind == kind)
             && user.is_none_or(|user| message.user == user)
@@ -51,11 +51,10 @@ pub(super) async fn outbox(State(control): State<Control>, query: Query) -> Outc
     };
     let found = || -> Vec<Value> {
         let core = control.shared.core();
-        core.outbox
-            .all()
-            .iter()
-            .filter(matches)
-            .map(shown)
+        let messages = core.outbox.written();
+        let matching = messages.filter(|sent| matches(&sent.0));
+        matching
+            .filter_map(|sent| serde_json::to_value(sent).ok())
             .collect()
     };
     let mut changes = control.shared.changes();
@@ -71,21 +70,6 @@ pub(super) async fn outbox(State(control): State<Control>, query: Query) -> Outc
     let arrived = control.shared.wait_for(query.wait()?, arrival).await;
     let messages = arrived.unwrap_or_default();
     Ok(Reply::json(200, &json!({ "messages": messages })))
-}
-
-fn shown(message: &Message) -> Value {
-    json!({
-        "number": message.number,
-        "kind": message.kind,
-        "channel": message.channel,
-        "user": message.user,
-        "to": message.to,
-        "code": message.code.expose(),
-        "at": message.at,
-        "expiresAt": message.expires_at,
-        "template": message.template,
-        "transaction": message.transaction,
-    })
 }
 
 /// Every user with what the API does not show of them.

@@ -47,13 +47,40 @@ pub(crate) struct Subject<'a> {
 }
 
 /// The planned faults, and how often the texts of the request header have been met.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct FaultPlan {
+    #[serde(with = "written")]
     planned: Vec<PlannedFault>,
     added: u64,
     by_header: BTreeMap<String, u64>,
     /// Chances and delays have a source of their own, so that a fault changes no id and no code.
     pub(crate) random: Random,
+}
+
+/// Planned faults with each fault as a member of its own: a fault refuses members that it does not know.
+mod written {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{Fault, FaultId, PlannedFault};
+
+    pub(super) fn serialize<S: Serializer>(
+        planned: &[PlannedFault],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let rows = planned.iter();
+        serializer.collect_seq(rows.map(|planned| (planned.id, &planned.fault, planned.met)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<PlannedFault>, D::Error> {
+        let rows = Vec::<(FaultId, Fault, u64)>::deserialize(deserializer)?;
+        let planned = rows.into_iter();
+        Ok(planned
+            .map(|(id, fault, met)| PlannedFault { id, fault, met })
+            .collect())
+    }
 }
 
 impl FaultPlan {

@@ -31,8 +31,8 @@ pub(super) fn read(exchange: &mut Exchange<'_, '_>) -> Outcome<View> {
 pub(super) fn list_populations(exchange: &mut Exchange<'_, '_>) -> Outcome<PopulationCollection> {
     let (environment, context) = exchange.reach(None)?;
     context.rule(&rules::POPULATIONS);
-    let populations: Vec<_> = environment
-        .populations()
+    let populations = environment.populations().into_iter();
+    let populations: Vec<_> = populations
         .map(|(id, users)| population_view(context, environment, id, users))
         .collect();
     let count = i64::try_from(populations.len()).unwrap_or(i64::MAX);
@@ -52,10 +52,8 @@ pub(super) fn read_population(
 ) -> Outcome<Population> {
     let (environment, context) = exchange.reach(None)?;
     context.rule(&rules::POPULATIONS);
-    let mut found = environment.populations().filter(|(known, _)| *known == id);
-    let (id, users) = found
-        .next()
-        .ok_or_else(|| Refusal::not_found("There is no such population."))?;
+    let users = environment.populations().remove(&id);
+    let users = users.ok_or_else(|| Refusal::not_found("There is no such population."))?;
     Reply::json(200, &population_view(context, environment, id, users))
 }
 

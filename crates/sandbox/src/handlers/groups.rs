@@ -22,6 +22,7 @@ pub(super) fn list(
     let (environment, context) = exchange.reach(None)?;
     context.rule(&rules::GROUPS);
     let filter = request.filter.as_deref();
+    let index = environment.users.index();
     let wanted = filter.map(|text| {
         let equal = ["id", "population.id", "sourceId"];
         Comparison::parse(text, &equal, &["name", "displayName", "externalId"])
@@ -48,7 +49,7 @@ pub(super) fn list(
     let page = Page::of(groups, &address, &query, request.limit, cursor)?;
     let with_totals = request.include == Some(GroupInclude::TotalMemberCounts);
     let groups = page.items.iter().map(|(id, _)| *id);
-    let groups = groups.map(|id| environment.group_view(context, id, with_totals));
+    let groups = groups.map(|id| environment.group_view(context, &index, id, with_totals));
     let groups = groups.collect::<Result<Vec<_>, Refusal>>()?;
     let collection = GroupCollection::new()
         .with_links(page.links)
@@ -65,7 +66,9 @@ pub(super) fn read(
 ) -> Outcome<Group> {
     let (environment, context) = exchange.reach(None)?;
     let with_totals = include == Some(&GroupInclude::TotalMemberCounts);
-    Reply::json(200, &environment.group_view(context, id, with_totals)?)
+    let index = environment.users.index();
+    let group = environment.group_view(context, &index, id, with_totals)?;
+    Reply::json(200, &group)
 }
 
 pub(super) fn list_of_user(
@@ -78,7 +81,8 @@ pub(super) fn list_of_user(
     let wanted = filter.map(|text| Comparison::parse(text, &["type"], &[]));
     let wanted = wanted.transpose()?;
     let with_groups = request.expand == Some(MembershipExpand::Group);
-    let mut memberships = environment.memberships(context, request.user_id, with_groups)?;
+    let index = environment.users.index();
+    let mut memberships = environment.memberships(context, &index, request.user_id, with_groups)?;
     memberships.retain(|_| {
         let wanted = wanted.as_ref();
         wanted.is_none_or(|wanted| wanted.matches(Some("DIRECT")))
@@ -107,7 +111,8 @@ pub(super) fn join(
 ) -> Outcome<GroupMembership> {
     let (environment, context) = exchange.reach(None)?;
     environment.join_group(context, user, id)?;
-    let memberships = environment.memberships(context, user, false)?;
+    let index = environment.users.index();
+    let memberships = environment.memberships(context, &index, user, false)?;
     let membership = memberships.into_iter().find(|own| own.id == id);
     let membership = membership.ok_or_else(|| Refusal::not_found("There is no such group."))?;
     Reply::json(201, &membership)

@@ -1,6 +1,8 @@
 //! Pages of lists.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,7 +34,7 @@ impl<T> Page<T> {
         cursor: Option<&str>,
     ) -> Result<Self, Refusal> {
         let limit = limit.map_or(Ok(DEFAULT_PAGE), page_size)?.min(LARGEST_PAGE);
-        let begin = cursor.map_or(Ok(0), read_cursor)?.min(all.len());
+        let begin = cursor.map_or(Ok(0), read_cursor::<usize>)?.min(all.len());
         let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
         let end = begin.saturating_add(limit).min(all.len());
         let address_of = |begin: usize| {
@@ -75,11 +77,11 @@ pub(super) fn page_size(limit: i32) -> Result<usize, Refusal> {
 }
 
 /// The cursor of a page that begins here.
-pub(super) fn write_cursor(begin: usize) -> String {
+pub(super) fn write_cursor(begin: impl Display) -> String {
     URL_SAFE_NO_PAD.encode(format!("from:{begin}"))
 }
 
-pub(super) fn read_cursor(cursor: &str) -> Result<usize, Refusal> {
+pub(super) fn read_cursor<T: FromStr>(cursor: &str) -> Result<T, Refusal> {
     let decoded = URL_SAFE_NO_PAD.decode(cursor).ok();
     let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     text.as_deref()

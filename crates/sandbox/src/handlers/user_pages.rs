@@ -10,6 +10,7 @@ use super::pages::{page_size, read_cursor, write_cursor};
 use crate::links::Relations;
 use crate::rules;
 use crate::state::filter::Filter;
+use crate::state::user_index::UserIndex;
 use crate::state::users::{User, Users};
 
 const DEFAULT_PAGE: usize = 100;
@@ -38,14 +39,15 @@ pub(super) fn list(
         Some(limit) => page_size(limit)?.min(LARGEST_PAGE),
     };
     let begin = request.cursor.as_deref().map_or(Ok(0), read_cursor)?;
+    let index = environment.users.index();
     let Page {
         count,
         users,
         next,
         previous,
-    } = page(&environment.users, parsed.as_ref(), begin, limit);
+    } = page(&environment.users, &index, parsed.as_ref(), begin, limit);
 
-    let address = |begin: Option<usize>| {
+    let address = |begin: Option<u64>| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("limit", &limit.to_string());
         if let Some(filter) = filter {
@@ -75,61 +77,49 @@ pub(super) fn list(
     Reply::json(200, &collection)
 }
 
-/// A page of users, with the places that the pages beside it begin at.
+/// A page of users, with the numbers of the users that the pages beside it begin at.
 struct Page<'u> {
     count: usize,
     users: Vec<&'u User>,
-    next: Option<usize>,
-    previous: Option<usize>,
+    next: Option<u64>,
+    previous: Option<u64>,
 }
 
-/// Without a filter, or with one that names a user, this takes no longer for many users than for few.
-fn page<'u>(users: &'u Users, filter: Option<&Filter>, begin: usize, limit: usize) -> Page<'u> {
+/// A page takes as long as its users and those who match the filter need, however many there are besides; only the
+/// operator `ew` has to look at every user.
+fn page<'u>(
+    users: &'u Users,
+    index: &UserIndex,
+    filter: Option<&Filter>,
+    begin: u64,
+    limit: usize,
+) -> Page<'u> {
     let Some(filter) = filter else {
-        let end = begin.saturating_add(limit);
+        let mut rest = users.from(begin);
+        let shown: Vec<_> = rest.by_ref().take(limit).collect();
         return Page {
             count: users.len(),
-            users: users
-                .from(begin)
-                .map(|(_, user)| user)
-                .take(limit)
-                .collect(),
-            next: (end < users.len()).then_some(end),
-            previous: (begin > 0).then(|| begin.min(users.len()).saturating_sub(limit)),
+            users: shown,
+            next: rest.next().map(|user| user.number),
+            previous: users.before(begin, limit),
         };
     };
-    if let Some((attribute, value)) = filter.unique() {
-        let id = match attribute {
-            "username" => users.named(value),
-            _ => value.parse().ok(),
-        };
-        let user = id.and_then(|id| users.get(id).ok());
-        let found: Vec<_> = user
-            .filter(|user| filter.matches(user))
-            .into_iter()
-            .collect();
-        return Page {
-            count: found.len(),
-            users: found,
-            next: None,
-            previous: None,
-        };
-    }
-    let found: Vec<(usize, &User)> = users
-        .from(0)
-        .filter(|(_, user)| filter.matches(user))
-        .collect();
-    let first = found.partition_point(|(place, _)| *place < begin);
+    let mut found: Vec<&User> = match filter.candidates(index) {
+        None => users.iter().collect(),
+        Some(numbers) => numbers
+            .iter()
+            .filter_map(|number| users.numbered(*number))
+            .collect(),
+    };
+    found.retain(|user| filter.matches(user));
+    let first = found.partition_point(|user| user.number < begin);
     let end = found.len().min(first.saturating_add(limit));
-    let place = |index: usize| found.get(index).map(|(place, _)| *place);
     Page {
         count: found.len(),
-        users: found[first..end].iter().map(|(_, user)| *user).collect(),
-        next: place(end),
-        previous: match first {
-            0 => None,
-            _ if first <= limit => Some(0),
-            _ => place(first - limit),
-        },
+        users: found[first..end].to_vec(),
+        next: found.get(end).map(|user| user.number),
+        previous: found[..first]
+            .get(first.saturating_sub(limit))
+            .map(|user| user.number),
     }
 }

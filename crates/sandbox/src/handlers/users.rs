@@ -103,11 +103,11 @@ fn check_email(attributes: &Map<String, Value>) -> Result<(), Refusal> {
 
 fn check_population(
     context: &mut RequestContext<'_>,
-    environment: &Environment,
+    environment: &mut Environment,
     id: PopulationId,
     target: &str,
 ) -> Result<(), Refusal> {
-    match environment.populations().any(|(known, _)| known == id) {
+    match environment.populations().contains_key(&id) {
         true => Ok(()),
         false => {
             context.rule(&rules::POPULATIONS);

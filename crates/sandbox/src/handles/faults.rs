@@ -19,9 +19,7 @@ impl Faults {
     /// # Errors
     /// When the fault cannot happen as it is described.
     pub fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
-        let id = self.0.core().faults.add(fault)?;
-        self.0.announce();
-        Ok(id)
+        self.0.change(|core| core.faults.add(fault))
     }
 
     /// Every planned fault, also those whose count is used up.
@@ -32,15 +30,12 @@ impl Faults {
 
     /// Removes a fault; false if no fault has this name.
     pub fn remove(&self, id: FaultId) -> bool {
-        let removed = self.0.core().faults.remove(id);
-        self.0.announce();
-        removed
+        self.0.change(|core| core.faults.remove(id))
     }
 
     /// Removes every fault.
     pub fn clear(&self) {
-        self.0.core().faults.clear();
-        self.0.announce();
+        self.0.change(|core| core.faults.clear());
     }
 }
 

@@ -55,7 +55,7 @@ impl Journal {
 
     /// Forgets every request so far.
     pub fn clear(&self) {
-        self.shared.core().journal.clear();
+        self.shared.note(|core| core.journal.clear());
         self.shared.announce();
     }
 

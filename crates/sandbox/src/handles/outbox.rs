@@ -29,7 +29,7 @@ impl Outbox {
     /// Every message so far, the oldest first.
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
-        self.0.core().outbox.all().to_vec()
+        self.0.core().outbox.all().cloned().collect()
     }
 
     /// The last message of this kind to this user or address.
@@ -73,7 +73,7 @@ impl Outbox {
             let mut changes = shared.changes();
             let arrival = async {
                 loop {
-                    if let Some(message) = shared.core().outbox.take(&wanted, kind) {
+                    if let Some(message) = shared.note(|core| core.outbox.take(&wanted, kind)) {
                         return Some(message);
                     }
                     if changes.changed().await.is_err() {

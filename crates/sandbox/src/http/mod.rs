@@ -42,6 +42,7 @@ use crate::shared::Shared;
 use crate::state::State;
 use crate::state::context::RequestContext;
 use crate::state::tokens::Holder;
+use crate::state_file::{SaveError, Saving};
 use crate::{rules, schemas};
 
 const TRANSACTION: &str = "x-ping-external-transaction-id";
@@ -83,7 +84,14 @@ async fn respond(shared: &Shared, found: Option<Found>, request: Request) -> Res
     let connection = connection.cloned().unwrap_or_default();
     let body = to_bytes(body, shared.options().largest_body).await;
     let incoming = Incoming { found, parts, body };
-    let (reply, delivery) = answer(shared, incoming);
+    let (mut reply, mut delivery, saving) = answer(shared, incoming);
+    // Whoever reads an answer may rely on what it says, even if the sandbox is killed.
+    if let Some(saving) = saving
+        && let Err(error) = saving.done().await
+    {
+        reply = unsaved(&error);
+        delivery = Delivery::Whole(Duration::ZERO);
+    }
     delivery::send(reply, delivery, &connection).await
 }
 
@@ -132,9 +140,9 @@ struct Decision {
 }
 
 /// Does what a request asks for, all at once.
-fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
+fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery, Option<Saving>) {
     let headers = &incoming.parts.headers;
-    let mut guard = shared.core();
+    let mut guard = shared.lock();
     let core = &mut *guard;
     let transaction = match headers.get(TRANSACTION) {
         Some(given) => cleaned(given),
@@ -244,12 +252,28 @@ fn answer(shared: &Shared, incoming: Incoming) -> (Reply, Delivery) {
         status: reply.status,
         transcript: Transcript::new(room, target, (headers, body), (&reply.headers, &reply.body)),
     });
+    let saving = shared.save(&mut guard, false);
     drop(guard);
     shared.announce();
     if let Some(date) = http_date(now) {
         reply.headers.insert(DATE, date);
     }
-    (reply, delivery)
+    (reply, delivery, saving)
+}
+
+/// The answer to every request once the state file cannot be written.
+fn unsaved(error: &SaveError) -> Reply {
+    let refusal = Refusal::new(500, "UNEXPECTED_ERROR", &error.to_string());
+    let body = match refusal.body {
+        RefusalBody::Envelope(envelope) => serde_json::to_vec(&envelope),
+        RefusalBody::OAuth(error) => serde_json::to_vec(&error),
+    };
+    reply(
+        500,
+        "application/json",
+        body.unwrap_or_default(),
+        Vec::new(),
+    )
 }
 
 /// A moment as headers have it; none after the year 9999.

@@ -92,8 +92,8 @@ fn live(name: &str, content: &Markup) -> Markup {
 
 pub(super) fn messages(shared: &Shared) -> (Markup, usize) {
     let now = shared.clock().now();
-    let messages = shared.core().outbox.all().to_vec();
-    let newest = messages.iter().rev();
+    let core = shared.core();
+    let newest = core.outbox.all().rev();
     let rows: Vec<Markup> = newest
         .map(|message| html! {
             tr {
@@ -112,6 +112,7 @@ pub(super) fn messages(shared: &Shared) -> (Markup, usize) {
         &rows,
         "Nothing was sent yet. Codes appear here instead of in a mailbox.",
     );
+    drop(core);
     (live("outbox", &content), rows.len())
 }
 

@@ -186,7 +186,9 @@ impl NewUser {
         if let Some(population) = self.population {
             user.profile.population = Some(PopulationReference::new(population));
         }
-        environment.groups.extend(self.groups.iter().cloned());
+        for (id, name) in &self.groups {
+            environment.groups.insert(*id, name.clone());
+        }
         user.groups = self.groups;
         user.password = Password::seeded(self.password, now);
         match self.password_status {

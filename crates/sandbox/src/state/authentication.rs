@@ -1,5 +1,6 @@
 //! Authenticating a user with a device: the engine behind device authentications and the MFA step of flows.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use base64::Engine;
@@ -9,6 +10,7 @@ use pingone_models::{
     AssertionCheck, Device as DeviceView, DeviceAuthenticationError, DeviceAuthenticationStatus,
     DeviceId, OneTimeDevice, OneTimeDeviceType, Secret, SelectedDevice,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::codes::{Code, Rejection};
@@ -23,7 +25,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const DAILY_CAP: usize = 50;
 
 /// Wrong passcodes of a user on one kind of device.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Failures {
     count: u32,
     cool_down_until: Option<Timestamp>,
@@ -73,7 +76,8 @@ impl Target {
 }
 
 /// The device in use.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Selected {
     kind: DeviceKind,
     contact: Option<String>,
@@ -81,14 +85,15 @@ struct Selected {
 }
 
 /// An authentication under way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Authentication {
     selected: Option<Selected>,
     step: Step,
     template: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Step {
     SelectDevice,
     Passcode(Code),
@@ -100,8 +105,8 @@ enum Step {
     },
     Completed,
     Failed {
-        code: &'static str,
-        message: &'static str,
+        code: Cow<'static, str>,
+        message: Cow<'static, str>,
     },
 }
 
@@ -135,8 +140,8 @@ impl Authentication {
                 match &usable[..] {
                     [] => {
                         started.step = Step::Failed {
-                            code: "NO_USABLE_DEVICES",
-                            message: "The user has no device to authenticate with.",
+                            code: "NO_USABLE_DEVICES".into(),
+                            message: "The user has no device to authenticate with.".into(),
                         };
                         None
                     }
@@ -301,8 +306,8 @@ impl Authentication {
                     Step::Completed
                 } else {
                     Step::Failed {
-                        code: "PUSH_DENIED",
-                        message: "The user denied the push notification.",
+                        code: "PUSH_DENIED".into(),
+                        message: "The user denied the push notification.".into(),
                     }
                 };
                 true
@@ -347,11 +352,11 @@ impl Authentication {
     }
 
     pub(crate) fn error(&self) -> Option<DeviceAuthenticationError> {
-        match self.step {
+        match &self.step {
             Step::Failed { code, message } => Some(
                 DeviceAuthenticationError::new()
-                    .with_code(code)
-                    .with_message(message),
+                    .with_code(code.as_ref())
+                    .with_message(message.as_ref()),
             ),
             _ => None,
         }

@@ -1,11 +1,14 @@
 //! Codes that were sent: how long they live and how often they may be got wrong.
 
 use jiff::Timestamp;
-use pingone_models::Secret;
+use pingone_models::{Secret, expose};
+use serde::{Deserialize, Serialize};
 
 /// A code that waits to be sent back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Code {
+    #[serde(serialize_with = "expose::required")]
     text: Secret,
     expires_at: Option<Timestamp>,
     failures: u32,

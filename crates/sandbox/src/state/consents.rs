@@ -5,6 +5,7 @@ use pingone_models::{
     AgreementConsent as View, AgreementConsentStatus, AgreementId, AgreementLanguageReference,
     AgreementReference, EnvironmentReference, LastConsent, UserReference,
 };
+use serde::{Deserialize, Serialize};
 
 use super::context::RequestContext;
 use super::environment::Environment;
@@ -14,7 +15,8 @@ use crate::refusal::Refusal;
 use crate::rules;
 
 /// A user's consent to the agreement.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Consent {
     at: Timestamp,
     is_revoked: bool,

@@ -8,6 +8,7 @@ use pingone_models::{
     DeviceAuthenticationId, DeviceAuthenticationPolicyId, DeviceAuthenticationPolicyReference,
     DeviceAuthenticationRequest, EnvironmentReference, UserId, UserReference,
 };
+use serde::{Deserialize, Serialize};
 
 use super::authentication::{Authentication, Target};
 use super::context::{RequestContext, later};
@@ -21,7 +22,8 @@ use crate::rules;
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// A device authentication.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct DeviceAuthentication {
     id: DeviceAuthenticationId,
     pub(crate) user: UserId,

@@ -8,7 +8,8 @@ use super::codes::Code;
 use crate::Channel;
 
 /// A registered device.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Device {
     pub(crate) id: DeviceId,
     pub(crate) kind: DeviceKind,
@@ -25,7 +26,7 @@ pub(crate) struct Device {
 }
 
 /// What activates a device.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Activation {
     /// The code that was sent to it.
     Code(Code),

@@ -11,9 +11,11 @@ use uuid::{Uuid, uuid};
 
 use super::clients::Client;
 use super::device_authentications::DeviceAuthentication;
+use super::filter;
 use super::flows::Flow;
 use super::grants::Grants;
 use super::users::Users;
+use crate::rows::{RowError, Table, Visitor};
 
 /// An environment.
 #[derive(Clone, Debug)]
@@ -25,14 +27,14 @@ pub(crate) struct Environment {
     pub(crate) default_mfa_policy: DeviceAuthenticationPolicyId,
     pub(crate) mfa_policies: BTreeMap<DeviceAuthenticationPolicyId, MfaPolicy>,
     /// The names of the groups.
-    pub(crate) groups: BTreeMap<GroupId, String>,
+    pub(crate) groups: Table<GroupId, String>,
     pub(crate) agreement: AgreementId,
     pub(crate) agreement_language: AgreementLanguageId,
     pub(crate) clients: BTreeMap<String, Client>,
-    pub(crate) device_authentications: BTreeMap<DeviceAuthenticationId, DeviceAuthentication>,
-    pub(crate) flows: BTreeMap<FlowId, Flow>,
+    pub(crate) device_authentications: Table<DeviceAuthenticationId, DeviceAuthentication>,
+    pub(crate) flows: Table<FlowId, Flow>,
     /// Browser sessions by the value of the cookie `ST`.
-    pub(crate) sessions: BTreeMap<String, SessionId>,
+    pub(crate) sessions: Table<String, SessionId>,
     pub(crate) grants: Grants,
 }
 
@@ -67,6 +69,16 @@ const AGREEMENT_LANGUAGE: Uuid = uuid!("1f2d3c4b-5a69-4788-9a0b-1c2d3e4f5a6b");
 const SWEEP: usize = 256;
 
 impl Environment {
+    /// What is kept of an environment. Applications and policies come from the configuration.
+    pub(crate) fn visit(&mut self, visitor: &mut impl Visitor) -> Result<(), RowError> {
+        self.users.visit(visitor)?;
+        visitor.table("groups", &mut self.groups)?;
+        visitor.table("deviceAuthentications", &mut self.device_authentications)?;
+        visitor.table("flows", &mut self.flows)?;
+        visitor.table("browserSessions", &mut self.sessions)?;
+        self.grants.visit(visitor)
+    }
+
     /// Forgets device authentications and flows that have expired, now and then.
     pub(crate) fn sweep(&mut self, now: jiff::Timestamp) {
         let is_due = |entries: usize| entries > 0 && entries.is_multiple_of(SWEEP);
@@ -80,15 +92,20 @@ impl Environment {
     }
 
     /// The populations with the number of their users: the default one, and those that users are in.
-    pub(crate) fn populations(&self) -> impl Iterator<Item = (PopulationId, usize)> {
-        let mut counts = BTreeMap::from([(self.population, 0)]);
-        for user in self.users.iter() {
-            let own = user.profile.population.as_ref();
-            *counts
-                .entry(own.map_or(self.population, |own| own.id))
-                .or_default() += 1;
-        }
-        counts.into_iter()
+    pub(crate) fn populations(&mut self) -> BTreeMap<PopulationId, usize> {
+        let index = self.users.index();
+        let counts = index.counts(filter::POPULATION);
+        let mut counts: BTreeMap<PopulationId, usize> = counts
+            .filter_map(|(id, users)| Some((id.parse().ok()?, users)))
+            .collect();
+        let elsewhere: usize = counts
+            .iter()
+            .filter(|(id, _)| **id != self.population)
+            .map(|(_, users)| users)
+            .sum();
+        // Those who are in no population are in the default one.
+        counts.insert(self.population, self.users.len() - elsewhere);
+        counts
     }
 
     pub(crate) fn new(id: EnvironmentId) -> Self {
@@ -100,13 +117,13 @@ impl Environment {
             password_policy: PasswordPolicyId::new(PASSWORD_POLICY),
             default_mfa_policy,
             mfa_policies: BTreeMap::from([(default_mfa_policy, MfaPolicy::default())]),
-            groups: BTreeMap::new(),
+            groups: Table::default(),
             agreement: AgreementId::new(AGREEMENT),
             agreement_language: AgreementLanguageId::new(AGREEMENT_LANGUAGE),
             clients: BTreeMap::new(),
-            device_authentications: BTreeMap::new(),
-            flows: BTreeMap::new(),
-            sessions: BTreeMap::new(),
+            device_authentications: Table::default(),
+            flows: Table::default(),
+            sessions: Table::default(),
             grants: Grants::default(),
         }
     }

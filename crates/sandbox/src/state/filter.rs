@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::profile;
+use super::user_index::UserIndex;
 use super::users::User;
 use crate::refusal::{Refusal, detail, inner};
 
@@ -38,12 +40,16 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("timezone", TEXT),
     ("accountId", TEXT),
     ("externalId", TEXT),
-    ("population.id", WHOLE),
+    (POPULATION, WHOLE),
     (GROUPS, WHOLE),
 ];
 
 /// The ids of a user's groups, written `memberOfGroups[id eq ".."]`.
-const GROUPS: &str = "memberOfGroups.id";
+pub(super) const GROUPS: &str = "memberOfGroups.id";
+/// The ids of a user's populations, of which there is one at most.
+pub(super) const POPULATION: &str = "population.id";
+/// What linked accounts are found by; no filter can name it.
+pub(super) const LINKED_ACCOUNT: &str = "";
 
 /// How deep brackets may be nested.
 const DEPTH: u32 = 32;
@@ -98,22 +104,66 @@ impl Filter {
         }
     }
 
-    /// The username or id that a user must have to match, if the filter names one.
-    pub(crate) fn unique(&self) -> Option<(&str, &str)> {
+    /// The users who may match, by their numbers; none where every user has to be looked at.
+    pub(crate) fn candidates(&self, index: &UserIndex) -> Option<BTreeSet<u64>> {
         match self {
-            Self::All(terms) => terms.iter().find_map(Self::unique),
-            Self::Any(terms) => match &terms[..] {
-                [only] => only.unique(),
-                _ => None,
-            },
+            Self::All(terms) => {
+                // The rarest value of all that a user must have is enough to look at.
+                let exact = terms.iter().filter_map(|term| term.exact(index));
+                let rarest = exact.min_by_key(|users| users.map_or(0, BTreeSet::len));
+                match rarest {
+                    Some(users) => Some(users.cloned().unwrap_or_default()),
+                    None => terms.iter().find_map(|term| term.candidates(index)),
+                }
+            }
+            Self::Any(terms) => {
+                let mut all = BTreeSet::new();
+                for term in terms {
+                    all.append(&mut term.candidates(index)?);
+                }
+                Some(all)
+            }
             Self::Compare {
                 attribute,
                 operator,
                 value,
-            } => {
-                let is_unique = ["id", "username"].contains(&attribute.as_str());
-                (is_unique && operator == "eq").then_some((attribute, value))
+            } => match operator.as_str() {
+                "eq" => Some(index.equal(attribute, value).cloned().unwrap_or_default()),
+                "sw" => Some(index.starting(attribute, value)),
+                _ => None,
+            },
+        }
+    }
+
+    /// The users with the value that this asks for, if it asks for one.
+    fn exact<'i>(&self, index: &'i UserIndex) -> Option<Option<&'i BTreeSet<u64>>> {
+        match self {
+            Self::Compare {
+                attribute,
+                operator,
+                value,
+            } if operator == "eq" => Some(index.equal(attribute, value)),
+            Self::Any(terms) | Self::All(terms) => match &terms[..] {
+                [only] => only.exact(index),
+                _ => None,
+            },
+            Self::Compare { .. } => None,
+        }
+    }
+}
+
+impl User {
+    /// Calls `each` with everything that the user has for the attributes that filters compare.
+    pub(super) fn each_value(&self, mut each: impl FnMut(&str, &str)) {
+        let profile = serde_json::to_value(&self.profile).unwrap_or_default();
+        let custom = profile::custom(self.profile.extra.as_map()).map(|(name, _)| name.as_str());
+        for attribute in ATTRIBUTES.iter().map(|(name, _)| *name).chain(custom) {
+            for value in values(self, &profile, attribute) {
+                each(attribute, &value);
             }
+        }
+        for account in &self.linked_accounts {
+            each(LINKED_ACCOUNT, &account.key());
         }
     }
 }
@@ -126,21 +176,28 @@ fn values_of(user: &User, attribute: &str) -> Vec<String> {
         "id" => Some(profile.id.to_string()),
         "username" => profile.username.clone(),
         "email" => profile.email.clone(),
-        "enabled" => Some(user.is_enabled().to_string()),
         "name.given" => name.and_then(|name| name.given.clone()),
         "name.family" => name.and_then(|name| name.family.clone()),
-        GROUPS => return user.groups.iter().map(|(id, _)| id.to_string()).collect(),
+        "enabled" | GROUPS => return values(user, &Value::Null, attribute),
         other => {
             let profile = serde_json::to_value(profile).unwrap_or_default();
-            let found = profile.pointer(&format!("/{}", other.replace('.', "/")));
-            found.and_then(|value| match value {
-                Value::String(text) => Some(text.clone()),
-                Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-                _ => None,
-            })
+            return values(user, &profile, other);
         }
     };
     common.into_iter().collect()
+}
+
+/// As [`values_of`], of a profile that was written already.
+fn values(user: &User, profile: &Value, attribute: &str) -> Vec<String> {
+    match attribute {
+        "enabled" => vec![user.is_enabled().to_string()],
+        GROUPS => user.groups.iter().map(|(id, _)| id.to_string()).collect(),
+        other => match profile.pointer(&format!("/{}", other.replace('.', "/"))) {
+            Some(Value::String(text)) => vec![text.clone()],
+            Some(value @ (Value::Bool(_) | Value::Number(_))) => vec![value.to_string()],
+            _ => Vec::new(),
+        },
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -336,7 +336,8 @@ impl Environment {
             }
         } else {
             flow.status = FlowStatus::Failed;
-            flow.failure = Some(("PUSH_DENIED", "The user denied the push notification."));
+            let message = "The user denied the push notification.";
+            flow.failure = Some(("PUSH_DENIED".into(), message.into()));
         }
         self.flows.insert(id, flow);
         true
@@ -376,17 +377,10 @@ impl Environment {
             Some(UserIdentityProvider::new().with_type("OPENID_CONNECT"));
         check_username(user.username())?;
         context.change();
-        let matches = self.users.iter().any(|other| {
-            let same = |a: Option<&str>, b: Option<&str>| {
-                a.is_some_and(|a| b.is_some_and(|b| a.eq_ignore_ascii_case(b)))
-            };
-            same(Some(other.username()), Some(user.username()))
-                || same(
-                    other.profile.email.as_deref(),
-                    user.profile.email.as_deref(),
-                )
-        });
-        if matches {
+        let email = user.profile.email.as_deref();
+        let is_known = self.users.named(user.username()).is_some()
+            || email.is_some_and(|email| !self.users.with_value("email", email).is_empty());
+        if is_known {
             flow.status = FlowStatus::AccountLinkingRequired;
             return Ok(());
         }
@@ -487,7 +481,10 @@ fn reject(context: &mut RequestContext<'_>, flow: &mut Flow) {
     context.rule(&rules::FLOW_REJECTED);
     context.change();
     flow.status = FlowStatus::Failed;
-    flow.failure = Some(("CONSENT_REJECTED", "The user did not consent."));
+    flow.failure = Some((
+        "CONSENT_REJECTED".into(),
+        "The user did not consent.".into(),
+    ));
 }
 
 fn wrong_credentials() -> Refusal {

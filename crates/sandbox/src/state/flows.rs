@@ -1,5 +1,6 @@
 //! Sign-on flows: what they wait for, and where they go next.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -7,8 +8,9 @@ use jiff::Timestamp;
 use pingone_models::{
     DeviceAuthenticationStatus, Flow as View, FlowApplication, FlowEmbedded, FlowError, FlowId,
     FlowSelectedDevice, FlowStatus, FlowUser, PasswordStatus, Secret, SessionId, SessionReference,
-    UserId, UserLastSignOn,
+    UserId, UserLastSignOn, expose,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::authentication::Authentication;
@@ -23,7 +25,8 @@ use crate::rules;
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// A sign-on flow.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Flow {
     pub(crate) id: FlowId,
     pub(crate) status: FlowStatus,
@@ -36,7 +39,7 @@ pub(crate) struct Flow {
     /// Whether the session's cookie must come with each request.
     pub(crate) bound: bool,
     pub(crate) authenticators: Vec<String>,
-    pub(crate) failure: Option<(&'static str, &'static str)>,
+    pub(crate) failure: Option<(Cow<'static, str>, Cow<'static, str>)>,
     /// What the application asked for, where an authorization request began the flow.
     pub(crate) request: Option<AuthorizationRequest>,
     created_at: Timestamp,
@@ -44,17 +47,19 @@ pub(crate) struct Flow {
 }
 
 /// How a flow begins, and what its sign-on policy asks for afterwards.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Plan {
     pub(crate) begin: Begin,
     pub(crate) stages: Vec<Stage>,
     /// The code of a device that signs on.
+    #[serde(serialize_with = "expose::optional")]
     pub(crate) user_code: Option<Secret>,
     pub(crate) application: Option<String>,
 }
 
 /// How a flow begins.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Begin {
     /// With username and password.
     Credentials,
@@ -65,7 +70,7 @@ pub(crate) enum Begin {
 }
 
 /// What a sign-on policy can ask for after the sign-on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {
     /// A second factor.
     Mfa,
@@ -258,8 +263,10 @@ impl Flow {
                 .map(|id| FlowSelectedDevice::new().with_id(id));
             view.public_key_credential_request_options = mfa.assertion_options();
         }
-        if let Some((code, message)) = self.failure {
-            let error = FlowError::new().with_code(code).with_message(message);
+        if let Some((code, message)) = &self.failure {
+            let error = FlowError::new()
+                .with_code(code.as_ref())
+                .with_message(message.as_ref());
             view.error = Some(error);
         }
         if embedded != FlowEmbedded::new() {
@@ -349,8 +356,8 @@ impl Environment {
                 flow.status = status_of(&mfa, context.now);
                 if flow.status == FlowStatus::Failed {
                     flow.failure = Some((
-                        "NO_USABLE_DEVICES",
-                        "The user has no device to authenticate with.",
+                        "NO_USABLE_DEVICES".into(),
+                        "The user has no device to authenticate with.".into(),
                     ));
                 }
                 flow.mfa = Some(mfa);

@@ -1,24 +1,26 @@
 //! What sign-ons lead to: authorization codes, refresh tokens and sessions.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use pingone_models::{EnvironmentReference, SessionId, UserId, UserReference, UserSession};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::context::{RequestContext, later};
 use super::environment::Environment;
 use crate::links::Relations;
 use crate::refusal::Refusal;
+use crate::rows::{RowError, Table, Visitor};
 
 /// How long an authorization code is valid.
 const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// What an application asked for when it began a sign-on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client: String,
     pub(crate) redirect_uri: Option<String>,
@@ -31,7 +33,8 @@ pub(crate) struct AuthorizationRequest {
 }
 
 /// What an authorization request asks for: `code`, `token` and `id_token`, alone or together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ResponseType {
     pub(crate) code: bool,
     pub(crate) token: bool,
@@ -63,7 +66,7 @@ impl ResponseType {
 }
 
 /// How the result of a sign-on reaches the application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Mode {
     /// In the flow itself, without a redirect.
     Flow,
@@ -74,7 +77,8 @@ pub(crate) enum Mode {
 }
 
 /// The challenge of PKCE.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Challenge {
     pub(crate) value: String,
     pub(crate) is_plain: bool,
@@ -90,7 +94,8 @@ impl Challenge {
 }
 
 /// What the tokens of a sign-on say.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Grant {
     pub(crate) client: String,
     pub(crate) user: UserId,
@@ -107,7 +112,8 @@ impl Grant {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct IssuedCode {
     grant: Grant,
     redirect_uri: Option<String>,
@@ -115,7 +121,8 @@ struct IssuedCode {
     expires_at: Timestamp,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct IssuedToken {
     grant: Grant,
     issued_at: Timestamp,
@@ -129,7 +136,8 @@ pub(crate) struct ActiveToken<'g> {
     pub(crate) times: Option<(Timestamp, Timestamp)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Session {
     user: UserId,
     created_at: Timestamp,
@@ -139,13 +147,20 @@ struct Session {
 /// The codes, tokens and sessions of an environment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grants {
-    codes: BTreeMap<String, IssuedCode>,
-    refresh: BTreeMap<String, Grant>,
-    tokens: BTreeMap<String, IssuedToken>,
-    sessions: BTreeMap<SessionId, Session>,
+    codes: Table<String, IssuedCode>,
+    refresh: Table<String, Grant>,
+    tokens: Table<String, IssuedToken>,
+    sessions: Table<SessionId, Session>,
 }
 
 impl Grants {
+    pub(crate) fn visit(&mut self, visitor: &mut impl Visitor) -> Result<(), RowError> {
+        visitor.table("authorizationCodes", &mut self.codes)?;
+        visitor.table("refreshTokens", &mut self.refresh)?;
+        visitor.table("userTokens", &mut self.tokens)?;
+        visitor.table("userSessions", &mut self.sessions)
+    }
+
     pub(crate) fn issue_code(
         &mut self,
         context: &mut RequestContext<'_>,
@@ -239,13 +254,13 @@ impl Grants {
     }
 
     pub(crate) fn sign_on(&mut self, session: SessionId, user: UserId, now: Timestamp) {
-        let known = self.sessions.entry(session).or_insert(Session {
+        let created_at = self.sessions.get(&session).map(|known| known.created_at);
+        let signed_on = Session {
             user,
-            created_at: now,
+            created_at: created_at.unwrap_or(now),
             active_at: now,
-        });
-        known.user = user;
-        known.active_at = now;
+        };
+        self.sessions.insert(session, signed_on);
     }
 
     /// Notes that a session was used, without prolonging it.

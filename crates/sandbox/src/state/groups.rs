@@ -1,5 +1,7 @@
 //! The groups of an environment, and the memberships of its users.
 
+use std::collections::BTreeSet;
+
 use pingone_models::{
     EnvironmentReference, Group as View, GroupId, GroupMemberCounts, GroupMembership,
     GroupMembershipEmbedded, GroupMembershipType, UserId,
@@ -7,6 +9,8 @@ use pingone_models::{
 
 use super::context::RequestContext;
 use super::environment::Environment;
+use super::filter::GROUPS;
+use super::user_index::UserIndex;
 use crate::links::Relations;
 use crate::refusal::Refusal;
 use crate::rules;
@@ -15,14 +19,16 @@ impl Environment {
     pub(crate) fn group_view(
         &self,
         context: &RequestContext<'_>,
+        index: &UserIndex,
         id: GroupId,
         with_totals: bool,
     ) -> Result<View, Refusal> {
         let name = self.groups.get(&id).ok_or_else(no_group)?;
         let links = Relations::of(context.links.group(self.id, id));
-        let is_member = |groups: &[(GroupId, String)]| groups.iter().any(|(own, _)| *own == id);
-        let members = self.users.iter().filter(|user| is_member(&user.groups));
-        let members = i64::try_from(members.count()).unwrap_or(i64::MAX);
+        let members = index
+            .equal(GROUPS, &id.to_string())
+            .map_or(0, BTreeSet::len);
+        let members = i64::try_from(members).unwrap_or(i64::MAX);
         let counts = GroupMemberCounts::new().with_users(members);
         let mut view = View::new(id)
             .with_links(links.to_map())
@@ -37,6 +43,7 @@ impl Environment {
     pub(crate) fn memberships(
         &self,
         context: &RequestContext<'_>,
+        index: &UserIndex,
         user: UserId,
         with_groups: bool,
     ) -> Result<Vec<GroupMembership>, Refusal> {
@@ -49,7 +56,7 @@ impl Environment {
                 .with_name(name.clone())
                 .with_type(GroupMembershipType::Direct);
             if with_groups {
-                let group = self.group_view(context, *id, false)?;
+                let group = self.group_view(context, index, *id, false)?;
                 membership.embedded = Some(GroupMembershipEmbedded::new().with_group(group));
             }
             Ok(membership)

@@ -5,21 +5,31 @@ use pingone_models::{
     LinkedAccount as View, LinkedAccountId, LinkedAttribute, LinkedAttributeUpdate, UserId,
     UserReference,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::context::RequestContext;
 use super::environment::Environment;
+use super::filter::LINKED_ACCOUNT;
 use super::users::User;
 use crate::links::Relations;
 use crate::refusal::{Refusal, detail};
 use crate::rules;
 
 /// An account at an external identity provider.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct LinkedAccount {
     pub(crate) id: LinkedAccountId,
     provider: IdentityProviderId,
     external_id: String,
+}
+
+impl LinkedAccount {
+    /// Names the account among those of all providers.
+    pub(super) fn key(&self) -> String {
+        format!("{}/{}", self.provider, self.external_id)
+    }
 }
 
 impl Environment {
@@ -32,22 +42,21 @@ impl Environment {
     ) -> Result<LinkedAccountId, Refusal> {
         context.rule(&rules::LINKED_ACCOUNTS);
         let provider = link.identity_provider.id;
-        let is_linked = |user: &User| {
-            let mut accounts = user.linked_accounts.iter();
-            accounts.any(|own| own.provider == provider && own.external_id == link.external_id)
+        let account = LinkedAccount {
+            id: LinkedAccountId::new(context.random.uuid()),
+            provider,
+            external_id: link.external_id,
         };
-        if self.users.iter().any(is_linked) {
+        let key = account.key();
+        let holders = self.users.with_value(LINKED_ACCOUNT, &key);
+        let has_it = |user: &User| user.linked_accounts.iter().any(|own| own.key() == key);
+        if holders.into_iter().any(has_it) {
             let detail = detail("UNIQUENESS_VIOLATION", "The account is linked already.");
             return Err(Refusal::invalid(vec![detail.with_target("externalId")]));
         }
         let attributes = link.attributes.unwrap_or_default();
         let changes = changes(self.users.get(id)?, attributes);
         self.change_profile(context, id, &changes, |_| true)?;
-        let account = LinkedAccount {
-            id: LinkedAccountId::new(context.random.uuid()),
-            provider,
-            external_id: link.external_id,
-        };
         let linked = account.id;
         self.users.get_mut(id)?.linked_accounts.push(account);
         Ok(linked)

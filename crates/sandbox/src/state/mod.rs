@@ -19,6 +19,7 @@ pub(crate) mod pairing_keys;
 pub(crate) mod passwords;
 pub(crate) mod profile;
 pub(crate) mod tokens;
+pub(crate) mod user_index;
 pub(crate) mod user_passwords;
 pub(crate) mod user_view;
 pub(crate) mod users;

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use pingone_models::{
     ApplicationReference, EnvironmentReference, PairingKey as View, PairingKeyCreation,
-    PairingKeyId, PairingKeyStatus, Secret, UserReference,
+    PairingKeyId, PairingKeyStatus, Secret, UserReference, expose,
 };
+use serde::{Deserialize, Serialize};
 
 use super::context::{RequestContext, later};
 use super::environment::Environment;
@@ -20,9 +21,11 @@ const LIFETIME: Duration = Duration::from_secs(10 * 60);
 const MOST_KEYS: usize = 20;
 
 /// A key that no app has claimed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct PairingKey {
     id: PairingKeyId,
+    #[serde(serialize_with = "expose::required")]
     code: Secret,
     applications: Vec<ApplicationReference>,
     created_at: Timestamp,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use pingone_models::{PasswordGateway, PasswordStatus, Secret};
+use pingone_models::{PasswordGateway, PasswordStatus, Secret, expose};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 
 use super::context::{RequestContext, later};
@@ -38,16 +39,24 @@ pub(crate) fn figures() -> Figures {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Password {
+    #[serde(serialize_with = "expose::optional")]
     value: Option<Secret>,
     pub(crate) gateway: Option<PasswordGateway>,
     pub(crate) must_change: bool,
     pub(crate) expired: bool,
     changed_at: Option<Timestamp>,
+    #[serde(serialize_with = "exposed")]
     history: Vec<Secret>,
     failures: u32,
     locked_until: Option<Timestamp>,
+}
+
+/// Writes the passwords of the history.
+fn exposed<S: Serializer>(secrets: &[Secret], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(secrets.iter().map(Secret::expose))
 }
 
 impl Password {

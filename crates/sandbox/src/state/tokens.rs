@@ -1,13 +1,14 @@
 //! Access tokens and who holds them.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use pingone_models::{Secret, UserId};
+use serde::{Deserialize, Serialize};
 
 use super::context::later;
 use crate::random::Random;
+use crate::rows::{RowError, Table, Visitor};
 
 /// How long an access token is valid.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -18,17 +19,18 @@ const KEPT: usize = 10_000;
 /// The access tokens that were issued.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tokens {
-    by_text: BTreeMap<String, Token>,
+    by_text: Table<String, Token>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Token {
     holder: Holder,
     expires_at: Timestamp,
 }
 
 /// Whose rights a request has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Holder {
     /// A worker application, which may do everything.
     Worker,
@@ -39,6 +41,10 @@ pub(crate) enum Holder {
 }
 
 impl Tokens {
+    pub(crate) fn visit(&mut self, visitor: &mut impl Visitor) -> Result<(), RowError> {
+        visitor.table("tokens", &mut self.by_text)
+    }
+
     pub(crate) fn issue(&mut self, random: &mut Random, now: Timestamp, holder: Holder) -> Secret {
         let text = format!("sandbox-{}", random.token());
         self.keep(&text, now, holder);

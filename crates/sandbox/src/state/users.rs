@@ -9,6 +9,7 @@ use pingone_models::{
     EnvironmentReference, GroupId, IdentityProviderType, LifecycleStatus, PopulationReference,
     Secret, User as Profile, UserId, UserIdentityProvider, UserLifecycle, VerifyStatus,
 };
+use serde::{Deserialize, Serialize};
 
 use super::authentication::Failures;
 use super::codes::{Code, Rejection};
@@ -20,7 +21,9 @@ use super::linked_accounts::LinkedAccount;
 use super::pairing_keys::PairingKey;
 use super::passwords::Password;
 use super::profile;
+use super::user_index::UserIndex;
 use crate::refusal::{Refusal, detail};
+use crate::rows::{RowError, Table, Visitor};
 use crate::{Channel, Kind, rules};
 
 pub(super) const CODE_ATTEMPTS: u32 = 5;
@@ -31,17 +34,24 @@ const EMAIL_CODE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// Snapshots share the users that have not changed since.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Users {
-    by_id: BTreeMap<UserId, Arc<User>>,
+    rows: Table<UserId, User>,
+    /// The users by their numbers.
+    order: BTreeMap<u64, UserId>,
     /// The users by their usernames in lower case.
     by_name: BTreeMap<String, UserId>,
-    order: Vec<UserId>,
+    index: Arc<UserIndex>,
+    /// The users that have changed since the index was last used.
+    unindexed: BTreeSet<UserId>,
     /// The names of the attributes that the environment adds.
     custom: BTreeSet<String>,
 }
 
 /// A user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct User {
+    /// Counts the users of the environment in the order of their creation.
+    pub(crate) number: u64,
     /// Everything that is returned as it was stored.
     pub(crate) profile: Profile,
     pub(crate) groups: Vec<(GroupId, String)>,
@@ -64,54 +74,110 @@ pub(crate) struct User {
 }
 
 /// A lock that an administrator put on the account.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Lock {
     pub(super) at: Timestamp,
     pub(super) until: Timestamp,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Verification {
     code: Code,
     email: String,
 }
 
 impl Users {
+    pub(crate) fn visit(&mut self, visitor: &mut impl Visitor) -> Result<(), RowError> {
+        visitor.table("users", &mut self.rows)
+    }
+
+    pub(crate) fn visit_attributes(&mut self, visitor: &mut impl Visitor) -> Result<(), RowError> {
+        visitor.value("customAttributes", &mut self.custom)
+    }
+
+    /// Makes everything else from the users that were read.
+    pub(crate) fn rebuild(&mut self) -> Result<(), RowError> {
+        self.order = self
+            .rows
+            .values()
+            .map(|user| (user.number, user.id()))
+            .collect();
+        let named = |user: &User| (user.username().to_lowercase(), user.id());
+        self.by_name = self.rows.values().map(named).collect();
+        self.index = Arc::default();
+        self.unindexed = self.rows.iter().map(|(id, _)| *id).collect();
+        let is_whole = |(id, user): (&UserId, &User)| *id == user.id();
+        let count = self.rows.len();
+        let is_unique = self.order.len() == count && self.by_name.len() == count;
+        match is_unique && self.rows.iter().all(is_whole) {
+            true => Ok(()),
+            false => Err(RowError::new("users", "")),
+        }
+    }
+
     pub(crate) fn get(&self, id: UserId) -> Result<&User, Refusal> {
-        self.by_id
-            .get(&id)
-            .map(Arc::as_ref)
-            .ok_or_else(|| no_user(id))
+        self.rows.get(&id).ok_or_else(|| no_user(id))
     }
 
     /// The user, to be changed; a username is changed by [`Users::set_profile`].
     pub(crate) fn get_mut(&mut self, id: UserId) -> Result<&mut User, Refusal> {
-        self.by_id
-            .get_mut(&id)
-            .map(Arc::make_mut)
-            .ok_or_else(|| no_user(id))
+        let user = self.rows.get_mut(&id).ok_or_else(|| no_user(id))?;
+        self.unindexed.insert(id);
+        Ok(user)
     }
 
     /// The users in the order of their creation.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &User> {
-        self.order
-            .iter()
-            .filter_map(|id| self.by_id.get(id).map(Arc::as_ref))
+        self.order.values().filter_map(|id| self.rows.get(id))
     }
 
     pub(crate) fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// The users from this place on, in the order of their creation.
-    pub(crate) fn from(&self, place: usize) -> impl Iterator<Item = (usize, &User)> {
-        let rest = self.order.iter().enumerate().skip(place);
-        rest.filter_map(|(place, id)| Some((place, self.by_id.get(id)?.as_ref())))
+    /// The users with this number and higher ones.
+    pub(crate) fn from(&self, number: u64) -> impl Iterator<Item = &User> {
+        let rest = self.order.range(number..);
+        rest.filter_map(|(_, id)| self.rows.get(id))
+    }
+
+    /// The number of the user who is so many places before this number.
+    pub(crate) fn before(&self, number: u64, places: usize) -> Option<u64> {
+        let earlier = self.order.range(..number).rev();
+        earlier.map(|(number, _)| *number).take(places).last()
+    }
+
+    pub(crate) fn numbered(&self, number: u64) -> Option<&User> {
+        self.rows.get(self.order.get(&number)?)
     }
 
     /// The user with this username, in any case.
     pub(crate) fn named(&self, username: &str) -> Option<UserId> {
         self.by_name.get(&username.to_lowercase()).copied()
+    }
+
+    /// What users are found by, as they are now.
+    pub(crate) fn index(&mut self) -> Arc<UserIndex> {
+        if !self.unindexed.is_empty() {
+            let index = Arc::make_mut(&mut self.index);
+            for id in std::mem::take(&mut self.unindexed) {
+                if let Some(user) = self.rows.get(&id) {
+                    index.add(user);
+                }
+            }
+        }
+        Arc::clone(&self.index)
+    }
+
+    /// The users with this value, in any case.
+    pub(crate) fn with_value(&mut self, attribute: &str, value: &str) -> Vec<&User> {
+        let index = self.index();
+        let numbers = index.equal(attribute, value).into_iter().flatten();
+        numbers
+            .filter_map(|number| self.numbered(*number))
+            .collect()
     }
 
     /// The names of the attributes that the environment adds.
@@ -131,26 +197,31 @@ impl Users {
     }
 
     /// Adds a user, unless the id or the username is taken.
-    pub(crate) fn add(&mut self, user: User) -> Result<(), Refusal> {
-        if self.by_id.contains_key(&user.id()) {
+    pub(crate) fn add(&mut self, mut user: User) -> Result<(), Refusal> {
+        let id = user.id();
+        if self.rows.contains_key(&id) {
             return Err(Refusal::invalid(vec![
                 detail("UNIQUENESS_VIOLATION", "The id is taken.").with_target("id"),
             ]));
         }
         self.is_free(user.username(), None)?;
-        self.order.push(user.id());
-        self.by_name
-            .insert(user.username().to_lowercase(), user.id());
+        let last = self.order.last_key_value();
+        user.number = last.map_or(0, |(number, _)| number + 1);
+        self.order.insert(user.number, id);
+        self.by_name.insert(user.username().to_lowercase(), id);
         let custom = profile::custom(user.profile.extra.as_map());
         self.custom.extend(custom.map(|(name, _)| name.clone()));
-        self.by_id.insert(user.id(), Arc::new(user));
+        self.unindexed.insert(id);
+        self.rows.insert(id, user);
         Ok(())
     }
 
     pub(crate) fn remove(&mut self, id: UserId) -> Result<(), Refusal> {
-        let user = self.by_id.remove(&id).ok_or_else(|| no_user(id))?;
+        let user = self.rows.remove(&id).ok_or_else(|| no_user(id))?;
         self.by_name.remove(&user.username().to_lowercase());
-        self.order.retain(|known| *known != id);
+        self.order.remove(&user.number);
+        self.unindexed.remove(&id);
+        Arc::make_mut(&mut self.index).remove(user.number);
         Ok(())
     }
 
@@ -172,6 +243,7 @@ fn no_user(id: UserId) -> Refusal {
 impl User {
     pub(crate) fn new(profile: Profile) -> Self {
         Self {
+            number: 0,
             profile,
             groups: Vec::new(),
             password: Password::default(),

@@ -23,6 +23,7 @@ mod passwords;
 mod probes;
 mod sign_on;
 mod snapshots;
+mod state;
 mod support;
 mod tokens;
 mod truth;
