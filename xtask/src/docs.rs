@@ -1,7 +1,7 @@
 //! `cargo xtask docs`.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{BufRead, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -67,6 +67,9 @@ pub(crate) struct Scaffold {
     /// The address of the page [default: as the page or the ledger says].
     #[arg(long)]
     url: Option<String>,
+    /// Ask for the decisions that no option takes, even if the input is not a terminal.
+    #[arg(long, requires = "apply")]
+    ask: bool,
     #[command(flatten)]
     files: Files,
 }
@@ -286,11 +289,15 @@ fn add(arguments: &Scaffold) -> Result<ExitCode, String> {
     let record = ledger.pages.iter().find(|record| record.file == name);
     let recorded = record.filter(|_| page.canonical_url.is_none());
     let recorded = recorded.map(|record| record.url.clone());
-    let choices = Choices {
+    let mut choices = Choices {
         name: arguments.name.clone(),
         effect: arguments.effect,
         url: arguments.url.clone().or(recorded),
     };
+    let input = std::io::stdin();
+    if arguments.ask || arguments.apply && input.is_terminal() {
+        decide(&mut choices, &page, &specification, &mut input.lock())?;
+    }
     let new = match scaffold(&page, &specification, &choices) {
         Ok(new) => new,
         Err(error @ ScaffoldError::Unclear(_)) => {
@@ -332,6 +339,78 @@ fn add(arguments: &Scaffold) -> Result<ExitCode, String> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Asks for the decisions that are not taken yet; an empty answer leaves one open, below a `TODO:`.
+fn decide(
+    choices: &mut Choices,
+    page: &Page,
+    specification: &Specification,
+    input: &mut impl BufRead,
+) -> Result<(), String> {
+    let named = |name: Option<String>| {
+        let choices = Choices {
+            name,
+            ..choices.clone()
+        };
+        scaffold(page, specification, &choices)
+    };
+    let proposed = match named(choices.name.clone()) {
+        Ok(new) => format!(" [{}]", new.variant),
+        Err(ScaffoldError::NameTaken(_)) => String::new(),
+        // Nothing can be added, whatever the answers are.
+        Err(_) => return Ok(()),
+    };
+    if choices.name.is_none() {
+        let question = format!("name of the variant{proposed}");
+        let name = ask(input, &question, |answer| {
+            let new = named(Some(answer.to_owned()));
+            new.map(|new| new.variant)
+                .map_err(|error| error.to_string())
+        })?;
+        choices.name = name;
+    }
+    if choices.effect.is_none() {
+        let question = format!("what sending it twice would do: {}", Effect::words());
+        choices.effect = ask(input, &question, str::parse)?;
+    }
+    if choices.url.is_none() && page.canonical_url.is_none() {
+        choices.url = ask(input, "address of the page", |answer| {
+            let url = url::Url::parse(answer);
+            let url = url.map_err(|error| format!("`{answer}` is no address: {error}"))?;
+            Ok(url.into())
+        })?;
+    }
+    Ok(())
+}
+
+/// Asks until the answer is understood; nothing where it is empty.
+fn ask<T>(
+    input: &mut impl BufRead,
+    question: &str,
+    understand: impl Fn(&str) -> Result<T, String>,
+) -> Result<Option<T>, String> {
+    loop {
+        eprint!("{question}: ");
+        let mut line = String::new();
+        match input.read_line(&mut line) {
+            Ok(0) => return Err(format!("the input ended before the answer to: {question}")),
+            Err(error) => {
+                return Err(format!(
+                    "the answer to `{question}` cannot be read: {error}"
+                ));
+            }
+            Ok(_) => {}
+        }
+        let answer = line.trim();
+        if answer.is_empty() {
+            return Ok(None);
+        }
+        match understand(answer) {
+            Ok(answer) => return Ok(Some(answer)),
+            Err(error) => eprintln!("error: {error}"),
+        }
+    }
 }
 
 /// What a page says twice and not alike, unless somebody has accepted it.

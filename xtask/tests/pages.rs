@@ -1,7 +1,8 @@
 //! From a changed page to a clean check, with the binary: every command of the walk, and every exit code.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -43,12 +44,26 @@ impl Workplace {
     /// Runs a command whose words are separated by blanks; `@` stands for the folder.
     #[track_caller]
     fn run(&self, command: &str, code: i32) -> Ended {
+        self.answer(command, "", code)
+    }
+
+    /// As [`run`](Self::run), with what is typed.
+    #[track_caller]
+    fn answer(&self, command: &str, typed: &str, code: i32) -> Ended {
         let folder = format!("{}/", self.0.path().display());
         let words = command.split(' ').map(|word| word.replace('@', &folder));
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(words)
-            .output()
-            .expect("the program runs");
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        if let Some(mut input) = child.stdin.take() {
+            // A program that asks nothing may have ended already.
+            let _ = input.write_all(typed.as_bytes());
+        }
+        let output = child.wait_with_output().expect("the program runs");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is text");
         let ended = Ended {
             code: output.status.code().unwrap_or(-1),
@@ -173,6 +188,45 @@ fn a_new_page_and_then_a_changed_one_end_in_a_clean_check() {
     place.run("docs lock --pages @pages --spec @api.yaml", 0);
     assert_ne!(place.read("docs.lock"), ledger);
     assert_eq!(place.found(0), []);
+}
+
+#[test]
+fn one_command_asks_for_the_decisions_that_no_page_takes() {
+    let before = without_the_variant();
+    let place = Workplace::new(&before, &page());
+    let scaffold = "docs scaffold @pages/loan.txt --spec @api.yaml --apply --ask";
+    let typed = "endLoan\nextendLoan\nnone\nspends-attempt\nnowhere\nhttps://books.example.com/docs/extend-loan.html\n";
+    let ended = place.answer(scaffold, typed, 0);
+    for said in [
+        "name of the variant [extendALoan]: ",
+        "error: another variant is named `endLoan`",
+        "what sending it twice would do: `read`, ",
+        "error: `none` is no effect",
+        "error: `nowhere` is no address",
+    ] {
+        assert!(ended.err.contains(said), "{said}: {}", ended.err);
+    }
+    assert!(!ended.err.contains("to decide"), "{}", ended.err);
+    let document = place.read("api.yaml");
+    for written in [
+        "x-operation-id: extendLoan",
+        "x-effect: spends-attempt",
+        "page: https://books.example.com/docs/extend-loan.html",
+    ] {
+        assert!(document.contains(written), "{written}: {document}");
+    }
+
+    // What is not answered stays open, and the input must not end before the questions do.
+    let place = Workplace::new(&before, &page());
+    let ended = place.answer(scaffold, "extendLoan\n", 2);
+    assert!(
+        ended.err.contains("the input ended before"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(place.read("api.yaml"), before);
+    let ended = place.answer(scaffold, "\n\n\n", 0);
+    assert_eq!(ended.err.matches("to decide: ").count(), 3, "{}", ended.err);
 }
 
 #[test]
