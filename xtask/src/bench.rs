@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::outputs;
 
 /// The benches, and the commands that run them.
-const BENCHES: [(&str, &str); 5] = [
+const BENCHES: [(&str, &str); 6] = [
     ("call", "cargo bench --quiet -p pingone-tests --bench call"),
     (
         "memory",
@@ -28,6 +28,10 @@ const BENCHES: [(&str, &str); 5] = [
     (
         "codegen",
         "cargo bench --quiet -p pingone-codegen --bench scale",
+    ),
+    (
+        "drift",
+        "cargo bench --quiet -p pingone-drift --bench scale",
     ),
     (
         "sandbox",

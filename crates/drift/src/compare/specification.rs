@@ -1,5 +1,6 @@
 //! A document that can be compared, and where its variants are sent.
 
+use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
 use pingone_codegen::model::{Api, Operation, Server};
@@ -19,6 +20,15 @@ pub struct Specification {
     pub(crate) api: Api,
     /// What is said of each variant, made when it is asked for first.
     entries: Vec<OnceLock<Vec<Entry>>>,
+    index: OnceLock<Index>,
+}
+
+/// Where the variants are in the list of operations.
+#[derive(Debug, Default)]
+struct Index {
+    by_id: BTreeMap<String, usize>,
+    /// By the path without its variables and without what the server has of it.
+    by_shape: BTreeMap<String, Vec<usize>>,
 }
 
 impl Specification {
@@ -33,6 +43,7 @@ impl Specification {
             document,
             api,
             entries,
+            index: OnceLock::new(),
         })
     }
 
@@ -43,16 +54,31 @@ impl Specification {
     }
 
     pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
-        self.api
-            .operations
-            .iter()
-            .find(|operation| operation.id == id)
+        let index = self.index().by_id.get(id)?;
+        self.api.operations.get(*index)
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let mut index = Index::default();
+            for (at, operation) in self.api.operations.iter().enumerate() {
+                index.by_id.entry(operation.id.clone()).or_insert(at);
+                let shape = shape(&address(self, operation).2);
+                index.by_shape.entry(shape).or_default().push(at);
+            }
+            index
+        })
+    }
+
+    /// The variants whose path has this [`shape`].
+    pub(crate) fn at(&self, shape: &str) -> impl Iterator<Item = &Operation> {
+        let found = self.index().by_shape.get(shape).into_iter().flatten();
+        found.filter_map(|index| self.api.operations.get(*index))
     }
 
     /// Everything that the document says of a variant.
     pub(crate) fn entries(&self, id: &str) -> &[Entry] {
-        let mut operations = self.api.operations.iter();
-        let Some(index) = operations.position(|operation| operation.id == id) else {
+        let Some(index) = self.index().by_id.get(id).copied() else {
             return &[];
         };
         self.entries[index].get_or_init(|| entries(self, &self.api.operations[index]))
@@ -75,10 +101,9 @@ impl Specification {
                 shown.and_then(Value::as_str) == Some(&selector.value)
             })
         };
-        self.api.operations.iter().find(|operation| {
+        self.at(&path).find(|operation| {
             operation.method == endpoint.method
                 && operation.media_type().map(essence) == media_type
-                && shape(&address(self, operation).2) == path
                 && chosen(operation)
         })
     }
