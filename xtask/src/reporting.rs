@@ -93,7 +93,7 @@ pub(crate) fn finish(
         decisions.accepted.push(Decision {
             scope,
             fingerprint: fingerprint.clone(),
-            rule: finding.rule.clone(),
+            finding: finding.text.clone(),
             reason: reason.clone(),
             date: today.clone(),
             expires: arguments.expires.clone(),

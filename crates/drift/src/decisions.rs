@@ -25,8 +25,8 @@ pub struct Decision {
     pub scope: Scope,
     /// The fingerprint of the finding.
     pub fingerprint: String,
-    /// The rule, for people.
-    pub rule: String,
+    /// What was found, for people.
+    pub finding: String,
     /// Why it is all right.
     pub reason: String,
     /// The day of the decision, as `YYYY-MM-DD`.
@@ -51,32 +51,32 @@ pub enum Scope {
 #[non_exhaustive]
 pub enum DecisionError {
     /// It fits no finding.
-    #[error("the acceptance {fingerprint} ({rule}) fits no finding any more: remove it")]
+    #[error("the acceptance {fingerprint} (\"{finding}\") fits no finding any more: remove it")]
     Unused {
         /// The fingerprint.
         fingerprint: String,
-        /// The rule.
-        rule: String,
+        /// What was found.
+        finding: String,
     },
     /// It has expired.
     #[error(
-        "the acceptance {fingerprint} ({rule}) expired on {expires}: look at the finding again"
+        "the acceptance {fingerprint} (\"{finding}\") expired on {expires}: look at the finding again"
     )]
     Expired {
         /// The fingerprint.
         fingerprint: String,
-        /// The rule.
-        rule: String,
+        /// What was found.
+        finding: String,
         /// The last day on which it counted.
         expires: String,
     },
     /// It has no reason.
-    #[error("the acceptance {fingerprint} ({rule}) has no reason: say why it is all right")]
+    #[error("the acceptance {fingerprint} (\"{finding}\") has no reason: say why it is all right")]
     NoReason {
         /// The fingerprint.
         fingerprint: String,
-        /// The rule.
-        rule: String,
+        /// What was found.
+        finding: String,
     },
 }
 
@@ -107,22 +107,28 @@ impl Decisions {
             .iter()
             .filter(|decision| decision.scope == scope)
         {
-            let (fingerprint, rule) = (decision.fingerprint.clone(), decision.rule.clone());
+            let (fingerprint, found) = (decision.fingerprint.clone(), decision.finding.clone());
             let expires = decision.expires.clone().filter(|day| day.as_str() < today);
             let finding = findings
                 .iter_mut()
                 .find(|finding| finding.fingerprint == fingerprint);
             match (finding, expires) {
-                (None, _) => errors.push(DecisionError::Unused { fingerprint, rule }),
+                (None, _) => errors.push(DecisionError::Unused {
+                    fingerprint,
+                    finding: found,
+                }),
                 (_, Some(expires)) => {
                     errors.push(DecisionError::Expired {
                         fingerprint,
-                        rule,
+                        finding: found,
                         expires,
                     });
                 }
                 (Some(_), _) if decision.reason.trim().is_empty() => {
-                    errors.push(DecisionError::NoReason { fingerprint, rule });
+                    errors.push(DecisionError::NoReason {
+                        fingerprint,
+                        finding: found,
+                    });
                 }
                 (Some(finding), None) => {
                     finding.accepted = Some(Acceptance {

@@ -7,7 +7,7 @@ use pingone_codegen::names;
 
 use crate::compare::specification::Specification;
 use crate::compare::{
-    Action, Change, Direction, Entry, Item, Place, Source, Topic, Wire, diff, rule,
+    Action, Change, Direction, Entry, Item, Place, Source, Topic, Wire, diff, is_closed_list, rule,
 };
 use crate::finding::{Draft, Finding, Side, findings};
 
@@ -110,8 +110,14 @@ impl Comparison<'_> {
         let mut changes: Vec<(Change<'_>, usize)> = Vec::new();
         for change in diff(old, new) {
             let entries = || change.old.into_iter().chain(change.new);
-            self.touched
-                .extend(entries().map(|entry| entry.place.pointer.clone()));
+            self.touched.extend(entries().map(|entry| {
+                let place = entry.place.pointer.as_str();
+                // A list of values that came or went is one of a type that did.
+                let owner = place
+                    .rsplit_once("/enum/")
+                    .filter(|_| is_whole_list(&change));
+                owner.map_or(place, |(owner, _)| owner).to_owned()
+            }));
             if change.action == Action::Moved
                 && let (Some(old), Some(new)) = (change.old, change.new)
             {
@@ -167,11 +173,28 @@ impl Comparison<'_> {
         let side = |lowered: &Specification, entry: Option<&Entry>| {
             entry.map(|entry| side(lowered, &entry.place, &shown(entry)))
         };
+        let detail = is_whole_list(change).then(|| {
+            let side = if change.new.is_some() {
+                self.new
+            } else {
+                self.old
+            };
+            let own = side.entries(&operation.id).iter();
+            let own = own.filter(|own| own.topic == change.topic && own.name == change.name);
+            let values: Vec<&str> = own.map(|own| own.value.as_str()).collect();
+            let values = values.join(", ");
+            let name = display_name(change, item);
+            match change.new {
+                Some(_) => format!("{}: `{name}`: {values}", rule.text),
+                None => format!("{}: `{name}`, not only {values}", rule.text),
+            }
+        });
         let touches = rule.wire != Wire::None || rule.source != Source::None;
         self.drafts.push(Draft {
             name: display_name(change, item),
             old: side(self.old, change.old),
             new: side(self.new, change.new),
+            detail,
             rust: if touches {
                 self.rust(change, operation)
             } else {
@@ -301,6 +324,11 @@ impl Comparison<'_> {
     }
 }
 
+/// Whether all documented values of something came or went together.
+fn is_whole_list(change: &Change<'_>) -> bool {
+    is_closed_list(change.topic) && matches!(change.action, Action::Tightened | Action::Loosened)
+}
+
 /// The generated function and constant of a variant.
 fn functions(operation: &Operation) -> Vec<String> {
     vec![
@@ -386,7 +414,7 @@ mod tests {
     use pingone_codegen::model::{
         Body, Docs, Effect, Location, Parameter, Response, ResponseBody, Security, Selector, Style,
     };
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -408,246 +436,231 @@ mod tests {
         found.into_iter().map(|finding| finding.rule).collect()
     }
 
-    #[track_caller]
-    fn check(id: &str, field: &str, rule: &str, edit: fn(&mut Operation)) {
-        let found = changed(id, edit);
-        assert!(
-            found.iter().any(|own| own == rule),
-            "{field}: no {rule} in {found:?}"
-        );
+    /// What becomes of a field.
+    enum What {
+        /// With another value, this rule fires.
+        Fires(&'static str, &'static str, fn(&mut Operation)),
+        /// Why a change of it is no finding of its own.
+        Silent(&'static str),
+    }
+    use What::{Fires, Silent};
+
+    /// What becomes of each field of a part of the model. A field that is new does not compile: it needs a rule or a reason.
+    macro_rules! fields {
+        ($value:expr, $($path:ident)::+ { $($field:ident: $what:expr,)+ }) => {{
+            match $value {
+                $($path)::+ { $($field: _,)+ } => {}
+                #[allow(unreachable_patterns, reason = "a struct has one form, an enum has more")]
+                _ => panic!("the archive has another form"),
+            }
+            for (field, what) in [$((stringify!($field), $what)),+] {
+                match what {
+                    Fires(id, rule, edit) => {
+                        let found = changed(id, edit);
+                        assert!(found.iter().any(|own| own == rule), "{field}: no {rule} in {found:?}");
+                    }
+                    Silent(reason) => assert!(!reason.is_empty(), "{field}"),
+                }
+            }
+        }};
     }
 
     #[test]
     fn every_field_of_a_variant_is_compared() {
         let archive = archive();
-        // A field that is new does not compile here: give it a line below, or a reason to go without one.
-        let Operation {
-            id: _,
-            tag: _,
-            summary: _,
-            description: _,
-            method: _,
-            path: _,
-            server: _,
-            body: _,
-            selector: _,
-            parameters,
-            security: _,
-            anonymous: _,
-            deprecated: _,
-            effect: _,
-            docs: _,
-            responses,
-            // Where a variant is in the document is no statement about it.
-            pointer: _,
-        } = archive.operation("readMap").expect("it is there");
-        check("readMap", "id", "variant-name-renamed", |it| {
-            it.id = "lookAtMap".to_owned()
-        });
-        check("readMap", "tag", "other-changed", |it| {
-            it.tag = Some("Maps".to_owned())
-        });
-        check("readMap", "summary", "title-changed", |it| {
-            it.summary = "Look".to_owned()
-        });
-        check("readMap", "description", "description-changed", |it| {
-            it.description = Some("Reads it.".to_owned());
-        });
-        check("readMap", "method", "method-changed", |it| {
-            it.method = "PUT".to_owned()
-        });
-        check("readMap", "path", "path-changed", |it| {
-            it.path = "/maps".to_owned()
-        });
-        check("readMap", "server", "server-changed", |it| {
-            it.server = "other".to_owned()
-        });
-        check("copyMap", "selector", "variant-selector-changed", |it| {
-            let (property, value) = ("kind".to_owned(), "LARGE".to_owned());
-            it.selector = Some(Selector { property, value });
-        });
-        check("readMap", "security", "authorization-changed", |it| {
-            it.security = vec![Security::Cookie("ST".to_owned())];
-        });
-        check(
-            "readMap",
-            "anonymous",
-            "authorization-alternative-added",
-            |it| it.anonymous = true,
-        );
-        check("readMap", "deprecated", "deprecation-added", |it| {
-            it.deprecated = true
-        });
-        check("readMap", "effect", "effect-changed", |it| {
-            it.effect = Effect::SendsMessage
-        });
-        check("readMap", "docs", "page-address-changed", |it| {
-            it.docs = None
-        });
-        check("readMap", "docs.basis", "page-address-changed", |it| {
-            if let Some(Docs { page: _, basis }) = &mut it.docs {
-                *basis = "inferred".to_owned();
+        let read = archive.operation("readMap").expect("it is there");
+        fields!(
+            read,
+            Operation {
+                id: Fires("readMap", "variant-name-renamed", |it| it.id =
+                    "lookAtMap".to_owned()),
+                tag: Fires("readMap", "other-changed", |it| it.tag =
+                    Some("Maps".to_owned())),
+                summary: Fires("readMap", "title-changed", |it| it.summary =
+                    "Look".to_owned()),
+                description: Fires("readMap", "description-changed", |it| it.description =
+                    Some("Reads it.".to_owned())),
+                method: Fires("readMap", "method-changed", |it| it.method =
+                    "PUT".to_owned()),
+                path: Fires("readMap", "path-changed", |it| it.path = "/maps".to_owned()),
+                server: Fires("readMap", "server-changed", |it| it.server =
+                    "other".to_owned()),
+                body: Fires("copyMap", "request-body-removed", |it| {
+                    let media_type = it.media_type().unwrap_or_default().to_owned();
+                    it.body = Body::Empty { media_type };
+                }),
+                selector: Fires("copyMap", "variant-selector-changed", |it| {
+                    let (property, value) = ("kind".to_owned(), "LARGE".to_owned());
+                    it.selector = Some(Selector { property, value });
+                }),
+                parameters: Fires("readMap", "query-parameter-removed", |it| it
+                    .parameters
+                    .truncate(2)),
+                security: Fires("readMap", "authorization-changed", |it| {
+                    it.security = vec![Security::Cookie("ST".to_owned())];
+                }),
+                anonymous: Fires("readMap", "authorization-alternative-added", |it| it
+                    .anonymous =
+                    true),
+                deprecated: Fires("readMap", "deprecation-added", |it| it.deprecated = true),
+                effect: Fires("readMap", "effect-changed", |it| it.effect =
+                    Effect::SendsMessage),
+                docs: Fires("readMap", "page-address-changed", |it| it.docs = None),
+                responses: Fires("readMap", "error-status-removed", |it| it
+                    .responses
+                    .truncate(1)),
+                pointer: Silent("where a variant is in the document is no statement about it"),
             }
-        });
-
-        let Parameter {
-            name: _,
-            // The Rust name is made from the name on the wire.
-            argument: _,
-            location: _,
-            required: _,
-            // For people only.
-            description: _,
-            schema: _,
-            example: _,
-            client_supplied: _,
-            style: _,
-            // The type follows from the schema.
-            ty: _,
-            pointer: _,
-        } = &parameters[2];
-        check("readMap", "style", "other-changed", |it| {
-            it.parameters[2].style = Style::DeepObject;
-        });
-        check("readMap", "client_supplied", "other-changed", |it| {
-            it.parameters[2].client_supplied = true;
-        });
-        check("readMap", "name", "query-parameter-removed", |it| {
-            it.parameters[2].name = "scale".to_owned();
-        });
-        check("readMap", "location", "header-added", |it| {
-            it.parameters[2].location = Location::Header;
-        });
-        check(
-            "readMap",
-            "required",
-            "query-parameter-became-required",
-            |it| {
-                it.parameters[2].required = true;
-            },
         );
-        check("readMap", "example", "request-example-changed", |it| {
-            it.parameters[2].example = Some(json!(7));
-        });
-        for (rule, edit) in [
-            (
-                "parameter-type-changed",
-                (|it| it.parameters[2].schema["type"] = json!("string")) as fn(&mut Operation),
-            ),
-            ("parameter-bound-loosened", |it| {
-                it.parameters[2].schema["maximum"] = json!(99)
-            }),
-            ("parameter-default-changed", |it| {
-                it.parameters[2].schema["default"] = json!(9)
-            }),
-            ("other-changed", |it| {
-                it.parameters[2].schema["not"] = json!({})
-            }),
-            ("extension-changed", |it| {
-                it.parameters[2].schema["x-sensitive"] = json!(true)
-            }),
-        ] {
-            check("readMap", "schema", rule, edit);
-        }
-
-        let Response {
-            status: _,
-            // For people only.
-            description: _,
-            body: _,
-            headers: _,
-            examples: _,
-            pointer: _,
-        } = &responses[0];
-        check("readMap", "status", "response-status-changed", |it| {
-            it.responses[0].status = "201".to_owned();
-        });
-        check("readMap", "headers", "response-header-removed", |it| {
-            it.responses[0].headers.clear()
-        });
-        check("readMap", "examples", "response-example-added", |it| {
-            it.responses[0]
-                .examples
-                .insert("one".to_owned(), json!({"id": "1"}));
-        });
-        check("readMap", "body", "response-body-removed", |it| {
-            it.responses[0].body = ResponseBody::Open;
-        });
-        check(
-            "readMap",
-            "body of an error",
-            "response-body-removed",
-            |it| {
-                it.responses[1].body = ResponseBody::Open;
-            },
+        fields!(
+            read.docs.as_ref().expect("it has a page"),
+            Docs {
+                page: Fires("readMap", "page-address-changed", |it| {
+                    it.docs.as_mut().expect("it has a page").page.push('x');
+                }),
+                basis: Fires("readMap", "page-address-changed", |it| {
+                    it.docs.as_mut().expect("it has a page").basis = "inferred".to_owned();
+                }),
+            }
         );
-        check(
-            "readMap",
-            "body.media_type",
-            "response-media-type-changed",
-            |it| {
-                if let ResponseBody::Json {
-                    media_type,
-                    // The type follows from the schema.
-                    ty: _,
-                    schema: _,
-                } = &mut it.responses[0].body
-                {
-                    *media_type = "application/hal+json".to_owned();
-                }
-            },
-        );
-        check(
-            "readMap",
-            "body.schema",
-            "response-property-removed-required",
-            |it| {
-                if let ResponseBody::Json { schema, .. } = &mut it.responses[0].body {
-                    *schema = json!({"type": "object"});
-                }
-            },
-        );
-
-        let Body::Content {
-            media_type: _,
-            // Both follow from the media type and the schema.
-            format: _,
-            ty: _,
-            schema: _,
-            examples: _,
-            required: _,
-        } = &archive.operation("copyMap").expect("it is there").body
-        else {
-            panic!("it sends a body");
+        let selector = Selector {
+            property: String::new(),
+            value: String::new(),
         };
-        check("copyMap", "body", "request-body-removed", |it| {
-            let media_type = it.media_type().unwrap_or_default().to_owned();
-            it.body = Body::Empty { media_type };
-        });
-        check(
-            "copyMap",
-            "required",
-            "request-body-became-optional",
-            |it| {
-                if let Body::Content { required, .. } = &mut it.body {
-                    *required = !*required;
-                }
-            },
+        fields!(
+            selector,
+            Selector {
+                property: Silent("the selector as a whole is compared"),
+                value: Silent("the selector as a whole is compared"),
+            }
         );
-        check("copyMap", "media type", "media-type-changed", |it| {
-            if let Body::Content { media_type, .. } = &mut it.body {
-                media_type.push('x');
+        fields!(
+            &read.parameters[2],
+            Parameter {
+                name: Fires("readMap", "query-parameter-removed", |it| it.parameters
+                    [2]
+                .name =
+                    "scale".to_owned()),
+                argument: Silent("the Rust name is made from the name on the wire"),
+                location: Fires("readMap", "header-added", |it| it.parameters[2].location =
+                    Location::Header),
+                required: Fires("readMap", "query-parameter-became-required", |it| it
+                    .parameters[2]
+                    .required =
+                    true),
+                description: Silent("for people only"),
+                schema: Fires("readMap", "parameter-type-changed", |it| {
+                    it.parameters[2].schema["type"] = json!("string");
+                }),
+                example: Fires("readMap", "request-example-changed", |it| it.parameters
+                    [2]
+                .example =
+                    Some(json!(7))),
+                client_supplied: Fires("readMap", "other-changed", |it| it.parameters[2]
+                    .client_supplied =
+                    true),
+                style: Fires("readMap", "other-changed", |it| it.parameters[2].style =
+                    Style::DeepObject),
+                ty: Silent("the Rust type follows from the schema"),
+                pointer: Silent("where a parameter is in the document is no statement about it"),
             }
-        });
-        check("copyMap", "schema", "request-property-removed", |it| {
-            if let Body::Content { schema, .. } = &mut it.body {
-                *schema = json!({"type": "object"});
+        );
+        fields!(
+            &read.responses[0],
+            Response {
+                status: Fires("readMap", "response-status-changed", |it| it.responses[0]
+                    .status =
+                    "201".to_owned()),
+                description: Silent("for people only"),
+                body: Fires("readMap", "response-body-removed", |it| it.responses[0]
+                    .body =
+                    ResponseBody::Open),
+                headers: Fires("readMap", "response-header-removed", |it| it.responses[0]
+                    .headers
+                    .clear()),
+                examples: Fires("readMap", "response-example-added", |it| {
+                    it.responses[0]
+                        .examples
+                        .insert("one".to_owned(), json!({"id": "1"}));
+                }),
+                pointer: Silent("where an answer is in the document is no statement about it"),
             }
-        });
-        check("copyMap", "examples", "request-example-changed", |it| {
-            if let Body::Content { examples, .. } = &mut it.body {
-                examples.insert("one".to_owned(), json!({"sheets": 1}));
+        );
+        // An answer that is an error is compared as well.
+        fields!(
+            &read.responses[1].body,
+            ResponseBody::Json {
+                media_type: Fires("readMap", "response-media-type-changed", |it| {
+                    if let ResponseBody::Json { media_type, .. } = &mut it.responses[1].body {
+                        *media_type = "application/problem+json".to_owned();
+                    }
+                }),
+                ty: Silent("the Rust type follows from the schema"),
+                schema: Fires("readMap", "response-property-removed-required", |it| {
+                    if let ResponseBody::Json { schema, .. } = &mut it.responses[1].body {
+                        *schema = json!({"type": "object"});
+                    }
+                }),
             }
-        });
+        );
+        let copy = archive.operation("copyMap").expect("it is there");
+        fields!(
+            &copy.body,
+            Body::Content {
+                media_type: Fires("copyMap", "media-type-changed", |it| {
+                    if let Body::Content { media_type, .. } = &mut it.body {
+                        media_type.push('x');
+                    }
+                }),
+                format: Silent("it follows from the media type"),
+                ty: Silent("the Rust type follows from the schema"),
+                schema: Fires("copyMap", "request-property-removed", |it| {
+                    if let Body::Content { schema, .. } = &mut it.body {
+                        *schema = json!({"type": "object"});
+                    }
+                }),
+                examples: Fires("copyMap", "request-example-changed", |it| {
+                    if let Body::Content { examples, .. } = &mut it.body {
+                        examples.insert("one".to_owned(), json!({"sheets": 1}));
+                    }
+                }),
+                required: Fires("copyMap", "request-body-became-optional", |it| {
+                    if let Body::Content { required, .. } = &mut it.body {
+                        *required = !*required;
+                    }
+                }),
+            }
+        );
+    }
+
+    /// A keyword that no rule knows is a finding, too.
+    #[test]
+    fn every_keyword_of_a_schema_is_compared() {
+        let of_parameter: [(&str, &str, fn(&mut Value)); 5] = [
+            ("type", "parameter-type-changed", |it| {
+                it["type"] = json!("string")
+            }),
+            ("maximum", "parameter-bound-loosened", |it| {
+                it["maximum"] = json!(99)
+            }),
+            ("default", "parameter-default-changed", |it| {
+                it["default"] = json!(9)
+            }),
+            ("not", "other-changed", |it| it["not"] = json!({})),
+            ("x-sensitive", "extension-changed", |it| {
+                it["x-sensitive"] = json!(true)
+            }),
+        ];
+        for (keyword, rule, edit) in of_parameter {
+            let (old, mut new) = (archive(), archive());
+            let mut operations = new.api.operations.iter_mut();
+            let operation = operations
+                .find(|it| it.id == "readMap")
+                .expect("it is there");
+            edit(&mut operation.parameters[2].schema);
+            let found = compare_documents(&old, &new, &[]);
+            let fires = found.iter().any(|finding| finding.rule == rule);
+            assert!(fires, "{keyword}: no {rule} in {found:?}");
+        }
     }
 }

@@ -48,7 +48,15 @@ pub(crate) fn diff<'a>(old: &'a [Entry], new: &'a [Entry]) -> Vec<Change<'a>> {
         let (all_old, all_new) = (old.clone(), new.clone());
         old.retain(|entry| !both(entry, &all_new));
         new.retain(|entry| !both(entry, &all_old));
-        if !old.is_empty() || !new.is_empty() {
+        if is_closed_list(topic) && all_old.is_empty() != all_new.is_empty() {
+            // Of a list that came or went, no single value is the cause.
+            let action = if all_old.is_empty() {
+                Action::Tightened
+            } else {
+                Action::Loosened
+            };
+            walk.push(topic, action, old.first().copied(), new.first().copied());
+        } else if !old.is_empty() || !new.is_empty() {
             // What both sides have makes another way to authorize an alternative.
             let stays = topic == Topic::Authorization && old.len() != all_old.len();
             let topic = if stays {
@@ -418,6 +426,11 @@ impl<'a> Walk<'a> {
             let new = change.new.map(|entry| entry.value.as_str());
             change.topic == Topic::Status && new == Some("204")
         });
+        let nulls = owned(Topic::ResponseNull);
+        let is_inside_retyped = |response: bool, name: &str| {
+            let mut outer = retyped.iter().filter(|(of, _)| *of == response);
+            outer.any(|(_, outer)| is_inside(name, outer))
+        };
         changes.retain(|change| {
             use Topic::*;
             let status = change
@@ -457,6 +470,10 @@ impl<'a> Walk<'a> {
                     false
                 }
                 ResponseFormat | ResponseBound | ResponseValue if kind(true) => false,
+                // Another type says all of it in other keywords.
+                Other if !property.is_empty() && (kind(false) || kind(true)) => false,
+                RequestProperty if is_inside_retyped(false, property) => false,
+                ResponseProperty | ShownProperty if is_inside_retyped(true, property) => false,
                 ParameterType | ParameterFormat | ParameterBound | ParameterDefault
                 | ParameterValue => !parameters.contains(property),
                 RequestProperty => !body,
@@ -470,6 +487,8 @@ impl<'a> Walk<'a> {
                 | RequestBound | RequestDefault | RequestExample | ReadOnly => {
                     !body && !came_or_went.contains(&(true, property))
                 }
+                // Null shows no value, and is reported itself.
+                ShownValue if nulls.contains(&change.name) => false,
                 ShownValue | ResponseType | ResponseFormat | ResponseRequirement
                 | ResponseValue | ResponseBound | WriteOnly => {
                     !answer && !came_or_went.contains(&(false, property))
@@ -481,6 +500,14 @@ impl<'a> Walk<'a> {
         });
         changes
     }
+}
+
+/// Whether the document says of a topic with all of its entries what is allowed, and without any that everything is.
+pub(crate) fn is_closed_list(topic: Topic) -> bool {
+    matches!(
+        topic,
+        Topic::RequestValue | Topic::ResponseValue | Topic::ParameterValue
+    )
 }
 
 /// Whether it matters for a topic that something came or went, and not only that it is another.
@@ -558,7 +585,8 @@ fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('.').unwrap_or(("", path))
 }
 
-fn is_inside(path: &str, outer: &str) -> bool {
+/// Whether a property is inside of another one.
+pub(crate) fn is_inside(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer)
         .is_some_and(|rest| rest.starts_with(['.', '[']))
 }

@@ -244,10 +244,7 @@ impl Walk<'_> {
                 "format" => self.add(Topic::ParameterFormat, name, &text, at),
                 "enum" => {
                     for value in value.as_array().into_iter().flatten() {
-                        let value = value
-                            .as_str()
-                            .map_or_else(|| value.to_string(), str::to_owned);
-                        self.add(Topic::ParameterValue, name, &value, at);
+                        self.add(Topic::ParameterValue, name, &self::text(value), at);
                     }
                 }
                 "default" => self.add(Topic::ParameterDefault, name, &text, at),
@@ -322,7 +319,8 @@ impl Walk<'_> {
             for header in &response.headers {
                 let name = format!("{} {}", response.status, header.to_ascii_lowercase());
                 let at = join(&join(&response.pointer, "headers"), header);
-                self.add(Topic::ResponseHeader, &name, header, &at);
+                let form = self.header(&at);
+                self.add(Topic::ResponseHeader, &name, &form, &at);
             }
             for (name, value) in &response.examples {
                 let value = format!("{name} {}", digest(&value.to_string()));
@@ -357,6 +355,30 @@ impl Walk<'_> {
                 self.schema(Direction::Response, schema, at, prefix, None);
             }
         }
+    }
+
+    /// The schema of a response header, and whether every response has it.
+    fn header(&self, pointer: &str) -> String {
+        let document = &self.lowered.document;
+        let resolved = |value: Option<&Value>| -> Value {
+            let target = value.and_then(|value| value.get("$ref")?.as_str());
+            let target = target.and_then(|target| document.get(target.strip_prefix('#')?));
+            target.or(value).cloned().unwrap_or_default()
+        };
+        let header = resolved(document.get(pointer));
+        let schema = resolved(header.get("schema"));
+        let fields = schema.as_object().into_iter().flatten();
+        let said = fields.filter(|(key, _)| *key != "description" && *key != "example");
+        let mut words: Vec<String> = said
+            .map(|(key, value)| match key.as_str() {
+                "type" | "format" => text(value),
+                key => format!("{key} {}", text(value)),
+            })
+            .collect();
+        if header.get("required") == Some(&Value::Bool(true)) {
+            words.push("required".to_owned());
+        }
+        words.join(", ")
     }
 
     /// Adds an entry unless it is there already.
@@ -468,9 +490,7 @@ impl Walk<'_> {
             match key.as_str() {
                 "enum" => {
                     for (index, value) in value.as_array().into_iter().flatten().enumerate() {
-                        let value = value
-                            .as_str()
-                            .map_or_else(|| value.to_string(), str::to_owned);
+                        let value = self::text(value);
                         self.item(topics.value, path, &value, &format!("{at}/{index}"), own);
                     }
                 }
@@ -647,10 +667,16 @@ fn is_success(status: &str) -> bool {
     status.starts_with(['2', '3'])
 }
 
+/// A value as text; `7` and `7.0` are one number.
 fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() => float.to_string(),
+            _ => number.to_string(),
+        },
+        _ => value.to_string(),
+    }
 }
 
 fn reference(schema: &Value) -> Option<&str> {

@@ -181,6 +181,7 @@ impl Entries {
         if name.is_empty() {
             return;
         }
+        self.containers(name, line);
         self.add(Topic::ShownProperty, name, "", line);
         if shape == "null" {
             return self.add(Topic::ResponseNull, name, "null", line);
@@ -196,6 +197,16 @@ impl Entries {
         };
         self.add(Topic::ResponseType, name, kind, line);
         self.add(Topic::ResponseFormat, name, format, line);
+    }
+
+    /// The objects and arrays around a property that an example shows.
+    fn containers(&mut self, name: &str, line: usize) {
+        for (end, mark) in name.match_indices(['.', '[']) {
+            let kind = if mark == "[" { "array" } else { "object" };
+            self.add(Topic::ShownProperty, &name[..end], "", line);
+            self.add(Topic::ResponseType, &name[..end], kind, line);
+            self.add(Topic::ResponseFormat, &name[..end], "", line);
+        }
     }
 }
 

@@ -235,6 +235,8 @@ rules! {
     "parameter-format-changed" = ParameterFormat Changed, Review, Major, "the format of a parameter", "change its `format` if the service refuses other texts";
     "parameter-value-added" = ParameterValue Added, Compatible, Minor, "a new value of a parameter", "add it to `enum`";
     "parameter-value-removed" = ParameterValue Removed, Breaking, Major, "a value of a parameter is gone", "take it from `enum`";
+    "parameter-value-tightened" = ParameterValue Tightened, Breaking, Major, "only these values of a parameter are allowed now", "give the parameter an `enum`";
+    "parameter-value-loosened" = ParameterValue Loosened, Compatible, Major, "a parameter can have any value now", "take `enum` away; its type becomes a text";
     "parameter-bound-tightened" = ParameterBound Tightened, Breaking, None, "less is allowed in a parameter", "change the bound";
     "parameter-bound-loosened" = ParameterBound Loosened, Compatible, None, "more is allowed in a parameter", "change the bound";
     "parameter-default-changed" = ParameterDefault Changed, Behaviour, None, "the default of a parameter", "change `default`";
@@ -261,11 +263,13 @@ rules! {
     "request-format-changed" = RequestFormat Changed, Review, Major, "the format of a property of the request", "change its `format` if the service refuses other texts";
     "request-requirement-became-required" = RequestRequirement BecameRequired, Breaking, Major, "a property of the request became required", "add it to `required`";
     "request-requirement-became-optional" = RequestRequirement BecameOptional, Compatible, Major, "a property of the request became optional", "take it from `required`; its field becomes an `Option`";
-    "request-requirement-became-unclear" = RequestRequirement BecameUnclear, Review, None, "whether a property of the request is required is said in words", "read the page and decide";
+    "request-requirement-became-unclear" = RequestRequirement BecameUnclear, Review, Review, "whether a property of the request is required is said in words", "read the page and decide";
     "request-null-added" = RequestNull Added, Compatible, Major, "a property of the request may be null", "add `nullable: true`";
     "request-null-removed" = RequestNull Removed, Breaking, Major, "a property of the request must not be null any more", "take `nullable: true` away";
     "request-value-added" = RequestValue Added, Compatible, Minor, "a new value of a property of the request", "add it to `enum`";
     "request-value-removed" = RequestValue Removed, Breaking, Major, "a value of a property of the request is gone", "take it from `enum`";
+    "request-value-tightened" = RequestValue Tightened, Breaking, Major, "only these values of a property of the request are allowed now", "give the property an `enum`; its field changes too";
+    "request-value-loosened" = RequestValue Loosened, Compatible, Major, "a property of the request can have any value now", "take `enum` away; its field changes too";
     "request-bound-tightened" = RequestBound Tightened, Breaking, None, "less is allowed in a property of the request", "change the bound; the Rust types do not hold it, the sandbox does";
     "request-bound-loosened" = RequestBound Loosened, Compatible, None, "more is allowed in a property of the request", "change the bound; the Rust types do not hold it, the sandbox does";
     "request-default-changed" = RequestDefault Changed, Behaviour, None, "the default of a property of the request", "change `default`";
@@ -278,6 +282,7 @@ rules! {
     "error-status-changed" = ErrorStatus Changed, Behaviour, None, "a status of failure", "change the key under `responses`";
     "response-header-added" = ResponseHeader Added, Compatible, None, "a new header of the response", "add it under `headers`";
     "response-header-removed" = ResponseHeader Removed, Review, None, "a header of the response is gone", "check whether callers read it";
+    "response-header-changed" = ResponseHeader Changed, Review, None, "the form of a header of the response", "change its `schema`, and check how callers read it";
     "response-media-type-changed" = ResponseMediaType Changed, Breaking, None, "the media type of the response", "change the key under `content`";
     "response-body-added" = ResponseBody Added, Compatible, Major, "the form of the response is known now", "give the response a `schema`";
     "response-body-removed" = ResponseBody Removed, Breaking, Major, "the response has no body of a known form any more", "remove its `schema`";
@@ -298,6 +303,8 @@ rules! {
     "response-null-removed" = ResponseNull Removed, Compatible, Major, "a value where null could stand", "take `nullable: true` away";
     "response-value-added" = ResponseValue Added, Compatible, Minor, "a new value of a property of the response", "add it to `enum`: it has arrived as an unknown value before";
     "response-value-removed" = ResponseValue Removed, Compatible, Major, "a value of a property of the response is gone", "keep it in `enum` until the next major version";
+    "response-value-tightened" = ResponseValue Tightened, Compatible, Major, "a property of the response has documented values now", "give the property an `enum`; its field changes too";
+    "response-value-loosened" = ResponseValue Loosened, Compatible, Major, "a property of the response can have any value now", "keep `enum` until the next major version: unknown values already arrive";
     "response-bound-tightened" = ResponseBound Tightened, Compatible, None, "the response holds less", "change the bound";
     "response-bound-loosened" = ResponseBound Loosened, Review, None, "the response holds more", "change the bound, and look for clients that count on it";
     "response-example-added" = ResponseExample Added, Compatible, None, "an example of the response", "compare it with the schema of the response";

@@ -88,7 +88,12 @@ impl Section {
 
     /// The known section that a heading in other words most likely means.
     pub(super) fn reworded(heading: &str) -> Option<Self> {
-        let heading = heading.trim().trim_end_matches(':').to_lowercase();
+        let heading = heading.trim().trim_end_matches(':');
+        let heading = heading.strip_prefix("Collapse: ").unwrap_or(heading);
+        if !heading.starts_with(char::is_uppercase) {
+            return None;
+        }
+        let heading = heading.to_lowercase();
         let words: Vec<&str> = heading.split(' ').collect();
         if words.len() > 3 {
             return None;
@@ -107,11 +112,14 @@ impl Section {
             }
             () if example && has(&["response"]) && !has(&["code"]) => Self::ExampleResponse,
             () if has(&["query"]) && has(&["parameter"]) => Self::QueryParameters,
+            () if heading == "response" => Self::ExampleResponse,
             () if has(&["request"]) && has(&["header"]) => Self::Headers,
-            () if has(&["request"]) && has(&["body"]) => Self::Body,
-            () if has(&["request"]) && has(&["model", "attribute", "property", "propertie"]) => {
+            () if has(&["request", "body"])
+                && has(&["model", "attribute", "property", "propertie", "field"]) =>
+            {
                 Self::RequestModel
             }
+            () if has(&["request"]) && has(&["body"]) => Self::Body,
             () if has(&["prerequisite"]) => Self::Prerequisites,
             () => return None,
         })

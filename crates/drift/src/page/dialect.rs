@@ -69,7 +69,7 @@ const ROWS: [Row; 11] = [
         r"^(?P<name>[A-Za-z][A-Za-z0-9-]*): (?P<value>.*)$",
         (Quoting::Plain, r"\A.*\n(?:[A-Za-z][A-Za-z0-9-]*: .*\n?)*\n*(?P<body>(?s:.*))\z")),
     Row(Language::Java, "Java", &["java"],
-        r"^(?:OkHttpClient|HttpClient|HttpRequest) \w+ =",
+        r"^(?:OkHttpClient|HttpClient|HttpRequest|HttpResponse<\w+>) \w+ =|^Unirest\.",
         r#"\.url\("(?P<url>[^"\n]*)"\)"#,
         r#"\.method\("(?P<method>[A-Z]+)""#,
         "",

@@ -47,7 +47,8 @@ impl Form {
     #[must_use]
     pub fn may_omit(self, kind: Kind) -> bool {
         match kind {
-            Kind::CanonicalUrl | Kind::PageId => self != Self::Markdown,
+            // They are in the front matter alone.
+            Kind::CanonicalUrl | Kind::PageId => true,
             Kind::Title | Kind::Method | Kind::Host | Kind::BasePath | Kind::Path => false,
             _ => self == Self::TightText,
         }

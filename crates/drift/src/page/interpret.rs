@@ -321,7 +321,9 @@ impl Reader {
 
     fn paragraph(&mut self, lines: Range<usize>, paragraph: &[String]) {
         let text = paragraph.join(" ");
-        if Section::named(&text).is_some() {
+        // Markdown collapses a section below a line of its own.
+        let collapsed = text.starts_with("Collapse: ") && Section::reworded(&text).is_some();
+        if collapsed || Section::named(&text).is_some() {
             return self.heading(lines, &text);
         }
         match self.section {
@@ -460,6 +462,12 @@ impl Reader {
                 } else {
                     self.ledger.boilerplate(lines);
                 }
+            }
+            // A table of contents.
+            Section::Intro
+                if Section::named(text).is_some() || Section::reworded(text).is_some() =>
+            {
+                self.ledger.boilerplate(lines);
             }
             Section::Intro | Section::RequestModel => self.prose(lines, text),
             _ => {}

@@ -21,7 +21,9 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         item: None,
         table: None,
     };
-    let options = Options::ENABLE_TABLES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+        | Options::ENABLE_HEADING_ATTRIBUTES;
     for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {
         reader.event(event, range);
     }

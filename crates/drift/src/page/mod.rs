@@ -107,8 +107,10 @@ impl Property {
 pub(crate) fn requirement(cell: &str) -> String {
     let cell = cell.to_lowercase();
     match cell.as_str() {
-        "yes" | "true" | "mandatory" => "required".to_owned(),
-        "no" | "false" | "not required" => "optional".to_owned(),
+        "yes" | "true" | "mandatory" | "✓" | "✔" | "✅" => "required".to_owned(),
+        "no" | "false" | "not required" | "-" | "–" | "—" | "✗" | "✘" | "❌" => {
+            "optional".to_owned()
+        }
         _ => cell,
     }
 }

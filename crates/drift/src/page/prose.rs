@@ -44,17 +44,20 @@ impl Statement {
 const NUMBER: &str = "(?:\\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\
     fifteen|twenty|thirty|sixty)(?: \\(\\d+\\))?";
 
-/// The constants that sentences can hold. Groups are joined with blanks to the value; `N`
-/// stands for a number. A rule sees only what the rules above it have left.
+/// A unit of time, written out or as an abbreviation.
+const UNIT: &str = "(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?)";
+
+/// The constants that sentences can hold. Groups are joined with blanks to the value; `N` and `UNIT`
+/// stand for a number and a unit of time. A rule sees only what the rules above it have left.
 #[rustfmt::skip]
 const RULES: [(Kind, &str); 19] = [
     (Kind::ProseMediaType, r"\b((?:application|text|multipart)/[A-Za-z0-9][A-Za-z0-9+_-]*(?:\.[A-Za-z0-9][A-Za-z0-9+_-]*)*)"),
     (Kind::ProseOperation, r"(?:\b((?:GET|POST|PUT|PATCH|DELETE) ))?((?:\{\{\w+\}\}|https?://[\w.-]+)?(?:/(?:\{\{\w+\}\}|[\w-]+))+)(?:\?[\w{}=&.-]*[\w}])?"),
     (Kind::Property, r"\b([a-z]\w*(?:\.[a-z]\w*)+)\b"),
     (Kind::ProseStatusCode, r"\b([1-5]\d\d) (?:OK|Created|Accepted|No Content)\b"),
-    (Kind::Lifetime, r"(?i)\b(?:valid for|expires? (?:after|in)|timeout[\w ]{0,40}? is|lifetime (?:is|of)|(?:usable|available) for) (N) (second|minute|hour|day)s?\b"),
+    (Kind::Lifetime, r"(?i)\b(?:valid for|expires? (?:after|in)|timeout[\w ]{0,40}? is|lifetime (?:is|of)|(?:usable|available) for) (N) (UNIT)\b"),
     (Kind::Lifetime, r"(?i)\b(no) timeout\b"),
-    (Kind::Lifetime, r"(?i)\b(N) (second|minute|hour|day)s? of inactivity\b"),
+    (Kind::Lifetime, r"(?i)\b(N) (UNIT) of inactivity\b"),
     (Kind::Attempts, r"(?i)\b(N)(?: failed| invalid| unsuccessful| wrong)? (attempt)s?\b"),
     (Kind::CodeShape, r"(?i)\b(N)[- ]characters? (alphanumeric|numeric|alphabetic)(?: (?:string|code|OTP))?(?: \((case-\w+)\))?"),
     (Kind::CodeShape, r"(?i)\b(N) (alphanumeric|numeric|alphabetic) characters?(?: \((case-\w+)\))?"),
@@ -112,7 +115,16 @@ fn sentences(text: &str) -> Vec<&str> {
 static PATTERNS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
     RULES
         .iter()
-        .map(|(kind, text)| (*kind, pattern(&text.replace("(N)", &format!("({NUMBER})")))))
+        .map(|(kind, text)| {
+            (
+                *kind,
+                pattern(
+                    &text
+                        .replace("(N)", &format!("({NUMBER})"))
+                        .replace("(UNIT)", UNIT),
+                ),
+            )
+        })
         .collect()
 });
 
@@ -197,6 +209,13 @@ fn duration(count: &str, unit: &str) -> String {
         ("minute", 60, "hour"),
         ("hour", 24, "day"),
     ];
+    let unit = unit.trim_end_matches('s');
+    let unit = match unit {
+        "sec" => "second",
+        "min" => "minute",
+        "hr" => "hour",
+        unit => unit,
+    };
     let (mut count, mut unit) = (count.to_owned(), unit);
     for (short, factor, long) in LONGER {
         match count.parse::<u64>() {
@@ -345,6 +364,10 @@ mod tests {
         );
         check(
             "The code is valid for 300 seconds.",
+            &[(Kind::Lifetime, "5 minutes")],
+        );
+        check(
+            "The code is valid for 5 mins.",
             &[(Kind::Lifetime, "5 minutes")],
         );
         check("The card has no timeout.", &[(Kind::Lifetime, "none")]);

@@ -167,11 +167,11 @@ impl Openings {
     }
 }
 
-/// Whether a sample uses another HTTP library than those whose calls are read.
+/// Whether a sample uses another HTTP library, or another call of one, than those that are read.
 pub(super) fn is_foreign(text: &str) -> bool {
     static LIBRARY: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r#"(?i)http\.client|urllib|httpx|aiohttp|axios|node-fetch|\bfetch\(|\bgot\b|require\(['"](?:node:)?https?['"]\)|HttpClient|WebClient|guzzle|curl_init|faraday|httparty|rest-client|alamofire|resty|invoke-\w+"#,
+            r#"(?i)http\.client|urllib|httpx|aiohttp|axios|node-fetch|\bfetch\(|\bgot\b|require\(['"](?:node:)?https?['"]\)|HttpClient|WebClient|guzzle|new Request\(|unirest|requests\.(?:get|post|put|patch|delete)\(|curl_init|faraday|httparty|rest-client|alamofire|resty|invoke-\w+"#,
         )
     });
     LIBRARY.is_match(text)

@@ -11,7 +11,7 @@ use super::{ReadError, pattern};
 pub const MAX_PAGE_BYTES: usize = 256 * 1024;
 
 /// The lines of a page without the differences that mean nothing: line ends, trailing blanks,
-/// non-breaking and zero-width spaces.
+/// non-breaking and zero-width spaces, soft hyphens and marks of the writing direction.
 ///
 /// Lines are numbered from 1, as editors do.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ fn decode_entities(text: &str) -> String {
         ("hellip", '…'),
         ("bull", '•'),
         ("middot", '·'),
-        ("shy", '\u{200b}'),
+        ("shy", '\u{ad}'),
     ];
     if !text.contains('&') {
         return text.to_owned();
@@ -139,7 +139,7 @@ fn normalise(line: &str) -> String {
         .filter(|c| {
             !matches!(
                 c,
-                '\u{feff}' | '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}'
+                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
             )
         })
         .map(|c| {

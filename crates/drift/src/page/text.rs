@@ -79,7 +79,7 @@ impl Reader<'_> {
         let first = self.source.line(self.at);
         let rest = (self.at + 1..=self.source.len())
             .map(|line| self.source.line(line))
-            .take_while(|line| Section::named(line).is_none());
+            .take_while(|line| Section::named(line).is_none() && Section::reworded(line).is_none());
         std::iter::once(first).chain(rest)
     }
 
@@ -339,12 +339,32 @@ fn is_property_name(text: &str) -> bool {
             .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '[' | ']' | '$'))
 }
 
-/// A capitalised word, perhaps with more about it in brackets.
+/// A capitalised word or the name of a known type, perhaps with more about it in brackets.
 fn is_type_name(text: &str) -> bool {
+    const KNOWN: [&str; 17] = [
+        "string",
+        "uuid",
+        "integer",
+        "int",
+        "long",
+        "number",
+        "double",
+        "float",
+        "boolean",
+        "bool",
+        "array",
+        "list",
+        "object",
+        "map",
+        "date",
+        "datetime",
+        "timestamp",
+    ];
     let word = text
         .split(['(', '[', '<'])
         .next()
         .unwrap_or_default()
         .trim();
-    word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric)
+    KNOWN.contains(&word)
+        || word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric)
 }

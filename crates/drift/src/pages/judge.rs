@@ -2,7 +2,7 @@
 
 use pingone_codegen::model::{Body, Operation, SchemaKind};
 
-use crate::compare::specification::{self, Specification};
+use crate::compare::specification::Specification;
 use crate::compare::{Action, Entry, Topic};
 use crate::page::{Kind, Page};
 
@@ -397,10 +397,8 @@ impl<'a> Judge<'a> {
         let first = said.split(' ').next().unwrap_or_default();
         let is_method = first.chars().all(|c| c.is_ascii_uppercase());
         let method = if is_method { first } else { "" };
-        self.lowered.api.operations.iter().any(|operation| {
-            (method.is_empty() || operation.method == method)
-                && crate::compare::shape(&specification::address(self.lowered, operation).2) == path
-        })
+        let mut same = self.lowered.at(path);
+        same.any(|operation| method.is_empty() || operation.method == method)
     }
 
     /// Whether this variant, or one beside it, requires a property.

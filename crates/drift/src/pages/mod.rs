@@ -9,14 +9,15 @@ use std::ops::Range;
 use pingone_codegen::model::Operation;
 
 use crate::compare::page::unread_topic;
-use crate::compare::specification::{self, Specification};
-use crate::compare::{Action, Change, Entry, Place, Topic, diff, page, rule};
+use crate::compare::specification::Specification;
+use crate::compare::{Action, Change, Entry, Place, Topic, diff, is_inside, page, rule, variables};
 use crate::consistency::{Contradiction, Disagreement, contradictions};
 use crate::documents::side;
 use crate::finding::{Draft, Finding, Side, joined};
 use crate::ledger::{Ledger, Record};
 use crate::page::{Endpoint, Kind, Named, Page, digest};
 use comparable::comparable;
+use judge::Difference;
 pub(crate) use judge::{Judge, matches};
 
 /// Everything that pages say differently from the ledger and from the document.
@@ -444,8 +445,8 @@ impl<'a> Checker<'a> {
                     &checked.owner
                 },
                 checked.file,
-                match renamed_host(change) {
-                    Some(hosts) => hosts,
+                match renamed_host(change).or_else(|| renamed_variables(change)) {
+                    Some(names) => names,
                     None => format!("{}:{old}:{new}", change.name),
                 },
             )
@@ -540,6 +541,7 @@ impl<'a> Checker<'a> {
         };
         let requests: Vec<_> = pages
             .iter()
+            .filter(|(_, page)| page.is_understood())
             .map(|(file, page)| (file, page, request(page)))
             .collect();
         for (index, (file, page, request)) in requests.iter().enumerate() {
@@ -578,11 +580,8 @@ impl<'a> Checker<'a> {
         let known = record.and_then(|record| self.lowered.operation(&record.variant));
         let Some(operation) = known.or_else(|| self.lowered.variant_of(page)) else {
             let path = crate::compare::shape(&endpoint.value.address.path);
-            let shared = self.lowered.api.operations.iter().any(|operation| {
-                operation.method == endpoint.value.method
-                    && crate::compare::shape(&specification::address(self.lowered, operation).2)
-                        == path
-            });
+            let mut same = self.lowered.at(&path);
+            let shared = same.any(|operation| operation.method == endpoint.value.method);
             let topic = if shared {
                 Topic::Variant
             } else {
@@ -621,8 +620,24 @@ impl<'a> Checker<'a> {
             documented,
             page: Some(page),
         };
-        for difference in judge.differences(&said) {
+        let differences = judge.differences(&said);
+        let shown = |difference: &Difference<'_>| {
+            let shown = difference.topic == Topic::ShownProperty;
+            let name = difference.page.map(|entry| entry.name.clone());
+            name.filter(|_| shown)
+        };
+        let new: Vec<String> = differences.iter().filter_map(shown).collect();
+        for difference in differences {
             let name = difference.page.map_or("", |entry| entry.name.as_str());
+            // What is inside of a new property, or of one of another type, came with it.
+            let came = changed
+                .iter()
+                .filter(|(topic, _)| matches!(topic, Topic::ShownProperty | Topic::ResponseType));
+            let mut outer = came.map(|(_, name)| name).chain(&new);
+            if difference.topic == Topic::ShownProperty && outer.any(|outer| is_inside(name, outer))
+            {
+                continue;
+            }
             if changed.contains(&(difference.topic, name.to_owned()))
                 || difference
                     .page
@@ -784,6 +799,18 @@ fn renamed_host(change: &Change<'_>) -> Option<String> {
     let (old, new) = (parts(change.old?)?, parts(change.new?)?);
     let same = change.topic == Topic::ProseOperation && old.1 == new.1;
     same.then(|| format!("{} {}", old.0, new.0))
+}
+
+/// The old and the new names of the variables of the path, whatever else is in it.
+fn renamed_variables(change: &Change<'_>) -> Option<String> {
+    if (change.topic, change.action) != (Topic::PathVariable, Action::Renamed) {
+        return None;
+    }
+    let (old, new) = (&change.old?.value, &change.new?.value);
+    let pairs = variables(old).into_iter().zip(variables(new));
+    let renamed = pairs.filter(|(old, new)| old != new);
+    let renamed: Vec<String> = renamed.map(|(old, new)| format!("{old} {new}")).collect();
+    Some(renamed.join(" "))
 }
 
 /// The new sentences that say what another change says: the index of that change, and of the sentence.

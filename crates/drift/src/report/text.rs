@@ -11,11 +11,23 @@ use crate::finding::{Finding, Side};
 /// The lines of a report that was not asked for in full.
 const MAX_LINES: usize = 40;
 
+/// The notes among them.
+const MAX_NOTES: usize = 8;
+
 /// Counts first, then the findings, the worst first.
 pub(super) fn render(report: &Report) -> String {
     let mut out = format!("{}: {}\n", report.title, report.summary());
-    for note in &report.notes {
-        let _ = writeln!(out, "note: {note}");
+    let notes = if report.full {
+        report.notes.len()
+    } else {
+        MAX_NOTES.min(report.notes.len())
+    };
+    for note in &report.notes[..notes] {
+        let _ = writeln!(out, "note: {}", note.replace('\n', " "));
+    }
+    if notes < report.notes.len() {
+        let more = report.notes.len() - notes;
+        let _ = writeln!(out, "note: and {more} more, which `--full` shows");
     }
     if report.full {
         for finding in report.open() {

@@ -383,6 +383,8 @@ fn documents_that_say_the_same_differ_in_nothing() {
         (fold, parts),
         ("description: The map.", "description: A map."),
         ("title: Archive", "title: The archive"),
+        ("maximum: 20, default: 3", "maximum: 20.0, default: 3.0"),
+        ("enum: [roads, rivers]", "enum: [rivers, roads]"),
         ("paths:\n", "# All of them.\npaths:\n"),
     ];
     for (find, replace) in edits {

@@ -132,6 +132,33 @@ fn json_follows_its_published_schema() {
 }
 
 #[test]
+fn text_takes_forty_lines_unless_all_of_it_is_asked_for() {
+    let specification = |text: &str| {
+        Specification::new(Document::parse("api.yaml", text).expect("it is YAML"))
+            .expect("it is accepted")
+    };
+    let (old, new) = (crate::spec("pingone.yaml"), LIBRARY);
+    let mut report = Report {
+        title: "another document".to_owned(),
+        findings: compare_documents(&specification(&old), &specification(new), &[]),
+        notes: (0..50)
+            .map(|page| format!("{page}.txt: the page\nis empty"))
+            .collect(),
+        ..Report::default()
+    };
+    let lines = |report: &Report| {
+        let text = report
+            .render(Format::Text)
+            .expect("the report can be written");
+        text.lines().count()
+    };
+    assert!(report.findings.len() > 40, "{}", report.findings.len());
+    assert!(lines(&report) <= 40, "{}", lines(&report));
+    report.full = true;
+    assert!(lines(&report) > 100, "{}", lines(&report));
+}
+
+#[test]
 fn every_form_has_a_name_and_other_names_are_refused() {
     for (name, format) in Format::ALL {
         assert_eq!(name.parse(), Ok(format));
@@ -211,7 +238,7 @@ fn decision(fingerprint: &str, reason: &str, expires: Option<&str>) -> Decision 
     Decision {
         scope: Scope::Document,
         fingerprint: fingerprint.to_owned(),
-        rule: "some-rule".to_owned(),
+        finding: "what was found".to_owned(),
         reason: reason.to_owned(),
         date: "2031-01-01".to_owned(),
         expires: expires.map(str::to_owned),

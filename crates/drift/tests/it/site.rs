@@ -202,7 +202,11 @@ fn another_name_for_the_host_variable() {
 fn entities_and_zero_width_characters() {
     check(Form::SpacedText, "’", "&rsquo;", 0);
     check(Form::SpacedText, "The ", "The&nbsp;", 0);
-    check(Form::SpacedText, " the ", " \u{200b}the ", 0);
+    for nothing in ["\u{200b}", "\u{ad}", "&shy;", "\u{200e}"] {
+        for form in [Form::Markdown, Form::SpacedText] {
+            check(form, " the ", &format!(" t{nothing}he "), 0);
+        }
+    }
     check(Form::SpacedText, "\n", "\r\n", 0);
 }
 
@@ -280,13 +284,66 @@ fn short_options_of_curl() {
 }
 
 #[test]
+fn a_table_of_contents() {
+    let contents = "$1\n\n- [Headers](#headers)\n- [Body](#body)\n- [Example Request](#example)\n";
+    check(Form::Markdown, r"(?m)^(# .*)$", contents, 0);
+}
+
+#[test]
+fn anchors_of_headings() {
+    check(Form::Markdown, r"(?m)^(### .*)$", "$1 {#here}", 0);
+}
+
+#[test]
+fn headings_in_other_words() {
+    for form in [Form::Markdown, Form::SpacedText] {
+        check(form, "Example Response", "Response", 1);
+        check(form, "Request Model", "Request body properties", 1);
+    }
+}
+
+#[test]
+fn no_front_matter() {
+    check(Form::Markdown, r"(?s)\A---\n.*?\n---\n", "", 0);
+}
+
+#[test]
+fn types_in_small_letters_and_marks_for_required() {
+    check(Form::Markdown, r"\| String \|", "| string |", 0);
+    check(Form::SpacedText, r"(?m)^String$", "string", 0);
+    check(Form::Markdown, r"\| Required \|", "| ✔ |", 0);
+    check(Form::SpacedText, r"(?m)^Optional$", "–", 0);
+}
+
+#[test]
+fn another_name_for_a_variable_of_the_path() {
+    for form in [Form::Markdown, Form::SpacedText] {
+        check(form, r"\{\{(user|shelf)ID\}\}", "{{${1}Key}}", 1);
+    }
+}
+
+#[test]
+fn pages_in_a_form_that_is_not_known() {
+    check(Form::Markdown, "(?m)^#+ (.*)$", "<h3>$1</h3>", 1);
+}
+
+#[test]
 fn other_http_libraries_in_samples() {
     let python = r"(?s)import requests\n.*?print\(response\.text\)";
     let other = "import http.client\nimport json\n\nconn = http.client.HTTPSConnection(\"{{apiPath}}\")\nconn.request(\"POST\", \"/somewhere\", \"\", {})\nprint(conn.getresponse().read())";
     let node = r"(?s)var request = require\('request'\);\n.*?\n\}\);";
     let axios = "const axios = require('axios');\nlet config = {\n  method: 'post',\n  url: '/somewhere'\n};\naxios.request(config);";
+    let short = "import requests\n\nresponse = requests.post(\"{{apiPath}}/somewhere\", json={})\nprint(response.text)";
+    let php = r"(?s)<\?php\n.*?Error: ' \. \$e->getMessage\(\);\n\}";
+    let guzzle = "<?php\n$$client = new Client();\n$$request = new Request('POST', '{{apiPath}}/somewhere', $$headers, $$body);\n$$res = $$client->sendAsync($$request)->wait();";
+    let java = r"(?s)OkHttpClient client = .*?\.execute\(\);";
+    let unirest =
+        "HttpResponse<String> response = Unirest.post(\"{{apiPath}}/somewhere\")\n  .asString();";
     for form in [Form::Markdown, Form::SpacedText] {
         check(form, python, other, 0);
+        check(form, python, short, 0);
+        check(form, php, guzzle, 0);
+        check(form, java, unirest, 0);
         check(form, node, axios, 0);
         check(
             form,
