@@ -1,11 +1,13 @@
-//! What a read costs, and what a million of them leave behind. Talks to nothing but itself, and stops by itself.
+//! What a read, a look-up and a change cost, and what a million reads leave behind. Talks to nothing but itself, and
+//! stops by itself.
 //!
 //! ```text
 //! cargo run --profile bench -p pingone-sandbox --example load [-- REQUESTS]
 //! ```
 //!
 //! It fails if a read costs more than twice the processor time of a bare axum route that returns the same headers and
-//! the same bytes, or if the memory grows. Both are read from `/proc`, so it needs Linux, and `taskset` of util-linux.
+//! the same bytes, if a look-up among 10,000 users costs more than twice what it costs among 10, or if the memory grows.
+//! All of it is read from `/proc`, so it needs Linux, and `taskset` of util-linux.
 
 use std::error::Error;
 use std::fs;
@@ -94,6 +96,9 @@ fn measure() -> Result<(), Box<dyn Error>> {
         bare_cost / 1000.0
     );
 
+    look_ups(&runtime)?;
+    changes(&runtime)?;
+
     let mut sizes = Vec::new();
     for tenth in 0..=10 {
         sizes.push(memory()?);
@@ -113,6 +118,106 @@ fn measure() -> Result<(), Box<dyn Error>> {
     println!("from the first tenth to the last the memory became {grown:.3} times as large");
     if ratio > 2.0 || grown > 1.05 {
         return Err("a read costs more than twice the bare route, or the memory grows".into());
+    }
+    Ok(())
+}
+
+/// The filters that find one user, and a page of ten.
+const LOOK_UPS: [&str; 8] = [
+    r#"filter=username eq "user-7""#,
+    r#"filter=email eq "user-7@example.com""#,
+    r#"filter=mobilePhone eq "+1.7""#,
+    r#"filter=externalId eq "e-7""#,
+    r#"filter=address.locality eq "Town 7""#,
+    r#"filter=email sw "user-7@""#,
+    r#"filter=enabled eq true and externalId eq "e-7""#,
+    "limit=10",
+];
+
+/// Compares what look-ups cost among few users and among many.
+fn look_ups(runtime: &tokio::runtime::Runtime) -> Result<(), Box<dyn Error>> {
+    const MANY: usize = 10_000;
+    let mut costs = Vec::new();
+    for count in [10, MANY] {
+        let sandbox = runtime.block_on(Config::new().start())?;
+        for number in 0..count {
+            let address = serde_json::json!({ "locality": format!("Town {number}") });
+            let user = NewUser::new(format!("user-{number}"))
+                .email(format!("user-{number}@example.com"))
+                .phone(format!("+1.{number}"))
+                .attribute("externalId", format!("e-{number}"))
+                .attribute("address", address);
+            sandbox.seed_user(user)?;
+        }
+        let mut connection = Connection::open(sandbox.address())?;
+        let token = sandbox.access_token();
+        for query in LOOK_UPS {
+            let query = query
+                .replace(' ', "%20")
+                .replace('"', "%22")
+                .replace('+', "%2B");
+            let request = format!(
+                "GET /v1/environments/{}/users?{query} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n",
+                sandbox.environment_id(),
+                sandbox.address(),
+                token.expose()
+            );
+            let mut rounds = Vec::new();
+            for _ in 0..7 {
+                let before = own_time()?;
+                connection.send(&request, 100)?;
+                rounds.push((own_time()? - before) as f64 / 100_000.0);
+            }
+            costs.push(middle(rounds));
+        }
+    }
+    for (number, query) in LOOK_UPS.iter().enumerate() {
+        let (few, many) = (costs[number], costs[LOOK_UPS.len() + number]);
+        let ratio = many / few;
+        println!(
+            "{query}: {few:.1} us among 10 users, {many:.1} us among {MANY}: {ratio:.2} times as much"
+        );
+        if ratio > 2.0 {
+            return Err(format!("{query} costs more for many users than for few").into());
+        }
+    }
+    Ok(())
+}
+
+/// Compares what a change costs without and with a state file. The disk decides, so that nothing is too much.
+fn changes(runtime: &tokio::runtime::Runtime) -> Result<(), Box<dyn Error>> {
+    const CHANGES: u32 = 300;
+    let folder = tempfile::tempdir()?;
+    let with_file = Config::new().with_state_file(folder.path().join("state.redb"));
+    for (what, config) in [("no", Config::new()), ("a", with_file)] {
+        let sandbox = runtime.block_on(config.start())?;
+        let user = sandbox.seed_user(NewUser::new("lindajones"))?;
+        let body = r#"{"nickname":"L"}"#;
+        let request = format!(
+            "PATCH /v1/environments/{}/users/{user} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            sandbox.environment_id(),
+            sandbox.address(),
+            sandbox.access_token().expose(),
+            body.len()
+        );
+        for clients in [1, 16] {
+            let begun = std::time::Instant::now();
+            std::thread::scope(|scope| {
+                for _ in 0..clients {
+                    scope.spawn(|| {
+                        let sent =
+                            Connection::open(sandbox.address()).and_then(|mut connection| {
+                                (0..CHANGES)
+                                    .try_for_each(|_| connection.send(&request, 1).map(drop))
+                            });
+                        sent.map_err(|error| error.to_string())
+                    });
+                }
+            });
+            let each = begun.elapsed().as_secs_f64() * 1e6 / f64::from(CHANGES * clients);
+            println!("with {what} state file and {clients} clients a change takes {each:.0} us");
+        }
     }
     Ok(())
 }
@@ -176,6 +281,22 @@ fn processor_time(name: &str) -> Result<u64, Box<dyn Error>> {
         }
     }
     Err(format!("no thread is called {name}").into())
+}
+
+/// Nanoseconds that the newest sandbox has spent on a processor.
+fn own_time() -> Result<u64, Box<dyn Error>> {
+    let mut newest = None;
+    for task in fs::read_dir("/proc/self/task")? {
+        let task = task?;
+        let id: u64 = task.file_name().to_string_lossy().parse()?;
+        if fs::read_to_string(task.path().join("comm"))?.trim() == "pingone-sandbox" {
+            newest = newest.max(Some((id, task.path())));
+        }
+    }
+    let (_, task) = newest.ok_or("no sandbox runs")?;
+    let times = fs::read_to_string(task.join("schedstat"))?;
+    let spent = times.split(' ').next().unwrap_or_default();
+    Ok(spent.parse()?)
 }
 
 /// The resident memory of this process in KiB.

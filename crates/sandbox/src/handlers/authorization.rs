@@ -159,6 +159,7 @@ fn begin(exchange: &mut Exchange<'_, '_>, wanted: Wanted) -> Result<(FlowId, Mod
     };
     let mut flow = Flow::new(id, session, plan, context.now);
     flow.request = Some(request);
+    environment.sweep(context.now);
     environment.flows.insert(id, flow);
     Ok((id, mode))
 }

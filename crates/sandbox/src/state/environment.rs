@@ -79,7 +79,7 @@ impl Environment {
         self.grants.visit(visitor)
     }
 
-    /// Forgets device authentications and flows that have expired, now and then.
+    /// Forgets what has expired, now and then: device authentications, flows, authorization codes and tokens.
     pub(crate) fn sweep(&mut self, now: jiff::Timestamp) {
         let is_due = |entries: usize| entries > 0 && entries.is_multiple_of(SWEEP);
         if is_due(self.device_authentications.len()) {
@@ -89,6 +89,7 @@ impl Environment {
         if is_due(self.flows.len()) {
             self.flows.retain(|_, flow| !flow.has_expired(now));
         }
+        self.grants.sweep(now, is_due);
     }
 
     /// The populations with the number of their users: the default one, and those that users are in.

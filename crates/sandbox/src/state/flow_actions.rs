@@ -241,6 +241,10 @@ impl Environment {
         flow.allows(context, "password.reset")?;
         let id = flow.user.ok_or_else(no_flow)?;
         let user = self.users.get_mut(id)?;
+        if let Some(until) = user.password.locked_until(context.now) {
+            context.rule(&rules::FLOW_LOCKED);
+            return Err(password_locked(context.now, until));
+        }
         user.reset_password(context, Some(current), new_password)?;
         self.go_on(context, flow)
     }

@@ -18,6 +18,9 @@ use crate::rows::{RowError, Table, Visitor};
 /// How long an authorization code is valid.
 const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
+/// How long a token can be found after it has expired.
+const TOKEN_MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What an application asked for when it began a sign-on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -159,6 +162,17 @@ impl Grants {
         visitor.table("refreshTokens", &mut self.refresh)?;
         visitor.table("userTokens", &mut self.tokens)?;
         visitor.table("userSessions", &mut self.sessions)
+    }
+
+    pub(super) fn sweep(&mut self, now: Timestamp, is_due: impl Fn(usize) -> bool) {
+        if is_due(self.codes.len()) {
+            self.codes.retain(|_, code| now < code.expires_at);
+        }
+        if is_due(self.tokens.len()) {
+            // An expired ID token still says who signs off.
+            let end = |token: &IssuedToken| later(token.expires_at, TOKEN_MEMORY);
+            self.tokens.retain(|_, token| now < end(token));
+        }
     }
 
     pub(crate) fn issue_code(

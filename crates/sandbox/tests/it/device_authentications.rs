@@ -2,7 +2,7 @@
 
 use pingone_models::operations::INITIATE_DEVICE_AUTHENTICATION;
 use pingone_models::{DeviceAuthenticationId, DeviceId, UserId};
-use pingone_sandbox::{Channel, DeviceKind, Kind, NewDevice, NewUser, Sandbox};
+use pingone_sandbox::{Channel, DeviceKind, Kind, NewDevice, NewFlow, NewUser, Sandbox};
 use serde_json::{Value, json};
 
 use crate::support::{MILLISECOND, Reply, Request, action, linda, minutes, sandbox};
@@ -324,4 +324,25 @@ async fn fifty_messages_a_day_are_enough() {
     case.start(voice).await.ok();
     case.sandbox.clock().advance(minutes(24 * 60));
     case.start(email()).await.ok();
+}
+
+/// The export shows what is in memory.
+#[tokio::test]
+async fn what_has_expired_does_not_stay_in_memory() {
+    let case = case(linda().device(NewDevice::new(DeviceKind::Fido2, "").id(device(1)))).await;
+    let kept = |table: &str| {
+        let export: Value = serde_json::from_str(&case.sandbox.export().unwrap()).unwrap();
+        export["tables"][table]
+            .as_object()
+            .map_or(0, |rows| rows.len())
+    };
+    for _ in 0..256 {
+        case.start(Value::Null).await.ok();
+        case.sandbox.start_flow(NewFlow::sign_on());
+    }
+    assert_eq!([kept("deviceAuthentications"), kept("flows")], [256, 256]);
+    case.sandbox.clock().advance(minutes(60));
+    case.start(Value::Null).await.ok();
+    case.sandbox.start_flow(NewFlow::sign_on());
+    assert_eq!([kept("deviceAuthentications"), kept("flows")], [1, 1]);
 }

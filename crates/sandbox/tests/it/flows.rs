@@ -353,6 +353,37 @@ async fn a_user_who_cannot_sign_on_is_told_no_more_than_a_stranger() {
 }
 
 #[tokio::test]
+async fn a_password_that_is_locked_while_it_is_changed_says_so() {
+    let sandbox = sandbox().await;
+    let user = linda().password_status(PasswordStatus::MustChangePassword);
+    sandbox.seed_user(user).unwrap();
+    let mut browser = Browser::open(&sandbox, NewFlow::sign_on());
+    browser.sign_on().await.ok();
+    let wrong = json!({ "currentPassword": "wrong", "newPassword": NEW });
+    for _ in 0..5 {
+        let reply = browser.act("password.reset", wrong.clone()).await;
+        assert_eq!(
+            reply.error(),
+            "400 INVALID_DATA INVALID_VALUE currentPassword"
+        );
+    }
+    let right = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
+    let reply = browser.act("password.reset", right).await;
+    assert_eq!(reply.error(), "400 INVALID_DATA PASSWORD_LOCKED_OUT");
+}
+
+/// As `flow.locked` says: without a time where an administrator must end the lock.
+#[tokio::test]
+async fn a_password_that_an_administrator_must_unlock_has_no_time() {
+    let sandbox = sandbox().await;
+    let user = linda().password_status(PasswordStatus::PasswordLockedOut);
+    sandbox.seed_user(user).unwrap();
+    let reply = Browser::open(&sandbox, NewFlow::sign_on()).sign_on().await;
+    assert_eq!(reply.error(), "400 INVALID_DATA PASSWORD_LOCKED_OUT");
+    assert_eq!(reply.body.pointer("/details/0/innerError"), None);
+}
+
+#[tokio::test]
 async fn a_locked_password_says_how_long() {
     let sandbox = sandbox().await;
     sandbox.seed_user(linda()).unwrap();

@@ -1,7 +1,8 @@
 //! Many sandboxes at once, and how they start and stop.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pingone_sandbox::{Config, Kind, Sandbox};
 
@@ -10,11 +11,12 @@ use crate::support::{Request, linda, sandbox};
 #[tokio::test]
 async fn two_hundred_sandboxes_run_side_by_side() {
     let mut sandboxes = Vec::new();
-    let begun = Instant::now();
     for _ in 0..200 {
         sandboxes.push(Sandbox::start().await.unwrap());
     }
-    assert!(begun.elapsed() < Duration::from_millis(20) * 200);
+    let ports = sandboxes.iter().map(|sandbox| sandbox.address().port());
+    let ports: BTreeSet<_> = ports.collect();
+    assert_eq!(ports.len(), 200, "each has a port of its own");
     for sandbox in &sandboxes {
         let user = sandbox.seed_user(linda()).unwrap();
         let environment = sandbox.environment_id();

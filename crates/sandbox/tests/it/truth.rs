@@ -188,6 +188,56 @@ async fn filters_know_the_documented_attributes() {
     assert!(supported.unwrap().contains(&json!("shirtSize")));
 }
 
+/// Look-ups go through an index, which must follow every change.
+#[tokio::test]
+async fn filters_follow_changes() {
+    let sandbox = sandbox().await;
+    let user = sandbox.seed_user(linda()).unwrap();
+    sandbox
+        .seed_user(NewUser::new("max").email("m@example.com"))
+        .unwrap();
+    let count = async |filter: &str| {
+        let filter: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+        let environment = sandbox.environment_id();
+        let path = format!("/v1/environments/{environment}/users?filter={filter}");
+        let found = Request::new(&sandbox, "GET", path)
+            .authorized()
+            .send()
+            .await;
+        found.ok().body["count"].as_u64().unwrap()
+    };
+    let old = "email eq \"linda@example.com\"";
+    let new = "email eq \"L@example.com\"";
+    let both = "(email sw \"l\" or email sw \"m\") and enabled eq true";
+    assert_eq!(
+        [count(old).await, count(new).await, count(both).await],
+        [1, 0, 2]
+    );
+    let change = |method| {
+        Request::new(&sandbox, method, user_path(&sandbox, user))
+            .authorized()
+            .media_type("application/json")
+    };
+    let changed = change("PATCH").json(&json!({ "email": "l@example.com" }));
+    changed.send().await.ok();
+    assert_eq!(
+        [count(old).await, count(new).await, count(both).await],
+        [0, 1, 2]
+    );
+    let snapshot = sandbox.snapshot();
+    change("DELETE").send().await.ok();
+    assert_eq!(
+        [count(old).await, count(new).await, count(both).await],
+        [0, 0, 1]
+    );
+    sandbox.restore(&snapshot);
+    assert_eq!(
+        [count(old).await, count(new).await, count(both).await],
+        [0, 1, 2]
+    );
+    assert_eq!(count("email ew \".com\"").await, 2);
+}
+
 #[tokio::test]
 async fn the_date_of_an_answer_is_that_of_the_sandboxs_clock() {
     let sandbox = sandbox().await;
