@@ -15,7 +15,7 @@ use super::request::{Json, duration};
 use crate::fault::{Fault, FaultId};
 use crate::handles::{Faults, Journal};
 use crate::limits::{Limits, RateLimit};
-use crate::seed::{FlowEntry, NewFlow, NewUser, UserEntry};
+use crate::seed::{FlowEntry, NewFlow, NewUser};
 use crate::state::tokens::Holder;
 use crate::state_export::{self, StateError};
 
@@ -154,11 +154,7 @@ pub(super) async fn clear_limits(State(control): State<Control>) -> Reply {
     Reply::nothing()
 }
 
-pub(super) async fn add_user(
-    State(control): State<Control>,
-    Json(entry): Json<UserEntry>,
-) -> Outcome {
-    let user = NewUser::from(entry);
+pub(super) async fn add_user(State(control): State<Control>, Json(user): Json<NewUser>) -> Outcome {
     let seeded = control
         .shared
         .seed(|environment, random, now| user.seed(environment, random, now));

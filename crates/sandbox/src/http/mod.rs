@@ -577,16 +577,22 @@ fn form<'i>(
     for (name, value) in form_urlencoded::parse(bytes) {
         let value = schemas::form_member(operation.id, &name, &value);
         if members.contains_key(&*name) {
+            if !as_oauth {
+                context.rule(&rules::AUTHORIZE_ERRORS);
+                return Err(Refusal::value(&name, "The parameter is sent twice."));
+            }
             context.rule(&rules::TOKEN_ERRORS);
-            return Err(match as_oauth {
-                true => Refusal::oauth(400, "invalid_request", "a parameter is sent twice"),
-                false => Refusal::value(&name, "The parameter is sent twice."),
-            });
+            let text = "a parameter is sent twice";
+            return Err(Refusal::oauth(400, "invalid_request", text));
         }
         members.insert(name.into_owned(), value);
     }
     let details = schemas::check(operation.id, &Value::Object(members));
     match details.first() {
+        None if bytes.is_empty() => {
+            context.rule(&rules::BODY_OPTIONAL);
+            Ok(Body::Json(Value::Object(Map::new())))
+        }
         None => Ok(Body::Form(bytes)),
         Some(_) if !as_oauth => Err(Refusal::invalid(details)),
         Some(detail) => {

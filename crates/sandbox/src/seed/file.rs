@@ -5,14 +5,11 @@ use std::fmt;
 use std::path::Path;
 
 use jiff::Timestamp;
-use pingone_models::{
-    DeviceId, EnvironmentId, FlowId, GroupId, IdentityProviderType, PasswordStatus, PopulationId,
-    Secret, UserId,
-};
+use pingone_models::{EnvironmentId, FlowId, Secret};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{DeviceKind, NewDevice, NewFlow, NewUser, SeedError};
+use super::{NewFlow, NewUser, SeedError};
 use crate::fault::Fault;
 use crate::limits::RateLimit;
 use crate::shared::Core;
@@ -66,7 +63,7 @@ pub struct SeedFile {
     pub(crate) seed: Option<u64>,
     pub(crate) frozen_at: Option<Timestamp>,
     #[serde(default)]
-    users: Vec<UserEntry>,
+    users: Vec<NewUser>,
     #[serde(default)]
     flows: Vec<FlowEntry>,
     #[serde(default)]
@@ -81,49 +78,6 @@ pub(crate) struct ClientEntry {
     pub(crate) id: String,
     pub(crate) secret: Secret,
     pub(crate) key: Option<String>,
-}
-
-/// A user, as a file or the control API describes one.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct UserEntry {
-    username: String,
-    id: Option<UserId>,
-    email: Option<String>,
-    phone: Option<String>,
-    #[serde(default)]
-    attributes: Map<String, Value>,
-    password: Option<Secret>,
-    password_status: Option<PasswordStatus>,
-    enabled: Option<bool>,
-    verified: Option<bool>,
-    #[serde(default)]
-    locked: bool,
-    locked_until: Option<Timestamp>,
-    identity_provider: Option<IdentityProviderType>,
-    population: Option<PopulationId>,
-    #[serde(default)]
-    groups: Vec<GroupEntry>,
-    #[serde(default)]
-    devices: Vec<DeviceEntry>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GroupEntry {
-    id: GroupId,
-    name: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DeviceEntry {
-    #[serde(rename = "type")]
-    kind: DeviceKind,
-    #[serde(default)]
-    contact: String,
-    id: Option<DeviceId>,
-    nickname: Option<String>,
 }
 
 /// A flow, as a file or the control API describes one.
@@ -197,7 +151,7 @@ impl SeedFile {
         now: Timestamp,
     ) -> Result<(), SeedError> {
         for user in &self.users {
-            let user = NewUser::from(user.clone());
+            let user = user.clone();
             core.seed(environment, now, |environment, random, now| {
                 user.seed(environment, random, now)
             })?;
@@ -217,59 +171,6 @@ impl SeedFile {
             added.map_err(|error| SeedError::new(error.to_string()))?;
         }
         Ok(())
-    }
-}
-
-impl From<UserEntry> for NewUser {
-    fn from(entry: UserEntry) -> Self {
-        let mut user = NewUser::new(entry.username);
-        for (name, value) in entry.attributes {
-            user = user.attribute(name, value);
-        }
-        if let Some(id) = entry.id {
-            user = user.id(id);
-        }
-        if let Some(email) = entry.email {
-            user = user.email(email);
-        }
-        if let Some(phone) = entry.phone {
-            user = user.phone(phone);
-        }
-        if let Some(password) = entry.password {
-            user = user.password(password);
-        }
-        if let Some(status) = entry.password_status {
-            user = user.password_status(status);
-        }
-        if entry.enabled == Some(false) {
-            user = user.disabled();
-        }
-        if entry.verified == Some(false) {
-            user = user.unverified();
-        }
-        if entry.locked || entry.locked_until.is_some() {
-            user = user.locked(entry.locked_until);
-        }
-        if let Some(provider) = entry.identity_provider {
-            user = user.identity_provider(provider);
-        }
-        if let Some(population) = entry.population {
-            user = user.population(population);
-        }
-        for group in entry.groups {
-            user = user.group(group.id, group.name);
-        }
-        for entry in entry.devices {
-            let mut device = NewDevice::new(entry.kind, entry.contact);
-            if let Some(id) = entry.id {
-                device = device.id(id);
-            }
-            if let Some(nickname) = entry.nickname {
-                device = device.nickname(nickname);
-            }
-            user = user.device(device);
-        }
-        user
     }
 }
 

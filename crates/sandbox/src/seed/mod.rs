@@ -8,12 +8,13 @@ use pingone_models::{
     LifecycleStatus, PasswordStatus, PopulationId, PopulationReference, Secret, SessionId, UserId,
     UserIdentityProvider, UserLifecycle,
 };
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 mod file;
 
-pub(crate) use self::file::{FlowEntry, UserEntry};
+pub(crate) use self::file::FlowEntry;
 pub use self::file::{SeedFile, SeedFileError};
 pub use crate::state::devices::DeviceKind;
 
@@ -29,7 +30,7 @@ use crate::state::passwords::Password;
 use crate::state::profile;
 use crate::state::users::{User, blank_profile};
 
-/// A user to create.
+/// A user to create; a seed file and the control API describe one with the same members.
 ///
 /// ```
 /// use pingone_sandbox::{DeviceKind, NewDevice, NewUser};
@@ -40,21 +41,36 @@ use crate::state::users::{User, blank_profile};
 ///     .attribute("nickname", "Linda")
 ///     .device(NewDevice::new(DeviceKind::Sms, "+14135550144"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[must_use]
 pub struct NewUser {
     username: String,
     id: Option<UserId>,
+    email: Option<String>,
+    phone: Option<String>,
+    #[serde(default)]
     attributes: Map<String, Value>,
     password: Option<Secret>,
     password_status: Option<PasswordStatus>,
-    enabled: bool,
-    verified: bool,
-    account_locked: Option<Option<Timestamp>>,
-    provider: Option<IdentityProviderType>,
+    enabled: Option<bool>,
+    verified: Option<bool>,
+    #[serde(default)]
+    locked: bool,
+    locked_until: Option<Timestamp>,
+    identity_provider: Option<IdentityProviderType>,
     population: Option<PopulationId>,
-    groups: Vec<(GroupId, String)>,
+    #[serde(default)]
+    groups: Vec<NamedGroup>,
+    #[serde(default)]
     devices: Vec<NewDevice>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedGroup {
+    id: GroupId,
+    name: String,
 }
 
 impl NewUser {
@@ -63,13 +79,16 @@ impl NewUser {
         Self {
             username: username.into(),
             id: None,
+            email: None,
+            phone: None,
             attributes: Map::new(),
             password: None,
             password_status: None,
-            enabled: true,
-            verified: true,
-            account_locked: None,
-            provider: None,
+            enabled: None,
+            verified: None,
+            locked: false,
+            locked_until: None,
+            identity_provider: None,
             population: None,
             groups: Vec::new(),
             devices: Vec::new(),
@@ -83,13 +102,15 @@ impl NewUser {
     }
 
     /// Sets the e-mail address that codes are sent to.
-    pub fn email(self, email: impl Into<String>) -> Self {
-        self.attribute("email", email.into())
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
     }
 
     /// Sets the mobile phone number.
-    pub fn phone(self, phone: impl Into<String>) -> Self {
-        self.attribute("mobilePhone", phone.into())
+    pub fn phone(mut self, phone: impl Into<String>) -> Self {
+        self.phone = Some(phone.into());
+        self
     }
 
     /// Sets an attribute of the profile by its name on the wire, such as `nickname` or `name`.
@@ -117,25 +138,26 @@ impl NewUser {
 
     /// Disables the user.
     pub fn disabled(mut self) -> Self {
-        self.enabled = false;
+        self.enabled = Some(false);
         self
     }
 
     /// Lets the account wait for its verification. No code has been sent yet.
     pub fn unverified(mut self) -> Self {
-        self.verified = false;
+        self.verified = Some(false);
         self
     }
 
     /// Locks the account until this moment, or until an administrator unlocks it.
     pub fn locked(mut self, until: impl Into<Option<Timestamp>>) -> Self {
-        self.account_locked = Some(until.into());
+        self.locked = true;
+        self.locked_until = until.into();
         self
     }
 
     /// Lets the user sign on with an external identity provider.
     pub fn identity_provider(mut self, provider: IdentityProviderType) -> Self {
-        self.provider = Some(provider);
+        self.identity_provider = Some(provider);
         self
     }
 
@@ -147,7 +169,8 @@ impl NewUser {
 
     /// Adds the user to a group.
     pub fn group(mut self, id: GroupId, name: impl Into<String>) -> Self {
-        self.groups.push((id, name.into()));
+        let name = name.into();
+        self.groups.push(NamedGroup { id, name });
         self
     }
 
@@ -158,11 +181,16 @@ impl NewUser {
     }
 
     pub(crate) fn seed(
-        self,
+        mut self,
         environment: &mut Environment,
         random: &mut Random,
         now: Timestamp,
     ) -> Result<UserId, SeedError> {
+        for (name, address) in [("email", self.email), ("mobilePhone", self.phone)] {
+            if let Some(address) = address {
+                self.attributes.insert(name.to_owned(), address.into());
+            }
+        }
         check_username(&self.username)?;
         let id = self.id.unwrap_or_else(|| UserId::new(random.uuid()));
         let mut user = User::new(blank_profile(now, environment, id));
@@ -171,12 +199,12 @@ impl NewUser {
             user.profile.extra.insert(name.clone(), value.clone());
         }
         user.profile.username = Some(self.username);
-        user.profile.enabled = Some(self.enabled);
-        if !self.verified {
+        user.profile.enabled = Some(self.enabled != Some(false));
+        if self.verified == Some(false) {
             user.profile.lifecycle =
                 Some(UserLifecycle::new().with_status(LifecycleStatus::VerificationRequired));
         }
-        if let Some(provider) = self.provider {
+        if let Some(provider) = self.identity_provider {
             let mut identity = UserIdentityProvider::new();
             if provider != IdentityProviderType::PingOne {
                 identity.id = Some(IdentityProviderId::new(random.uuid()));
@@ -186,10 +214,10 @@ impl NewUser {
         if let Some(population) = self.population {
             user.profile.population = Some(PopulationReference::new(population));
         }
-        for (id, name) in &self.groups {
-            environment.groups.insert(*id, name.clone());
+        for NamedGroup { id, name } in self.groups {
+            environment.groups.insert(id, name.clone());
+            user.groups.push((id, name));
         }
-        user.groups = self.groups;
         user.password = Password::seeded(self.password, now);
         match self.password_status {
             None | Some(PasswordStatus::Ok) => {}
@@ -204,8 +232,8 @@ impl NewUser {
                 return Err(SeedError(format!("a password cannot be seeded as {other}")));
             }
         }
-        if let Some(until) = self.account_locked {
-            user.seed_lock(now, until.unwrap_or(Timestamp::MAX));
+        if self.locked || self.locked_until.is_some() {
+            user.seed_lock(now, self.locked_until.unwrap_or(Timestamp::MAX));
         }
         for device in self.devices {
             user.devices.push(device.seed(random)?);
@@ -216,10 +244,13 @@ impl NewUser {
 }
 
 /// A device to register.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[must_use]
 pub struct NewDevice {
+    #[serde(rename = "type")]
     kind: DeviceKind,
+    #[serde(default)]
     contact: String,
     id: Option<DeviceId>,
     nickname: Option<String>,

@@ -183,6 +183,10 @@ async fn a_password_that_the_policy_refuses_does_not_use_the_code_up() {
     assert_eq!(reply.error(), "400 INVALID_DATA INVALID_VALUE newPassword");
     let lacking = &reply.body["details"][0]["innerError"]["unsatisfiedRequirements"];
     assert_eq!(lacking, &json!(["length"]));
+    assert_eq!(
+        reply.text("/details/0/innerError/length"),
+        "A password has 8 to 255 characters."
+    );
     let reply = case.recover(&code, PASSWORD).await;
     let lacking = &reply.body["details"][0]["innerError"]["unsatisfiedRequirements"];
     assert_eq!(lacking, &json!(["history"]));

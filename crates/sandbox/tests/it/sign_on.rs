@@ -445,3 +445,13 @@ async fn claims_are_read_by_get_and_by_post() {
     }
     assert_eq!(claims[0], claims[1]);
 }
+
+#[tokio::test]
+async fn an_empty_form_and_a_parameter_twice() {
+    let sign_on = SignOn::new().await;
+    assert_eq!(sign_on.post("as/signoff", &[]).await.status, 302);
+    let twice = sign_on.post("as/authorize", &[("state", "a"), ("state", "b")]);
+    let twice = twice.await;
+    assert_eq!(twice.error(), "400 INVALID_DATA INVALID_VALUE state");
+    assert!(twice.assumed().contains("authorize.errors"), "{twice:?}");
+}

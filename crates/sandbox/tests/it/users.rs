@@ -296,6 +296,19 @@ async fn a_lock_without_an_end_locks_and_one_in_the_past_does_not() {
     assert_eq!(reply.text("/account/unlockAt"), "9999-12-30T22:00:00.000Z");
 }
 
+/// A body whose members are all optional; `{}` and `null` are in the test above.
+#[tokio::test]
+async fn an_optional_body_may_be_empty() {
+    let sandbox = sandbox().await;
+    let user = sandbox.seed_user(linda()).unwrap();
+    for body in ["", " ", "\n", "null", "{}"] {
+        let request = Request::new(&sandbox, "POST", path(&sandbox, user)).authorized();
+        let request = request.media_type(action("account.lock")).text(body);
+        let reply = request.send().await.ok();
+        assert_eq!(reply.text("/account/status"), "LOCKED", "{body:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_administrator_unlocks_an_account() {
     let sandbox = sandbox().await;

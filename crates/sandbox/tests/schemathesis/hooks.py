@@ -18,10 +18,11 @@ numbers = itertools.count()
 # The rules of DEVIATIONS.md that refuse valid data, and how: status, code, codes of the first detail, its targets.
 RULES = {
     "address.missing": (400, "REQUEST_FAILED", {"INVALID_VALUE"}, {None}),
-    "authorize.errors": (400, "INVALID_DATA", {"INVALID_VALUE", "REQUIRED_VALUE"}, {"client_id", "redirect_uri", "response_mode", "response_type"}),
+    "authorize.errors": (400, "INVALID_DATA", {"INVALID_VALUE", "REQUIRED_VALUE"}, {"client_id", "redirect_uri", "response_mode", "response_type", ""}),
     "body.empty-value": (400, "INVALID_DATA", {"EMPTY_VALUE"}, None),
     "body.of-another-action": (400, "INVALID_DATA", {"INVALID_VALUE"}, None),
     "device.activate": (400, "INVALID_DATA", {"INVALID_OTP"}, {"otp"}),
+    "device.create": (400, "INVALID_DATA", {"INVALID_VALUE", "REQUIRED_VALUE"}, {"email", "phone", "rp", "type"}),
     "email-verification.code": (400, "INVALID_DATA", {"INVALID_VALUE"}, {"verificationCode"}),
     "environment.unknown": (403, "ACCESS_FAILED", {"INSUFFICIENT_PERMISSIONS"}, {None}),
     "flow.credentials": (400, "INVALID_DATA", {"INVALID_CREDENTIALS"}, {None}),
@@ -29,6 +30,7 @@ RULES = {
     "flow.session": (401, "ACCESS_FAILED", {"INVALID_TOKEN"}, {None}),
     "flow.state": (400, "REQUEST_FAILED", {"INVALID_VALUE"}, {None}),
     "flow.user-code": (400, "INVALID_DATA", {"INVALID_VALUE"}, {"userCode"}),
+    "groups.members": (400, "INVALID_DATA", {"INVALID_VALUE"}, {"id"}),
     "linked-accounts.unique": (400, "INVALID_DATA", {"UNIQUENESS_VIOLATION"}, None),
     "mfa.assertion": (400, "INVALID_DATA", {"INVALID_VALUE"}, {"assertion"}),
     "mfa.daily-cap": (429, "REQUEST_LIMITED", {"QUOTA_EXCEEDED"}, {None}),
@@ -47,9 +49,11 @@ RULES = {
 }
 # Refusals that a page documents, so that no assumed rule is named.
 DOCUMENTED = {
+    (400, "INVALID_DATA", "EMPTY_VALUE", "username"),
     (400, "INVALID_DATA", "INVALID_FILTER", "filter"),
     (400, "INVALID_DATA", "INVALID_VALUE", "cursor"),
     (400, "INVALID_DATA", "INVALID_VALUE", "email"),
+    (400, "INVALID_DATA", "INVALID_VALUE", "post_logout_redirect_uri"),
     (400, "INVALID_DATA", "UNIQUENESS_VIOLATION", "username"),
 }
 # The endpoints for tokens speak RFC 6749, which documents these.
@@ -74,18 +78,24 @@ def new_user():
     return make("userId", CONTROL + "/users", {"username": name, "email": f"{name}@example.com", "password": "2FederateM0re!", "devices": devices})
 
 
+def new_flow():
+    return make("flowId", CONTROL + "/flows", {"mfa": True})
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     # A walk from one operation to the next goes on with what it has.
     if not is_valid(case) or case.meta.phase.name.value == "stateful":
         return
+    if "flowId" in (case.query or {}):
+        case.query["flowId"] = new_flow()
     for name in case.path_parameters:
         if name == "environmentId":
             case.path_parameters[name] = ENVIRONMENT
         elif name == "userId":
             case.path_parameters[name] = new_user()
         elif name == "flowId":
-            case.path_parameters[name] = make(name, CONTROL + "/flows", {"mfa": True})
+            case.path_parameters[name] = new_flow()
         elif name == "deviceAuthenticationId":
             case.path_parameters[name] = make(name, AUTHENTICATIONS, {"user": {"id": new_user()}})
 
