@@ -9,6 +9,11 @@
 //! the same bytes, if a look-up among 10,000 users costs more than twice what it costs among 10, or if the memory grows.
 //! All of it is read from `/proc`, so it needs Linux, and `taskset` of util-linux.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it measures how long something takes"
+)]
+
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

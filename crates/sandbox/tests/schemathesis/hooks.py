@@ -18,7 +18,7 @@ numbers = itertools.count()
 # The rules of DEVIATIONS.md that refuse valid data, and how: status, code, codes of the first detail, its targets.
 RULES = {
     "address.missing": (400, "REQUEST_FAILED", {"INVALID_VALUE"}, {None}),
-    "authorize.errors": (400, "INVALID_DATA", {"INVALID_VALUE", "REQUIRED_VALUE"}, {"client_id", "redirect_uri", "response_mode", "response_type", ""}),
+    "authorize.errors": (400, "INVALID_DATA", {"INVALID_VALUE", "REQUIRED_VALUE"}, None),  # any parameter may be sent twice
     "body.empty-value": (400, "INVALID_DATA", {"EMPTY_VALUE"}, None),
     "body.of-another-action": (400, "INVALID_DATA", {"INVALID_VALUE"}, None),
     "device.activate": (400, "INVALID_DATA", {"INVALID_OTP"}, {"otp"}),
