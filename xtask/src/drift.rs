@@ -72,8 +72,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         }
     };
     if !is_file && arguments.new.is_none() {
-        let (was, is) = (committed_listings(&root, revision)?, listings(&root)?);
-        let mut found = compare_listings(&was, &is);
+        let (old, new) = (committed_listings(&root, revision)?, listings(&root)?);
+        let mut found = compare_listings(&old, &new);
         if found.is_empty()
             && report
                 .findings
@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         report
             .findings
             .sort_by_key(|finding| std::cmp::Reverse(finding.overall()));
-        report.texts.extend(was.into_iter().chain(is));
+        report.texts.extend(old.into_iter().chain(new));
     }
     if report.findings.is_empty() && differs {
         report

@@ -41,18 +41,18 @@ pub fn compare_documents(
         touched: BTreeSet::new(),
     };
     let mut taken: BTreeSet<&str> = BTreeSet::new();
-    for was in &old.api.operations {
-        match counterpart(was, old, new) {
-            Some(is) => {
-                taken.insert(&is.id);
-                comparison.variant(was, is);
+    for before in &old.api.operations {
+        match counterpart(before, old, new) {
+            Some(after) => {
+                taken.insert(&after.id);
+                comparison.variant(before, after);
             }
-            None => comparison.came_or_went(Some(was), None),
+            None => comparison.came_or_went(Some(before), None),
         }
     }
-    for is in &new.api.operations {
-        if !taken.contains(is.id.as_str()) {
-            comparison.came_or_went(None, Some(is));
+    for after in &new.api.operations {
+        if !taken.contains(after.id.as_str()) {
+            comparison.came_or_went(None, Some(after));
         }
     }
     comparison.types();
@@ -78,16 +78,16 @@ pub fn refused(error: &pingone_codegen::Error) -> Finding {
 
 /// The same variant in the other document: by name, else by what is sent.
 fn counterpart<'a>(
-    was: &Operation,
+    before: &Operation,
     old: &Specification,
     new: &'a Specification,
 ) -> Option<&'a Operation> {
-    new.operation(&was.id).or_else(|| {
-        new.api.operations.iter().find(|is| {
-            is.method == was.method
-                && is.path == was.path
-                && is.media_type() == was.media_type()
-                && old.operation(&is.id).is_none()
+    new.operation(&before.id).or_else(|| {
+        new.api.operations.iter().find(|after| {
+            after.method == before.method
+                && after.path == before.path
+                && after.media_type() == before.media_type()
+                && old.operation(&after.id).is_none()
         })
     })
 }
@@ -102,9 +102,9 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn variant(&mut self, was: &Operation, is: &Operation) {
-        let old = self.old.entries(&was.id);
-        let new = self.new.entries(&is.id);
+    fn variant(&mut self, before: &Operation, after: &Operation) {
+        let old = self.old.entries(&before.id);
+        let new = self.new.entries(&after.id);
         // Properties that moved from one object to another together are one change.
         let mut moved: BTreeMap<(Topic, String, String), usize> = BTreeMap::new();
         let mut changes: Vec<(Change<'_>, usize)> = Vec::new();
@@ -132,7 +132,7 @@ impl Comparison<'_> {
             changes.push((change, 0));
         }
         for (change, more) in changes {
-            self.draft(&change, is);
+            self.draft(&change, after);
             if let Some(draft) = self.drafts.last_mut().filter(|_| more > 0) {
                 let to = change
                     .new
@@ -163,12 +163,12 @@ impl Comparison<'_> {
         let item = entry.and_then(|entry| entry.item.as_ref());
         let value =
             |entry: Option<&Entry>| entry.map_or("", |entry| entry.value.as_str()).to_owned();
-        let (was, is) = (value(change.old), value(change.new));
+        let (before, after) = (value(change.old), value(change.new));
         let place = entry.map_or("", |entry| entry.place.pointer.as_str());
         // In a schema the place is the cause, whoever uses it; elsewhere the difference is.
         let cause = match item {
-            Some(item) => format!("{item:?}:{place}:{was}:{is}"),
-            None => format!("{}:{was}:{is}", change.name),
+            Some(item) => format!("{item:?}:{place}:{before}:{after}"),
+            None => format!("{}:{before}:{after}", change.name),
         };
         let side = |lowered: &Specification, entry: Option<&Entry>| {
             entry.map(|entry| side(lowered, &entry.place, &shown(entry)))
@@ -209,9 +209,11 @@ impl Comparison<'_> {
         });
     }
 
-    fn came_or_went(&mut self, was: Option<&Operation>, is: Option<&Operation>) {
-        let Some(operation) = was.or(is) else { return };
-        let (mine, other) = if was.is_some() {
+    fn came_or_went(&mut self, before: Option<&Operation>, after: Option<&Operation>) {
+        let Some(operation) = before.or(after) else {
+            return;
+        };
+        let (mine, other) = if before.is_some() {
             (self.old, self.new)
         } else {
             (self.new, self.old)
@@ -226,9 +228,9 @@ impl Comparison<'_> {
         } else {
             Topic::Operation
         };
-        let action = match was {
+        let action = match before {
             None => Action::Added,
-            Some(was) if was.deprecated => Action::RemovedDeprecated,
+            Some(before) if before.deprecated => Action::RemovedDeprecated,
             Some(_) => Action::Removed,
         };
         let mut value = format!("{} {}", operation.method, operation.path);
@@ -242,8 +244,8 @@ impl Comparison<'_> {
         let side = side(mine, &place, &value);
         self.drafts.push(Draft {
             name: operation.id.clone(),
-            old: was.map(|_| side.clone()),
-            new: is.map(|_| side.clone()),
+            old: before.map(|_| side.clone()),
+            new: after.map(|_| side.clone()),
             rust: functions(operation),
             snapshots: self.touched(Direction::None, None, operation),
             ..Draft::new(rule(topic, action), "", &operation.id, operation.id.clone())

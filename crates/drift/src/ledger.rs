@@ -59,43 +59,11 @@ pub struct Record {
     /// The variant that the page documents.
     pub variant: String,
     /// The form that the page had.
-    pub form: FormName,
+    pub form: Form,
     /// The digest of the facts.
     pub digest: String,
     /// The facts: kind, name, value, and of a sentence its line.
     facts: Vec<Vec<String>>,
-}
-
-/// A form by its name in the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FormName {
-    /// [`Form::SpacedText`].
-    SpacedText,
-    /// [`Form::TightText`].
-    TightText,
-    /// [`Form::Markdown`].
-    Markdown,
-}
-
-impl From<Form> for FormName {
-    fn from(form: Form) -> Self {
-        match form {
-            Form::SpacedText => Self::SpacedText,
-            Form::TightText => Self::TightText,
-            Form::Markdown => Self::Markdown,
-        }
-    }
-}
-
-impl From<FormName> for Form {
-    fn from(name: FormName) -> Self {
-        match name {
-            FormName::SpacedText => Self::SpacedText,
-            FormName::TightText => Self::TightText,
-            FormName::Markdown => Self::Markdown,
-        }
-    }
 }
 
 impl Record {
@@ -120,7 +88,7 @@ impl Record {
                 .unwrap_or_default(),
             url,
             variant,
-            form: page.form.into(),
+            form: page.form,
             digest: facts_digest(&facts),
             facts,
         }
@@ -228,13 +196,9 @@ impl Ledger {
             ] {
                 text.push_str(&format!("{key} = {}\n", quoted(value)));
             }
-            let form = match page.form {
-                FormName::SpacedText => "spaced-text",
-                FormName::TightText => "tight-text",
-                FormName::Markdown => "markdown",
-            };
             text.push_str(&format!(
-                "form = \"{form}\"\ndigest = \"{}\"\nfacts = [\n",
+                "form = \"{}\"\ndigest = \"{}\"\nfacts = [\n",
+                page.form.name(),
                 page.digest
             ));
             for fact in &page.facts {

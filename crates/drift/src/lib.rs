@@ -23,7 +23,7 @@ pub use decisions::{Decision, DecisionError, Decisions, Scope};
 pub use documents::{compare_documents, refused};
 pub use edit::{Choices, Edited, Part, Reconciled, Scaffold, ScaffoldError, reconcile, scaffold};
 pub use finding::{Acceptance, Finding, Side};
-pub use ledger::{FormName, Ledger, LedgerError, Record};
+pub use ledger::{Ledger, LedgerError, Record};
 pub use listings::{NamedListing, compare_listings};
 pub use page::{
     Address, Body, Endpoint, Fact, Form, Header, Kind, Language, LineKind, MAX_PAGE_BYTES, Named,

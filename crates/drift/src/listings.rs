@@ -35,21 +35,21 @@ pub fn compare_listings(old: &[NamedListing], new: &[NamedListing]) -> Vec<Findi
     for name in names {
         let of =
             |side: &'_ [NamedListing]| side.iter().find(|(other, _)| base(other) == name).cloned();
-        let (Some(was), is) = (of(old), of(new)) else {
+        let (Some(old), new) = (of(old), of(new)) else {
             continue;
         };
-        let is = is.unwrap_or_default();
-        let (before, after) = (Listing::parse(&was.1), Listing::parse(&is.1));
+        let new = new.unwrap_or_default();
+        let (old_items, new_items) = (Listing::parse(&old.1), Listing::parse(&new.1));
         let mut groups: BTreeMap<(&str, String), Vec<ApiChange>> = BTreeMap::new();
-        for change in compare_apis(&before, &after) {
-            let owner = owner(&change.item, [&before, &after]);
+        for change in compare_apis(&old_items, &new_items) {
+            let owner = owner(&change.item, [&old_items, &new_items]);
             groups
                 .entry((action(&change).name(), owner))
                 .or_default()
                 .push(change);
         }
         for ((_, owner), changes) in groups {
-            drafts.push(draft(&name, owner, &changes, &was, &is));
+            drafts.push(draft(&name, owner, &changes, &old, &new));
         }
     }
     findings(drafts)
@@ -68,8 +68,8 @@ fn draft(
     listing: &str,
     owner: String,
     changes: &[ApiChange],
-    was: &NamedListing,
-    is: &NamedListing,
+    old: &NamedListing,
+    new: &NamedListing,
 ) -> Draft {
     let rule = rule(Topic::RustItem, action(&changes[0]));
     let shown = |change: &ApiChange| match &change.feature {
@@ -78,9 +78,9 @@ fn draft(
     };
     let items: Vec<String> = changes.iter().map(shown).collect();
     let (file, text) = if changes[0].action == ApiAction::Removed {
-        was
+        old
     } else {
-        is
+        new
     };
     let line = text
         .lines()

@@ -34,7 +34,7 @@ pub(crate) fn diff<'a>(old: &'a [Entry], new: &'a [Entry]) -> Vec<Change<'a>> {
     }
     let mut walk = Walk {
         requirement: requirements(new),
-        was: requirements(old),
+        before: requirements(old),
         kinds: (types(old), types(new)),
         defaults: names(new, Topic::RequestDefault),
         changes: Vec::new(),
@@ -99,7 +99,7 @@ fn types(entries: &[Entry]) -> Types<'_> {
 
 struct Walk<'a> {
     requirement: BTreeSet<(Topic, &'a str)>,
-    was: BTreeSet<(Topic, &'a str)>,
+    before: BTreeSet<(Topic, &'a str)>,
     kinds: (Types<'a>, Types<'a>),
     /// The properties of the new request that have a default.
     defaults: BTreeSet<&'a str>,
@@ -218,11 +218,11 @@ impl<'a> Walk<'a> {
     }
 
     fn path(&mut self, old: &'a Entry, new: &'a Entry) {
-        let (was, is) = (old.value.as_str(), new.value.as_str());
-        let (topic, action) = if was.trim_end_matches('/') == is.trim_end_matches('/') {
+        let (before, after) = (old.value.as_str(), new.value.as_str());
+        let (topic, action) = if before.trim_end_matches('/') == after.trim_end_matches('/') {
             (Topic::TrailingSlash, Action::Changed)
-        } else if shape(was) == shape(is) {
-            let mut sorted = (variables(was), variables(is));
+        } else if shape(before) == shape(after) {
+            let mut sorted = (variables(before), variables(after));
             sorted.0.sort_unstable();
             sorted.1.sort_unstable();
             if sorted.0 == sorted.1 {
@@ -276,7 +276,7 @@ impl<'a> Walk<'a> {
         let names: Vec<&str> = gone.keys().copied().collect();
         for (name, entry) in gone {
             if !names.iter().any(|outer| is_inside(name, outer)) {
-                let always = self.was.contains(&(requirement, name));
+                let always = self.before.contains(&(requirement, name));
                 let action = if always && topic == Topic::ResponseProperty {
                     Action::RemovedRequired
                 } else {
@@ -556,7 +556,7 @@ fn bound(old: Option<&Entry>, new: Option<&Entry>) -> Action {
             keyword.starts_with("max") || keyword.starts_with("exclusiveMax")
         });
     match (number(old), number(new)) {
-        (Some(was), Some(is)) if (is > was) == upper => Action::Loosened,
+        (Some(before), Some(after)) if (after > before) == upper => Action::Loosened,
         // Of two patterns nobody knows which allows more, so the worse is taken.
         _ => Action::Tightened,
     }

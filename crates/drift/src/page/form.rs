@@ -1,11 +1,14 @@
 //! The three forms of text in which a page comes.
 
+use serde::{Deserialize, Serialize};
+
 use super::address::Endpoint;
 use super::facts::Kind;
 use super::source::Source;
 
 /// The form of a page's text, told apart by its content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// Blank lines between blocks, code with its indentation.
     SpacedText,
@@ -18,6 +21,15 @@ pub enum Form {
 impl Form {
     /// All forms.
     pub const ALL: [Self; 3] = [Self::SpacedText, Self::TightText, Self::Markdown];
+
+    /// The name in the ledger.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::SpacedText => "spaced-text",
+            Self::TightText => "tight-text",
+            Self::Markdown => "markdown",
+        }
+    }
 
     /// The form of a text. Text that is no page is taken for the form it is closest to.
     pub(crate) fn of(source: &Source) -> Self {

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::ledger::Record;
-use crate::page::{Fact, Form, Kind, Page};
+use crate::page::{Fact, Kind, Page};
 
 /// The facts of both, without those that one of the two forms may have lost.
 pub(super) fn comparable(record: &Record, page: &Page) -> (Vec<Fact>, Vec<Fact>) {
-    let was: Form = record.form.into();
     let (mut old, mut new) = (record.facts(), page.facts());
     let key = |fact: &Fact| match fact.kind {
         Kind::Statement | Kind::Precondition => (fact.kind, String::new()),
@@ -28,9 +27,9 @@ pub(super) fn comparable(record: &Record, page: &Page) -> (Vec<Fact>, Vec<Fact>)
             || !(page.may_omit(fact.kind) && lost(fact, &before, &after))
     });
     new.retain(|fact| {
-        was == page.form
+        record.form == page.form
             || before.iter().any(|other| same(fact, other))
-            || !(was.may_omit(fact.kind) && lost(fact, &after, &before))
+            || !(record.form.may_omit(fact.kind) && lost(fact, &after, &before))
     });
     (old, new)
 }
