@@ -80,6 +80,12 @@ const LONG: &[Step] = &[
         "what is wrong does not compile",
         "cargo test --workspace --test contracts -- --ignored",
     ),
+    Step {
+        shows: "hyper's own log shows no secret",
+        // Other flags for the compiler would build everything again, were it not in a folder of its own.
+        command: "cargo test --package pingone-client --no-default-features --features hyper/tracing --target-dir target/hyper-log --test hyper_log -- --ignored --nocapture",
+        environment: &[("RUSTFLAGS", "--cfg hyper_unstable_tracing")],
+    },
     step(
         "the sandbox keeps the document",
         "bash crates/sandbox/tests/schemathesis/run.sh",

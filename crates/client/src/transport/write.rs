@@ -105,8 +105,9 @@ impl<'a> Writer<'a> {
                 "is empty or dots alone, which would change the address",
             ));
         }
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if !written.bytes().all(plain) {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'-');
+        // Without an early end the compiler looks at many bytes at a time; most segments are plain.
+        if !written.bytes().fold(true, |all, byte| all & plain(byte)) {
             let escaped = utf8_percent_encode(written, SEGMENT).to_string();
             self.address.truncate(start);
             self.address.push_str(&escaped);

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use memchr::memmem;
 use pingone_client::transport::{Answer, RequestError};
 use pingone_models::operation::Operation;
 use pingone_models::request::{Endpoint, Open};
@@ -138,9 +139,9 @@ pub(super) fn envelope_or<T>(answer: &Answer, read: fn(&Answer) -> T) -> Result<
 /// A resource may have members of any name, so that both names of the envelope must be there, and none that resources
 /// have.
 fn refused_with_success(answer: &Answer) -> Option<Failure> {
-    // Most answers end here. The search for a text is much faster than one for bytes.
-    let text = str::from_utf8(&answer.body).ok()?;
-    if !text.contains("\"code\"") || !text.contains("\"message\"") {
+    // Most answers end here.
+    let has = |name: &str| memmem::find(&answer.body, name.as_bytes()).is_some();
+    if !has("\"code\"") || !has("\"message\"") {
         return None;
     }
     let members = members(&answer.body, &answer.headers);
