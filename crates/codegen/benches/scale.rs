@@ -3,6 +3,8 @@
 //! `cargo bench -p pingone-codegen` prints the CPU time for each operation. Each figure is the least of several runs, in
 //! which all subjects take turns. It ends with an error if this generator needs more than 3 times what progenitor alone
 //! needs, or more for each operation as the document grows.
+//!
+//! `cargo bench -p pingone-codegen -- SUBJECT COUNT` does one run of one subject (0, 1 or 2), for a profiler.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -25,6 +27,12 @@ const GROWTH: f64 = 1.2;
 const ROUNDS: u32 = 5;
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [subject, count, ..] = arguments.as_slice() {
+        let number = |text: &str| text.parse().expect("a number");
+        Documents::new(number(count)).generate(number(subject) as usize);
+        return ExitCode::SUCCESS;
+    }
     println!(
         "CPU for each operation\n{:>10}  {:>12}  {:>12}  {:>16}  {:>6}",
         "operations", SUBJECTS[0], SUBJECTS[1], SUBJECTS[2], "ratio"
@@ -68,29 +76,47 @@ fn main() -> ExitCode {
     }
 }
 
+/// The same operations for each subject.
+struct Documents {
+    block: String,
+    json: String,
+    lowered: String,
+}
+
+impl Documents {
+    fn new(count: u32) -> Self {
+        let block = documents::document(count);
+        Self {
+            json: documents::as_json(&block),
+            lowered: documents::lowered(count).to_string(),
+            block,
+        }
+    }
+
+    fn generate(&self, subject: usize) {
+        let ours = |text: &str| {
+            let document = Document::parse("scale.yaml", text).expect("readable");
+            black_box(generate(&document, &Layout::folder("scale".as_ref())).expect("generated"));
+        };
+        match subject {
+            0 => ours(&self.block),
+            1 => ours(&self.json),
+            _ => drop(black_box(documents::progenitor(&self.lowered))),
+        }
+    }
+}
+
 /// The microseconds of CPU for each operation, of each subject.
 fn measure(count: u32) -> [f64; 3] {
-    let block = documents::document(count);
-    let json = documents::as_json(&block);
-    let lowered = documents::lowered(count).to_string();
-    let ours = |text: &str| {
-        let document = Document::parse("scale.yaml", text).expect("readable");
-        black_box(generate(&document, &Layout::folder("scale".as_ref())).expect("generated"));
-    };
+    let documents = Documents::new(count);
     // The clock of a thread ticks too slowly for one small document.
     let times = 1_000 / count;
     let mut least = [Duration::MAX; 3];
     for _ in 0..ROUNDS {
-        for (index, least) in least.iter_mut().enumerate() {
+        for (subject, least) in least.iter_mut().enumerate() {
             let start = Clock::now();
             for _ in 0..times {
-                match index {
-                    0 => ours(&block),
-                    1 => ours(&json),
-                    _ => {
-                        black_box(documents::progenitor(&lowered));
-                    }
-                }
+                documents.generate(subject);
             }
             *least = (*least).min(start.elapsed());
         }

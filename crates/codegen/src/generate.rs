@@ -91,17 +91,17 @@ fn print(document: &Document, api: &Api, layout: &Layout) -> Result<Vec<Output>>
         .map(|server| Client::new(document, api, server, &layout.paths));
     let clients = clients.collect::<Result<Vec<_>>>()?;
     let mut outputs = vec![
-        rust(&layout.models, "models", emit::types(document, api)?),
+        rust(&layout.models, "models", emit::types(api)),
         rust(
             &layout.models,
             "operations",
             emit::operations(document, api)?,
         ),
-        rust(&layout.models, "registry", emit::registry(document, api)?),
+        rust(&layout.models, "registry", emit::registry(api)),
         rust(
             &layout.models,
             "requests",
-            emit::requests(document, api, &layout.paths)?,
+            emit::requests(api, &layout.paths),
         ),
         rust(
             &layout.models,
@@ -118,11 +118,7 @@ fn print(document: &Document, api: &Api, layout: &Layout) -> Result<Vec<Output>>
         let handlers = emit::handlers(document, api, &layout.paths, support)?;
         outputs.push(rust(&layout.server, "handlers", handlers));
     }
-    outputs.push(rust(
-        &layout.docs,
-        "docs",
-        emit::docs(document, api, &layout.paths)?,
-    ));
+    outputs.push(rust(&layout.docs, "docs", emit::docs(api, &layout.paths)));
     for (client, server) in clients.iter().zip(&api.servers) {
         outputs.push(rust(
             &layout.clients,

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use syn::{ImplItem, ImplItemFn, Item, ItemImpl, Signature};
 
 use super::types::rust_type;
-use super::{Paths, file, generate, openapi, replace_docs, settings, unparse, unprintable, wire};
+use super::{
+    Paths, doc_lines, file, generate, openapi, replace_docs, settings, unparse, unprintable, wire,
+};
 use crate::document::Document;
 use crate::error::Result;
 use crate::lower::FORM;
@@ -46,8 +48,6 @@ impl<'a> Client<'a> {
         server: &'a Server,
         paths: &Paths,
     ) -> Result<Self> {
-        let models: syn::Path =
-            syn::parse_str(&paths.types).map_err(|error| unprintable(document, &error))?;
         let own = api.operations.iter();
         let own: Vec<&Operation> = own
             .filter(|operation| operation.server == server.name)
@@ -58,7 +58,7 @@ impl<'a> Client<'a> {
             functions: Vec::with_capacity(own.len()),
         };
         for operations in own.chunks(AT_ONCE) {
-            let syntax = perform(document, api, operations, &models)?;
+            let syntax = perform(document, api, operations, &paths.types)?;
             client.take(document, api, operations, syntax)?;
         }
         Ok(client)
@@ -118,12 +118,14 @@ impl<'a> Client<'a> {
                 let message = format!("progenitor has made no function `{name}`");
                 document.error(&operation.pointer, message)
             })?;
-            replace_docs(&mut function.attrs, &documentation(operation));
+            function
+                .attrs
+                .retain(|attribute| !attribute.path().is_ident("doc"));
             wire::repair(&mut function, operation, |ty| is_text(api, ty));
             self.functions.push(Function {
                 operation,
                 signature: function.sig.clone(),
-                text: method(function),
+                text: doc_lines(&documentation(operation), "    ") + &method(function),
             });
         }
         Ok(())
@@ -180,21 +182,20 @@ fn perform(
     document: &Document,
     api: &Api,
     operations: &[&Operation],
-    models: &syn::Path,
+    models: &str,
 ) -> Result<syn::File> {
     let mut settings = settings();
     settings
         .with_hooks(progenitor::HooksMode::Expected)
         .with_inner_type(quote!(::pingone_client::Call));
     let mut schemas = Replaced {
-        document,
         api,
         models,
         types: Vec::new(),
     };
     let mut paths = Map::new();
     for operation in operations {
-        let (path, value) = lower(operation, &mut schemas)?;
+        let (path, value) = lower(operation, &mut schemas);
         let method = operation.method.to_lowercase();
         paths.insert(
             format!("{path}#{}", operation.rust_name()),
@@ -261,19 +262,18 @@ fn is_text(api: &Api, ty: &Type) -> bool {
 
 /// The types that stand for schemas in what progenitor generates.
 struct Replaced<'a> {
-    document: &'a Document,
     api: &'a Api,
-    models: &'a syn::Path,
+    models: &'a str,
     types: Vec<String>,
 }
 
 impl Replaced<'_> {
     /// A schema of which progenitor makes the type of a value.
-    fn schema(&mut self, ty: &Type) -> Result<Value> {
+    fn schema(&mut self, ty: &Type) -> Value {
         let format = match ty {
-            Type::Text => return Ok(json!({ "type": "string" })),
-            Type::Boolean => return Ok(json!({ "type": "boolean" })),
-            Type::Number => return Ok(json!({ "type": "number", "format": "double" })),
+            Type::Text => return json!({ "type": "string" }),
+            Type::Boolean => return json!({ "type": "boolean" }),
+            Type::Number => return json!({ "type": "number", "format": "double" }),
             Type::Integer(name) => match *name {
                 "i8" => "int8",
                 "i16" => "int16",
@@ -285,22 +285,21 @@ impl Replaced<'_> {
                 _ => "int64",
             },
             ty => {
-                let rust = rust_type(self.document, self.api, self.models, ty)?;
-                let rust = rust.to_string().replace(' ', "");
+                let rust = rust_type(self.api, self.models, ty);
                 let known = self.types.iter().position(|known| *known == rust);
                 let index = known.unwrap_or_else(|| {
                     self.types.push(rust);
                     self.types.len() - 1
                 });
-                return Ok(json!({ "$ref": format!("#/components/schemas/T{index}") }));
+                return json!({ "$ref": format!("#/components/schemas/T{index}") });
             }
         };
-        Ok(json!({ "type": "integer", "format": format }))
+        json!({ "type": "integer", "format": format })
     }
 }
 
 /// One operation as progenitor understands it, with its path.
-fn lower(operation: &Operation, schemas: &mut Replaced<'_>) -> Result<(String, Value)> {
+fn lower(operation: &Operation, schemas: &mut Replaced<'_>) -> (String, Value) {
     let mut path = operation.path.clone();
     let mut parameters = Vec::new();
     for parameter in &operation.parameters {
@@ -322,16 +321,16 @@ fn lower(operation: &Operation, schemas: &mut Replaced<'_>) -> Result<(String, V
             "name": name,
             "in": location,
             "required": parameter.required,
-            "schema": schemas.schema(parameter.ty.present())?,
+            "schema": schemas.schema(parameter.ty.present()),
         }));
     }
     let mut value = json!({
         "operationId": operation.rust_name(),
         "parameters": parameters,
         "responses": {
-            "2XX": response(&operation.success(), schemas)?,
-            "4XX": response(&operation.failure(), schemas)?,
-            "5XX": response(&operation.failure(), schemas)?,
+            "2XX": response(&operation.success(), schemas),
+            "4XX": response(&operation.failure(), schemas),
+            "5XX": response(&operation.failure(), schemas),
         },
     });
     if let Body::Content { format, ty, .. } = &operation.body {
@@ -342,19 +341,19 @@ fn lower(operation: &Operation, schemas: &mut Replaced<'_>) -> Result<(String, V
         };
         value["requestBody"] = json!({
             "required": true,
-            "content": { known: { "schema": schemas.schema(ty)? } },
+            "content": { known: { "schema": schemas.schema(ty) } },
         });
     }
-    Ok((path, value))
+    (path, value)
 }
 
-fn response(body: &ResponseBody, schemas: &mut Replaced<'_>) -> Result<Value> {
+fn response(body: &ResponseBody, schemas: &mut Replaced<'_>) -> Value {
     let content = match body {
         ResponseBody::None => json!({}),
         ResponseBody::Open => json!({ "*/*": {} }),
         ResponseBody::Json { ty, .. } => {
-            json!({ "application/json": { "schema": schemas.schema(ty)? } })
+            json!({ "application/json": { "schema": schemas.schema(ty) } })
         }
     };
-    Ok(json!({ "description": "", "content": content }))
+    json!({ "description": "", "content": content })
 }

@@ -1,35 +1,33 @@
 //! Documentation of each variant as macros, for hand-written methods that perform it.
 
-use quote::{format_ident, quote};
-
-use super::{Paths, clean_text, file};
-use crate::document::Document;
-use crate::error::Result;
+use super::text::literal;
+use super::{Paths, clean_text};
 use crate::model::{Api, Effect, Operation};
+
+const ALLOWED: &str =
+    "#![allow(unused_macros, reason = \"for methods that are written by hand\")]\n";
 
 /// Generates a macro for each variant; `#[doc = docs::verify_user!()]` adds what follows from the document below the
 /// first sentence of a method.
-///
-/// # Errors
-/// When the result cannot be printed, which is a fault of the generator.
-pub(crate) fn docs(document: &Document, api: &Api, paths: &Paths) -> Result<String> {
+#[must_use]
+pub(crate) fn docs(api: &Api, paths: &Paths) -> String {
     let macros = api.operations.iter().map(|operation| {
-        let name = format_ident!("{}", operation.rust_name());
+        let name = operation.rust_name();
+        let text = literal(&text(operation, paths));
         // A macro of the operation's own name could be meant where an attribute of Rust is.
-        let macro_name = format_ident!("docs_of_{name}");
-        let text = text(operation, paths);
-        quote! {
-            macro_rules! #macro_name {
-                () => { #text };
-            }
-            #[allow(unused_imports, reason = "for methods that are written by hand")]
-            pub(crate) use #macro_name as #name;
-        }
+        format!(
+            "
+macro_rules! docs_of_{name} {{
+    () => {{
+        {text}
+    }};
+}}
+#[allow(unused_imports, reason = \"for methods that are written by hand\")]
+pub(crate) use docs_of_{name} as {name};
+"
+        )
     });
-    let attributes = quote! {
-        #![allow(unused_macros, reason = "for methods that are written by hand")]
-    };
-    file(document, macros, &attributes)
+    ALLOWED.to_owned() + &macros.collect::<String>()
 }
 
 fn text(operation: &Operation, paths: &Paths) -> String {

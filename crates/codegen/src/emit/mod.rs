@@ -8,6 +8,7 @@ mod operations;
 mod registry;
 mod requests;
 mod samples;
+mod text;
 mod types;
 mod validation;
 mod values;
@@ -36,7 +37,7 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::model::Api;
 
-/// Where generated code finds what it stands on, as Rust paths.
+/// Where generated code finds what it uses, as Rust paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
     /// The generated types, seen from the clients.
@@ -45,7 +46,7 @@ pub struct Paths {
     pub operations: String,
     /// The generated requests, seen from the handlers.
     pub requests: String,
-    /// The module of the hand-written types that the handlers stand on.
+    /// The module of the hand-written types that the handlers use.
     ///
     /// Without one, no handlers are generated.
     pub handlers: Option<String>,
@@ -65,10 +66,6 @@ impl Default for Paths {
         }
     }
 }
-
-const SECRET: &str = "::pingone_models::Secret";
-const TIMESTAMP: &str = "::pingone_models::Timestamp";
-const ADDRESS: &str = "::pingone_models::Address";
 
 /// The settings of progenitor.
 fn settings() -> progenitor::GenerationSettings {

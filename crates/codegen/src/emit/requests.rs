@@ -1,443 +1,402 @@
 //! The requests: one struct for each variant, which writes itself and reads itself.
+//!
+//! They are written as text: there are as many as operations, and their syntax is always the same.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-
+use super::text::{listed, literal};
 use super::types::{debug, rust_type};
 use super::values::{Text, item, shape, style, text};
-use super::{Paths, doc, documentation, file, unprintable};
-use crate::document::Document;
-use crate::error::Result;
+use super::{Paths, doc_lines, documentation};
 use crate::model::{Api, Body, Format, Location, Operation, Parameter, ResponseBody};
 use crate::names::{constant_name, request_name};
 use crate::schemas::is_sensitive;
 
+const IMPORTS: &str = "\
+#[allow(unused_imports, reason = \"not every document needs each\")]
+use ::pingone_models::request::{
+    Endpoint, Open, Parts, Place, ReadError, Write, WriteError, support,
+};
+";
+
 /// Generates the request of every operation.
-///
-/// # Errors
-/// When a parameter, body or response has no type in Rust.
-pub(crate) fn requests(document: &Document, api: &Api, paths: &Paths) -> Result<String> {
-    let path = |text: &str| -> Result<syn::Path> {
-        syn::parse_str(text).map_err(|error| unprintable(document, &error))
-    };
-    let (types, operations) = (path(&paths.types)?, path(&paths.operations)?);
-    let mut items = vec![quote! {
-        #[allow(unused_imports, reason = "not every document needs each")]
-        use ::pingone_models::request::{Endpoint, Open, Parts, Place, ReadError, Write, WriteError, support};
-    }];
-    for operation in &api.operations {
-        let request = Request::new(document, api, &types, operation)?;
-        items.push(request.print(&operations));
-    }
-    file(document, items, &TokenStream::new())
+#[must_use]
+pub(crate) fn requests(api: &Api, paths: &Paths) -> String {
+    let requests = api.operations.iter().map(|operation| {
+        let request = Request::new(api, &paths.types, operation);
+        request.print(&paths.operations)
+    });
+    IMPORTS.to_owned() + &requests.collect::<String>()
 }
 
 struct Request<'a> {
     operation: &'a Operation,
-    /// The parameters that the sender decides: those of the path in its order, then the others in the document's.
-    parameters: Vec<Field<'a>>,
-    body: Option<BodyField>,
-    answer: TokenStream,
-    read_answer: TokenStream,
+    name: String,
+    /// What the sender decides: the parameters of the path in its order, the others in the document's, the body.
+    fields: Vec<Field<'a>>,
+    answer: String,
+    read_answer: &'static str,
 }
 
 struct Field<'a> {
-    parameter: &'a Parameter,
-    ident: Ident,
-    ty: TokenStream,
-    text: Text,
-    shape: TokenStream,
+    name: &'a str,
+    ty: String,
+    description: String,
+    required: bool,
+    /// Whether it is a list of which each item is a pair of its own.
     list: bool,
+    sensitive: bool,
+    place: Place<'a>,
 }
 
-struct BodyField {
-    ty: TokenStream,
-    required: bool,
-    format: Format,
+enum Place<'a> {
+    Parameter {
+        parameter: &'a Parameter,
+        text: Text,
+        shape: String,
+    },
+    Body(Format),
 }
 
 impl<'a> Request<'a> {
-    fn new(
-        document: &Document,
-        api: &Api,
-        types: &syn::Path,
-        operation: &'a Operation,
-    ) -> Result<Self> {
-        let mut parameters = Vec::new();
-        for parameter in &operation.parameters {
-            if parameter.client_supplied {
-                continue;
-            }
-            let item = item(api, parameter);
-            let ty = item.unwrap_or(parameter.ty.present());
-            let text = text(api, ty);
-            let shape = shape(api, ty);
-            let ty = rust_type(document, api, types, ty)?;
-            parameters.push(Field {
-                parameter,
-                ident: format_ident!("{}", parameter.argument),
-                ty,
-                text,
-                shape,
-                list: item.is_some(),
-            });
-        }
+    fn new(api: &Api, models: &str, operation: &'a Operation) -> Self {
+        let own = operation.parameters.iter();
+        let mut parameters: Vec<&Parameter> =
+            own.filter(|parameter| !parameter.client_supplied).collect();
         // The template has each path parameter once, or reading it could not tell them apart.
-        let place = |field: &Field<'_>| match field.parameter.location {
+        parameters.sort_by_key(|parameter| match parameter.location {
             Location::Path => operation
                 .path
-                .find(&format!("{{{}}}", field.parameter.name))
+                .find(&format!("{{{}}}", parameter.name))
                 .unwrap_or(usize::MAX - 1),
             Location::Query | Location::Header => usize::MAX,
-        };
-        parameters.sort_by_key(place);
-        let body = match &operation.body {
-            Body::None | Body::Empty { .. } => None,
-            Body::Content {
-                ty,
-                format,
-                required,
-                ..
-            } => Some(BodyField {
-                ty: rust_type(document, api, types, ty)?,
+        });
+        let mut fields: Vec<Field<'_>> = parameters
+            .into_iter()
+            .map(|parameter| Field::parameter(api, models, parameter))
+            .collect();
+        if let Body::Content {
+            ty,
+            format,
+            required,
+            ..
+        } = &operation.body
+        {
+            fields.push(Field {
+                name: "body",
+                ty: rust_type(api, models, ty),
+                description: "The body.".to_owned(),
                 required: *required,
-                format: *format,
-            }),
-        };
+                list: false,
+                sensitive: false,
+                place: Place::Body(*format),
+            });
+        }
         let (answer, read_answer) = match operation.success() {
-            ResponseBody::Json { ty, .. } => (
-                rust_type(document, api, types, &ty)?,
-                quote!(support::json_answer(body)),
-            ),
-            ResponseBody::Open => (quote!(Open), quote!(Ok(Open::new(body.to_vec())))),
-            ResponseBody::None => (
-                quote!(()),
-                quote! {
-                    let _ = body;
-                    Ok(())
-                },
-            ),
+            ResponseBody::Json { ty, .. } => {
+                (rust_type(api, models, &ty), "support::json_answer(body)")
+            }
+            ResponseBody::Open => ("Open".to_owned(), "Ok(Open::new(body.to_vec()))"),
+            ResponseBody::None => ("()".to_owned(), "let _ = body;\n        Ok(())"),
         };
-        Ok(Self {
+        Self {
+            name: request_name(&operation.id),
             operation,
-            parameters,
-            body,
+            fields,
             answer,
             read_answer,
-        })
+        }
     }
 
-    fn print(&self, operations: &syn::Path) -> TokenStream {
-        let ident = format_ident!("{}", request_name(&self.operation.id));
-        let row = format_ident!("{}", constant_name(&self.operation.id));
-        let (answer, read_answer) = (&self.answer, &self.read_answer);
-        let doc = doc(&documentation(self.operation));
-        let fields = self.parameters.iter().map(Field::declaration);
-        let fields = fields.chain(self.body.iter().map(BodyField::declaration));
+    fn print(&self, operations: &str) -> String {
+        let Self {
+            name,
+            answer,
+            read_answer,
+            ..
+        } = self;
+        let docs = doc_lines(&documentation(self.operation), "");
+        let printed = self
+            .fields
+            .iter()
+            .map(|field| (field.name, field.sensitive));
+        let (derived, debug) = debug(name, &printed.collect::<Vec<_>>());
+        let default = match self.required().next() {
+            None => "Default, ",
+            Some(_) => "",
+        };
+        let fields: String = self.fields.iter().map(Field::declaration).collect();
+        let block = |lines: &str| match lines {
+            "" => "{}".to_owned(),
+            lines => format!("{{\n{lines}}}"),
+        };
+        let fields = block(&fields);
         let constructor = self.constructor();
-        let needs_nothing = self.required().next().is_none();
-        let default = needs_nothing.then(|| quote!(#[derive(Default)]));
-        let parameters = self.parameters.iter();
-        let printed = parameters.map(|own| (&own.ident, is_sensitive(&own.parameter.schema)));
-        let body = format_ident!("body");
-        let printed = printed.chain(self.body.iter().map(|_| (&body, false)));
-        let (derived, debug) = debug(&ident, printed.collect());
+        let row = constant_name(&self.operation.id);
         // The generated client writes the query in the order of the names.
-        let mut written: Vec<&Field<'_>> = self.parameters.iter().collect();
-        written.sort_by_key(|field| match field.parameter.location {
-            Location::Path => (Location::Path, ""),
-            other => (other, field.parameter.name.as_str()),
-        });
-        let writes = written.into_iter().map(Field::write);
-        let writes: TokenStream = writes
-            .chain(self.body.iter().map(BodyField::write))
-            .collect();
-        let reads = self.parameters.iter().map(Field::read);
-        let reads: TokenStream = reads.chain(self.body.iter().map(BodyField::read)).collect();
-        let to = if writes.is_empty() {
-            quote!(_)
-        } else {
-            quote!(to)
-        };
-        let from = if reads.is_empty() {
-            quote!(_)
-        } else {
-            quote!(from)
-        };
-        quote! {
-            #doc
-            #[derive(Clone, #derived PartialEq)]
-            #default
-            #[non_exhaustive]
-            pub struct #ident { #(#fields)* }
-
-            #debug
-
-            #constructor
-
-            impl Endpoint for #ident {
-                const OPERATION: &'static ::pingone_models::operation::Operation = &#operations::#row;
-
-                type Answer = #answer;
-
-                fn write(&self, #to: &mut dyn Write) -> Result<(), WriteError> {
-                    #writes
-                    Ok(())
-                }
-
-                fn read(#from: &dyn Parts) -> Result<Self, ReadError> {
-                    Ok(Self { #reads })
-                }
-
-                fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
-                    #read_answer
-                }
+        let mut written: Vec<&Field<'_>> = self.fields.iter().collect();
+        written.sort_by_key(|field| match &field.place {
+            Place::Parameter { parameter, .. } if parameter.location == Location::Path => (0, ""),
+            Place::Parameter { parameter, .. } if parameter.location == Location::Query => {
+                (1, parameter.name.as_str())
             }
+            Place::Parameter { parameter, .. } => (2, parameter.name.as_str()),
+            Place::Body(_) => (3, ""),
+        });
+        let writes: String = written.into_iter().map(Field::write).collect();
+        let reads = self.fields.iter();
+        let reads = reads.map(|field| format!("            {}: {},\n", field.name, field.read()));
+        let reads: String = reads.collect();
+        let to = if writes.is_empty() { "_" } else { "to" };
+        let (from, own) = match reads.as_str() {
+            "" => ("_", "Self {}".to_owned()),
+            reads => ("from", format!("Self {{\n{reads}        }}")),
+        };
+        format!(
+            "
+{docs}#[derive(Clone, {derived}{default}PartialEq)]
+#[non_exhaustive]
+pub struct {name} {fields}
+{debug}
+{constructor}
+impl Endpoint for {name} {{
+    const OPERATION: &'static ::pingone_models::operation::Operation = &{operations}::{row};
+
+    type Answer = {answer};
+
+    fn write(&self, {to}: &mut dyn Write) -> Result<(), WriteError> {{
+{writes}        Ok(())
+    }}
+
+    fn read({from}: &dyn Parts) -> Result<Self, ReadError> {{
+        Ok({own})
+    }}
+
+    fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {{
+        {read_answer}
+    }}
+}}
+"
+        )
+    }
+
+    fn required(&self) -> impl Iterator<Item = &Field<'_>> {
+        self.fields.iter().filter(|field| field.required)
+    }
+
+    fn constructor(&self) -> String {
+        let arguments: Vec<String> = self.required().map(Field::argument).collect();
+        let head = listed(4, "pub fn new(", &arguments, ") -> Self {");
+        let values: Vec<String> = self.fields.iter().map(Field::initial).collect();
+        let value = listed(8, "Self {", &values, "}");
+        let setters = self.fields.iter().filter(|field| !field.required);
+        let setters: String = setters.map(Field::setter).collect();
+        let docs = if self.fields.iter().all(|field| field.required) {
+            "Creates the request."
+        } else {
+            "Creates the request from what is required; everything else is absent."
+        };
+        format!(
+            "impl {} {{
+    /// {docs}
+    #[must_use]
+    {head}
+        {value}
+    }}
+{setters}}}
+",
+            self.name
+        )
+    }
+}
+
+impl<'a> Field<'a> {
+    fn parameter(api: &Api, models: &str, parameter: &'a Parameter) -> Self {
+        let item = item(api, parameter);
+        let ty = item.unwrap_or(parameter.ty.present());
+        let fallback = || format!("The parameter `{}`.", parameter.name);
+        Self {
+            name: &parameter.argument,
+            ty: rust_type(api, models, ty),
+            description: parameter.description.clone().unwrap_or_else(fallback),
+            required: parameter.required,
+            list: item.is_some(),
+            sensitive: is_sensitive(&parameter.schema),
+            place: Place::Parameter {
+                parameter,
+                text: text(api, ty),
+                shape: shape(api, ty),
+            },
         }
     }
 
-    /// The required fields with the type of their argument, and whether it is a list.
-    fn required(&self) -> impl Iterator<Item = (Ident, &TokenStream, bool)> {
-        let parameters = self
-            .parameters
-            .iter()
-            .filter(|field| field.parameter.required)
-            .map(|field| (field.ident.clone(), &field.ty, field.list));
-        let body = self.body.iter().filter(|body| body.required);
-        parameters.chain(body.map(|body| (format_ident!("body"), &body.ty, false)))
+    fn declaration(&self) -> String {
+        let Self { name, ty, .. } = self;
+        let docs = doc_lines(&self.description, "    ");
+        let ty = match (self.list, self.required) {
+            (true, _) => format!("Vec<{ty}>"),
+            (false, true) => ty.clone(),
+            (false, false) => format!("Option<{ty}>"),
+        };
+        format!("{docs}    pub {name}: {ty},\n")
     }
 
-    fn constructor(&self) -> TokenStream {
-        let ident = format_ident!("{}", request_name(&self.operation.id));
-        let arguments = self.required().map(|(name, ty, list)| {
-            if list {
-                quote!(#name: impl IntoIterator<Item = impl Into<#ty>>)
-            } else {
-                quote!(#name: impl Into<#ty>)
-            }
-        });
-        let values = self.required().map(|(name, _, list)| {
-            if list {
-                quote!(#name: #name.into_iter().map(Into::into).collect(),)
-            } else {
-                quote!(#name: #name.into(),)
-            }
-        });
-        let optional: Vec<_> = self
-            .parameters
-            .iter()
-            .filter(|field| !field.parameter.required)
-            .map(|field| (&field.ident, &field.ty, field.list))
-            .collect();
-        let body = format_ident!("body");
-        let optional_body = self.body.iter().filter(|body| !body.required);
-        let optional = || {
-            optional
-                .iter()
-                .copied()
-                .chain(optional_body.clone().map(|field| (&body, &field.ty, false)))
-        };
-        let absent = optional().map(|(name, ..)| quote!(#name: Default::default(),));
-        let setters = optional().map(|(name, ty, list)| {
-            let text = name.to_string();
-            let setter = format_ident!("with_{}", text.trim_end_matches('_'));
-            let doc = doc(&format!("Sets `{}`.", text.trim_end_matches('_')));
-            if list {
-                quote! {
-                    #doc
-                    #[must_use]
-                    pub fn #setter(mut self, values: impl IntoIterator<Item = impl Into<#ty>>) -> Self {
-                        self.#name = values.into_iter().map(Into::into).collect();
-                        self
-                    }
-                }
-            } else {
-                quote! {
-                    #doc
-                    #[must_use]
-                    pub fn #setter(mut self, value: impl Into<#ty>) -> Self {
-                        self.#name = Some(value.into());
-                        self
-                    }
-                }
-            }
-        });
-        let text = match optional().next() {
-            None => "Creates the request.",
-            Some(_) => "Creates the request from what is required; everything else is absent.",
-        };
-        let doc = doc(text);
-        quote! {
-            impl #ident {
-                #doc
-                #[must_use]
-                pub fn new(#(#arguments),*) -> Self {
-                    Self { #(#values)* #(#absent)* }
-                }
+    /// The argument of the constructor.
+    fn argument(&self) -> String {
+        let Self { name, ty, .. } = self;
+        match self.list {
+            true => format!("{name}: impl IntoIterator<Item = impl Into<{ty}>>"),
+            false => format!("{name}: impl Into<{ty}>"),
+        }
+    }
 
-                #(#setters)*
+    /// The field of a new request.
+    fn initial(&self) -> String {
+        let name = self.name;
+        match (self.required, self.list) {
+            (true, true) => format!("{name}: {name}.into_iter().map(Into::into).collect()"),
+            (true, false) => format!("{name}: {name}.into()"),
+            (false, _) => format!("{name}: Default::default()"),
+        }
+    }
+
+    fn setter(&self) -> String {
+        let Self { name, ty, .. } = self;
+        let short = name.trim_end_matches('_');
+        let (argument, value) = match self.list {
+            true => (
+                format!("values: impl IntoIterator<Item = impl Into<{ty}>>"),
+                "values.into_iter().map(Into::into).collect()",
+            ),
+            false => (format!("value: impl Into<{ty}>"), "Some(value.into())"),
+        };
+        let head = format!("pub fn with_{short}(");
+        let head = listed(4, &head, &["mut self".to_owned(), argument], ") -> Self {");
+        format!(
+            "
+    /// Sets `{short}`.
+    #[must_use]
+    {head}
+        self.{name} = {value};
+        self
+    }}
+"
+        )
+    }
+
+    /// The statements that write the field.
+    fn write(&self) -> String {
+        let name = self.name;
+        let (write, check) = match &self.place {
+            Place::Body(format) => {
+                let convert = match format {
+                    Format::Form => "to_form",
+                    Format::Json => "to_json",
+                    Format::Bytes => "to_bytes",
+                };
+                (format!("to.body(support::{convert}(VALUE)?);"), None)
             }
+            Place::Parameter {
+                parameter, text, ..
+            } => {
+                let wire = literal(&parameter.name);
+                let place = place(parameter);
+                let method = match parameter.location {
+                    Location::Path => "path",
+                    Location::Query => "query",
+                    Location::Header => "header",
+                };
+                let write = match text {
+                    Text::Composed => format!(
+                        "support::write_composed(to, {place}, VALUE, {})?;",
+                        style(parameter.style)
+                    ),
+                    Text::Displayed => format!("to.{method}({wire}, VALUE)?;"),
+                    Text::Exposed(expose) => format!("to.{method}({wire}, &VALUE.{expose}())?;"),
+                };
+                let check = (self.list && self.required)
+                    .then(|| format!("        support::not_empty({place}, &self.{name})?;\n"));
+                (write, check)
+            }
+        };
+        let shows = matches!(
+            &self.place,
+            Place::Parameter {
+                text: Text::Exposed(_),
+                ..
+            }
+        );
+        let own = match shows {
+            true => format!("self.{name}"),
+            false => format!("&self.{name}"),
+        };
+        let inner = write.replacen("VALUE", "value", 1);
+        let check = check.unwrap_or_default();
+        if self.list {
+            format!(
+                "{check}        for value in &self.{name} {{\n            {inner}\n        }}\n"
+            )
+        } else if self.required {
+            format!("        {}\n", write.replacen("VALUE", &own, 1))
+        } else {
+            format!(
+                "        if let Some(value) = &self.{name} {{\n            {inner}\n        }}\n"
+            )
+        }
+    }
+
+    /// The expression that reads the field.
+    fn read(&self) -> String {
+        let (place, read) = match &self.place {
+            Place::Body(format) => {
+                let read = match format {
+                    Format::Form => "form",
+                    Format::Json => "json",
+                    Format::Bytes => "bytes",
+                };
+                ("Place::Body".to_owned(), format!("support::{read}(from)?"))
+            }
+            Place::Parameter {
+                parameter,
+                text,
+                shape,
+            } => {
+                let (wire, place) = (literal(&parameter.name), place(parameter));
+                let parse = match text {
+                    Text::Exposed(_) => "support::wrap",
+                    Text::Displayed | Text::Composed => "support::parse",
+                };
+                let from = match (parameter.location, self.list) {
+                    (Location::Path, _) => "path",
+                    (Location::Query, true) => "list",
+                    (Location::Query, false) => "query",
+                    (Location::Header, _) => "header",
+                };
+                let read = match text {
+                    Text::Composed => {
+                        let style = style(parameter.style);
+                        format!("support::read_composed(from, {place}, {style}, {shape})?")
+                    }
+                    _ => format!("support::{from}(from, {wire}, {parse})?"),
+                };
+                if *text != Text::Composed && parameter.location == Location::Path {
+                    return read;
+                }
+                (place, read)
+            }
+        };
+        match (self.required, self.list) {
+            (true, true) => format!("support::some({place}, {read})?"),
+            (true, false) => format!("support::required({place}, {read})?"),
+            (false, _) => read,
         }
     }
 }
 
-impl Field<'_> {
-    fn declaration(&self) -> TokenStream {
-        let Self { ident, ty, .. } = self;
-        let fallback = format!("The parameter `{}`.", self.parameter.name);
-        let doc = doc(self.parameter.description.as_deref().unwrap_or(&fallback));
-        if self.list {
-            quote!(#doc pub #ident: Vec<#ty>,)
-        } else if self.parameter.required {
-            quote!(#doc pub #ident: #ty,)
-        } else {
-            quote!(#doc pub #ident: Option<#ty>,)
-        }
-    }
-
-    fn place(&self) -> TokenStream {
-        let name = &self.parameter.name;
-        match self.parameter.location {
-            Location::Path => quote!(Place::Path(#name)),
-            Location::Query => quote!(Place::Query(#name)),
-            Location::Header => quote!(Place::Header(#name)),
-        }
-    }
-
-    fn write(&self) -> TokenStream {
-        let (ident, name) = (&self.ident, &self.parameter.name);
-        if self.text == Text::Composed {
-            let (place, style) = (self.place(), style(self.parameter.style));
-            return if self.parameter.required {
-                quote!(support::write_composed(to, #place, &self.#ident, #style)?;)
-            } else {
-                quote! {
-                    if let Some(value) = &self.#ident {
-                        support::write_composed(to, #place, value, #style)?;
-                    }
-                }
-            };
-        }
-        let method = match self.parameter.location {
-            Location::Path => quote!(path),
-            Location::Query => quote!(query),
-            Location::Header => quote!(header),
-        };
-        let shown = |value: TokenStream| match self.text {
-            Text::Displayed | Text::Composed => value,
-            Text::Exposed(expose) => {
-                let expose = format_ident!("{expose}");
-                quote!(&value.#expose())
-            }
-        };
-        if self.list {
-            let check = self.parameter.required.then(|| {
-                let place = self.place();
-                quote!(support::not_empty(#place, &self.#ident)?;)
-            });
-            let value = shown(quote!(value));
-            return quote! {
-                #check
-                for value in &self.#ident {
-                    to.#method(#name, #value)?;
-                }
-            };
-        }
-        if !self.parameter.required {
-            let value = shown(quote!(value));
-            return quote! {
-                if let Some(value) = &self.#ident {
-                    to.#method(#name, #value)?;
-                }
-            };
-        }
-        match self.text {
-            Text::Displayed | Text::Composed => quote!(to.#method(#name, &self.#ident)?;),
-            Text::Exposed(expose) => {
-                let expose = format_ident!("{expose}");
-                quote!(to.#method(#name, &self.#ident.#expose())?;)
-            }
-        }
-    }
-
-    fn read(&self) -> TokenStream {
-        let (ident, name) = (&self.ident, &self.parameter.name);
-        let place = self.place();
-        if self.text == Text::Composed {
-            let (style, shape) = (style(self.parameter.style), &self.shape);
-            let read = quote!(support::read_composed(from, #place, #style, #shape)?);
-            return if self.parameter.required {
-                quote!(#ident: support::required(#place, #read)?,)
-            } else {
-                quote!(#ident: #read,)
-            };
-        }
-        let parse = match self.text {
-            Text::Displayed | Text::Composed => quote!(support::parse),
-            Text::Exposed(_) => quote!(support::wrap),
-        };
-        let value = match (self.parameter.location, self.list) {
-            (Location::Path, _) => quote!(support::path(from, #name, #parse)?),
-            (Location::Query, true) if self.parameter.required => {
-                quote!(support::some(#place, support::list(from, #name, #parse)?)?)
-            }
-            (Location::Query, true) => quote!(support::list(from, #name, #parse)?),
-            (Location::Query, false) if self.parameter.required => {
-                quote!(support::required(#place, support::query(from, #name, #parse)?)?)
-            }
-            (Location::Query, false) => quote!(support::query(from, #name, #parse)?),
-            (Location::Header, _) if self.parameter.required => {
-                quote!(support::required(#place, support::header(from, #name, #parse)?)?)
-            }
-            (Location::Header, _) => quote!(support::header(from, #name, #parse)?),
-        };
-        quote!(#ident: #value,)
-    }
-}
-
-impl BodyField {
-    fn declaration(&self) -> TokenStream {
-        let ty = &self.ty;
-        if self.required {
-            quote! {
-                /// The body.
-                pub body: #ty,
-            }
-        } else {
-            quote! {
-                /// The body.
-                pub body: Option<#ty>,
-            }
-        }
-    }
-
-    fn write(&self) -> TokenStream {
-        let convert = match self.format {
-            Format::Form => quote!(support::to_form),
-            Format::Json => quote!(support::to_json),
-            Format::Bytes => quote!(support::to_bytes),
-        };
-        if self.required {
-            quote!(to.body(#convert(&self.body)?);)
-        } else {
-            quote! {
-                if let Some(body) = &self.body {
-                    to.body(#convert(body)?);
-                }
-            }
-        }
-    }
-
-    fn read(&self) -> TokenStream {
-        let read = match self.format {
-            Format::Form => quote!(support::form(from)?),
-            Format::Json => quote!(support::json(from)?),
-            Format::Bytes => quote!(support::bytes(from)?),
-        };
-        if self.required {
-            quote!(body: support::required(Place::Body, #read)?,)
-        } else {
-            quote!(body: #read,)
-        }
+/// Where a parameter is, as an expression.
+fn place(parameter: &Parameter) -> String {
+    let name = literal(&parameter.name);
+    match parameter.location {
+        Location::Path => format!("Place::Path({name})"),
+        Location::Query => format!("Place::Query({name})"),
+        Location::Header => format!("Place::Header({name})"),
     }
 }

@@ -1,70 +1,70 @@
 //! The models: a struct for each object, an open enum for each list of values, an enum for each choice of types.
+//!
+//! They are written as text: there are as many as schemas, and their syntax is always the same.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-
-use super::{ADDRESS, SECRET, TIMESTAMP, doc, doc_lines, file, unprintable};
-use crate::document::Document;
-use crate::error::Result;
+use super::doc_lines;
+use super::text::{listed, literal};
 use crate::model::{Alternative, Api, Field, OneOf, Rest, Schema, SchemaKind, Struct, Type};
 use crate::names::variant_names;
 
 /// Generates every named schema of a document.
-///
-/// # Errors
-/// When the result cannot be printed, which is a fault of the generator.
-pub(crate) fn types(document: &Document, api: &Api) -> Result<String> {
-    let emitter = Emitter {
-        document,
-        api,
-        models: TokenStream::new(),
-    };
+#[must_use]
+pub(crate) fn types(api: &Api) -> String {
     let mut text = String::new();
-    let mut items = Vec::new();
+    // What is hidden behind macros comes first.
+    let (mut structs, emitter) = (String::new(), Emitter { api });
     for (name, schema) in &api.schemas {
         match &schema.kind {
             SchemaKind::Id => text.push_str(&id(schema)),
             SchemaKind::Enum(values) => text.push_str(&open_enum(schema, values)),
-            SchemaKind::OneOf(choice) => text.push_str(&emitter.one_of(schema, choice)?),
+            SchemaKind::OneOf(choice) => text.push_str(&emitter.one_of(schema, choice)),
             SchemaKind::Secret => {}
-            SchemaKind::Struct(object) => items.push(emitter.object(name, schema, object)?),
-            SchemaKind::Alias(ty) => items.push(emitter.alias(name, schema, ty)?),
-            SchemaKind::Newtype(ty) => items.push(emitter.newtype(name, schema, ty)?),
+            SchemaKind::Struct(object) => structs.push_str(&emitter.object(name, schema, object)),
+            SchemaKind::Alias(ty) => structs.push_str(&emitter.alias(name, schema, ty)),
+            SchemaKind::Newtype(ty) => structs.push_str(&emitter.newtype(name, schema, ty)),
         }
     }
-    text.push_str(&file(document, items, &TokenStream::new())?);
-    Ok(text)
+    text.push_str(structs.trim_end());
+    text.push('\n');
+    text
 }
 
-/// The Rust type of a value; `models` is the path of the generated types.
-///
-/// # Errors
-/// When the type cannot be printed, which is a fault of the generator.
-pub(super) fn rust_type(
-    document: &Document,
-    api: &Api,
-    models: &syn::Path,
-    ty: &Type,
-) -> Result<TokenStream> {
-    let emitter = Emitter {
-        document,
-        api,
-        models: quote!(#models::),
-    };
-    emitter.ty(ty)
+/// The Rust type of a value; `models` is the path of the generated types, or empty among them.
+#[must_use]
+pub(super) fn rust_type(api: &Api, models: &str, ty: &Type) -> String {
+    let inner = |ty: &Type| rust_type(api, models, ty);
+    match ty {
+        Type::Any => "::serde_json::Value".to_owned(),
+        Type::Members => "::pingone_models::Members".to_owned(),
+        Type::Boolean => "bool".to_owned(),
+        Type::Integer(name) => (*name).to_owned(),
+        Type::Number => "f64".to_owned(),
+        Type::Text => "String".to_owned(),
+        Type::Timestamp => "::pingone_models::Timestamp".to_owned(),
+        Type::Address => "::pingone_models::Address".to_owned(),
+        Type::Uuid => "::pingone_models::Uuid".to_owned(),
+        Type::Secret => "::pingone_models::Secret".to_owned(),
+        Type::Bytes => "Vec<u8>".to_owned(),
+        Type::Named(name) => {
+            let schema = api.schemas.get(name);
+            let name = schema.map_or(name, |schema| &schema.type_name);
+            match models {
+                "" => name.clone(),
+                models => format!("{models}::{name}"),
+            }
+        }
+        Type::List(item) => format!("Vec<{}>", inner(item)),
+        Type::Map(value) => format!("::std::collections::BTreeMap<String, {}>", inner(value)),
+        Type::Nullable(present) => format!("Option<{}>", inner(present)),
+    }
 }
 
 struct Emitter<'a> {
-    document: &'a Document,
     api: &'a Api,
-    /// What leads to the generated types.
-    models: TokenStream,
 }
 
 /// What is in the body of a macro call is indented.
 const INDENT: &str = "    ";
-
-// The bodies of macro calls are laid out here, since `prettyplease` formats syntax and a macro has none.
 
 fn id(schema: &Schema) -> String {
     let docs = doc_lines(schema.description().unwrap_or("An identifier."), INDENT);
@@ -95,63 +95,59 @@ fn open_enum(schema: &Schema, values: &[String]) -> String {
 }
 
 impl Emitter<'_> {
-    fn ty(&self, ty: &Type) -> Result<TokenStream> {
-        let path = |path: &str| {
-            let path: syn::Type =
-                syn::parse_str(path).map_err(|error| unprintable(self.document, &error))?;
-            Ok(quote!(#path))
-        };
-        Ok(match ty {
-            Type::Any => quote!(::serde_json::Value),
-            Type::Members => quote!(::pingone_models::Members),
-            Type::Boolean => quote!(bool),
-            Type::Integer(name) => path(name)?,
-            Type::Number => quote!(f64),
-            Type::Text => quote!(String),
-            Type::Timestamp => path(TIMESTAMP)?,
-            Type::Address => path(ADDRESS)?,
-            Type::Uuid => quote!(::pingone_models::Uuid),
-            Type::Secret => path(SECRET)?,
-            Type::Bytes => quote!(Vec<u8>),
-            Type::Named(name) => {
-                let models = &self.models;
-                let name = self.ident(name);
-                quote!(#models #name)
-            }
-            Type::List(inner) => {
-                let inner = self.ty(inner)?;
-                quote!(Vec<#inner>)
-            }
-            Type::Map(inner) => {
-                let inner = self.ty(inner)?;
-                quote!(::std::collections::BTreeMap<String, #inner>)
-            }
-            Type::Nullable(inner) => {
-                let inner = self.ty(inner)?;
-                quote!(Option<#inner>)
-            }
-        })
+    fn ty(&self, ty: &Type) -> String {
+        rust_type(self.api, "", ty)
     }
 
-    fn ident(&self, name: &str) -> Ident {
-        let schema = self.api.schemas.get(name);
-        format_ident!("{}", schema.map_or(name, |schema| &schema.type_name))
+    fn alias(&self, name: &str, schema: &Schema, ty: &Type) -> String {
+        let docs = docs(name, schema);
+        format!("{docs}pub type {} = {};\n\n", schema.type_name, self.ty(ty))
     }
 
-    fn docs(&self, name: &str, schema: &Schema) -> TokenStream {
-        let fallback = format!("The schema `{name}`.");
-        doc(schema.description().unwrap_or(&fallback))
-    }
+    fn newtype(&self, name: &str, schema: &Schema, ty: &Type) -> String {
+        let docs = docs(name, schema);
+        let (name, inner) = (&schema.type_name, self.ty(ty));
+        let mut text = format!(
+            "\
+{docs}#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[serde(transparent)]
+#[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))]
+pub struct {name}(pub {inner});
 
-    fn alias(&self, name: &str, schema: &Schema, ty: &Type) -> Result<TokenStream> {
-        let docs = self.docs(name, schema);
-        let (ident, ty) = (self.ident(name), self.ty(ty)?);
-        Ok(quote!(#docs pub type #ident = #ty;))
-    }
+impl ::std::ops::Deref for {name} {{
+    type Target = {inner};
 
-    fn newtype(&self, name: &str, schema: &Schema, ty: &Type) -> Result<TokenStream> {
-        let docs = self.docs(name, schema);
-        let (ident, inner) = (self.ident(name), self.ty(ty)?);
+    fn deref(&self) -> &Self::Target {{
+        &self.0
+    }}
+}}
+
+impl From<{name}> for {inner} {{
+    fn from(value: {name}) -> Self {{
+        value.0
+    }}
+}}
+
+impl From<{inner}> for {name} {{
+    fn from(value: {inner}) -> Self {{
+        Self(value)
+    }}
+}}
+
+"
+        );
+        if *ty == Type::Text {
+            text.push_str(&format!(
+                "\
+impl From<&str> for {name} {{
+    fn from(text: &str) -> Self {{
+        Self(text.to_owned())
+    }}
+}}
+
+"
+            ));
+        }
         let is_plain = matches!(
             ty,
             Type::Boolean
@@ -161,65 +157,30 @@ impl Emitter<'_> {
                 | Type::Timestamp
                 | Type::Uuid
         );
-        let text = is_plain.then(|| {
-            quote! {
-                impl ::std::fmt::Display for #ident {
-                    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        ::std::fmt::Display::fmt(&self.0, f)
-                    }
-                }
+        if is_plain {
+            text.push_str(&format!(
+                "\
+impl ::std::fmt::Display for {name} {{
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{
+        ::std::fmt::Display::fmt(&self.0, f)
+    }}
+}}
 
-                impl ::std::str::FromStr for #ident {
-                    type Err = <#inner as ::std::str::FromStr>::Err;
+impl ::std::str::FromStr for {name} {{
+    type Err = <{inner} as ::std::str::FromStr>::Err;
 
-                    fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                        text.parse().map(Self)
-                    }
-                }
-            }
-        });
-        let from_text = (*ty == Type::Text).then(|| {
-            quote! {
-                impl From<&str> for #ident {
-                    fn from(text: &str) -> Self {
-                        Self(text.to_owned())
-                    }
-                }
-            }
-        });
-        Ok(quote! {
-            #docs
-            #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-            #[serde(transparent)]
-            #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-            pub struct #ident(pub #inner);
+    fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {{
+        text.parse().map(Self)
+    }}
+}}
 
-            impl ::std::ops::Deref for #ident {
-                type Target = #inner;
-
-                fn deref(&self) -> &Self::Target {
-                    &self.0
-                }
-            }
-
-            impl From<#ident> for #inner {
-                fn from(value: #ident) -> Self {
-                    value.0
-                }
-            }
-
-            impl From<#inner> for #ident {
-                fn from(value: #inner) -> Self {
-                    Self(value)
-                }
-            }
-
-            #from_text
-            #text
-        })
+"
+            ));
+        }
+        text
     }
 
-    fn one_of(&self, schema: &Schema, choice: &OneOf) -> Result<String> {
+    fn one_of(&self, schema: &Schema, choice: &OneOf) -> String {
         let docs = doc_lines(
             schema.description().unwrap_or("One of several types."),
             INDENT,
@@ -238,14 +199,7 @@ impl Emitter<'_> {
                 values,
                 ..
             } = alternative;
-            let ty = self.ty(&alternative.ty)?;
-            let ty = if alternative.boxed {
-                quote!(Box<#ty>)
-            } else {
-                ty
-            };
-            let ty = ty.to_string().replace(' ', "");
-            types.push(ty.clone());
+            let ty = boxed(self.ty(&alternative.ty), alternative.boxed);
             let values: Vec<String> = values
                 .iter()
                 .map(|(name, texts)| format!("({name:?}, &{texts:?})"))
@@ -254,234 +208,251 @@ impl Emitter<'_> {
                 "        {name}({ty}) {{ tags: {tags:?}, members: {members:?}, values: [{}] }},\n",
                 values.join(", ")
             ));
+            types.push(ty);
         }
         let name = &schema.type_name;
         let types = types.join(", ");
-        Ok(format!(
+        format!(
             "::pingone_models::one_of! {{\n{docs}    pub enum {name}{by} {{\n{variants}    }}\n}}\n\n\
              #[cfg(feature = \"schemars\")]\n::pingone_models::__one_of_json_schema!({name}, [{types}]);\n\n"
-        ))
+        )
     }
 
-    fn object(&self, name: &str, schema: &Schema, object: &Struct) -> Result<TokenStream> {
-        let docs = self.docs(name, schema);
-        let ident = self.ident(name);
-        let members: Vec<Member> = object
-            .fields
-            .iter()
-            .map(|field| self.member(field, object.patch))
-            .collect::<Result<_>>()?;
+    fn object(&self, name: &str, schema: &Schema, object: &Struct) -> String {
+        let docs = docs(name, schema);
+        let name = &schema.type_name;
+        let own = object.fields.iter();
+        let members: Vec<Member<'_>> = own.map(|field| self.member(field, object.patch)).collect();
+        let mut fields: String = members.iter().map(Member::declaration).collect();
         let rest = match &object.rest {
             Rest::Dropped => None,
-            Rest::Kept => Some(quote!(::pingone_models::Members)),
-            Rest::Typed(ty) => {
-                let ty = self.ty(ty)?;
-                Some(quote!(::std::collections::BTreeMap<String, #ty>))
-            }
+            Rest::Kept => Some("::pingone_models::Members".to_owned()),
+            Rest::Typed(ty) => Some(format!(
+                "::std::collections::BTreeMap<String, {}>",
+                self.ty(ty)
+            )),
         };
-        let rest = rest.map(|ty| {
-            let docs = doc("Members that the document does not know, kept as they came.");
-            quote!(#docs #[serde(flatten)] pub extra: #ty,)
-        });
-        let needs_nothing = members.iter().all(|member| !member.required);
-        let default = needs_nothing.then(|| quote!(Default,));
-        let fields = members.iter().map(|member| &member.declaration);
-        let builder = builder(&ident, &members, rest.is_some());
-        let printed = object.fields.iter().zip(&members);
-        let printed = printed.map(|(field, member)| (&member.ident, field.sensitive));
-        let extra = format_ident!("extra");
-        let printed = printed.chain(rest.is_some().then_some((&extra, false)));
-        let (derived, debug) = debug(&ident, printed.collect());
-        Ok(quote! {
-            #docs
-            #[derive(::serde::Deserialize, ::serde::Serialize, Clone, #derived #default PartialEq)]
-            #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-            #[non_exhaustive]
-            pub struct #ident {
-                #(#fields)*
-                #rest
-            }
-
-            #debug
-            #builder
-        })
+        if let Some(rest) = &rest {
+            fields.push_str(&format!(
+                "    /// Members that the document does not know, kept as they came.\n    \
+                 #[serde(flatten)]\n    pub extra: {rest},\n"
+            ));
+        }
+        let printed = object.fields.iter();
+        let printed = printed.map(|field| (field.name.as_str(), field.sensitive));
+        let printed: Vec<_> = printed
+            .chain(rest.is_some().then_some(("extra", false)))
+            .collect();
+        let (derived, debug) = debug(name, &printed);
+        let needs_nothing = members.iter().all(|member| !member.field.required);
+        let default = if needs_nothing { "Default, " } else { "" };
+        let builder = builder(name, &members, rest.is_some());
+        format!(
+            "\
+{docs}#[derive(::serde::Deserialize, ::serde::Serialize, Clone, {derived}{default}PartialEq)]
+#[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct {name} {{
+{fields}}}
+{debug}
+{builder}
+"
+        )
     }
 
-    fn member(&self, field: &Field, patch: bool) -> Result<Member> {
-        let ident = format_ident!("{}", field.name);
-        let present = self.ty(field.ty.present())?;
-        let present = if field.boxed {
-            quote!(Box<#present>)
-        } else {
-            present
-        };
+    fn member<'a>(&self, field: &'a Field, patch: bool) -> Member<'a> {
+        let present = boxed(self.ty(field.ty.present()), field.boxed);
         let is_nullable = matches!(field.ty, Type::Nullable(_));
-        let mut arguments: Vec<TokenStream> = Vec::new();
+        let mut arguments: Vec<String> = Vec::new();
         if field.wire != field.name {
-            let wire = &field.wire;
-            arguments.push(quote!(rename = #wire));
+            arguments.push(format!("rename = {}", literal(&field.wire)));
         }
         let (ty, expose) = match (field.required, patch) {
             (true, _) if is_nullable => {
                 // Without this, serde would take an absent member for null.
-                arguments.push(quote!(
-                    deserialize_with = "::pingone_models::required_nullable"
-                ));
-                (
-                    quote!(Option<#present>),
-                    "::pingone_models::expose::optional",
-                )
+                let read = "deserialize_with = \"::pingone_models::required_nullable\"";
+                arguments.push(read.to_owned());
+                (format!("Option<{present}>"), "optional")
             }
-            (true, _) => (present.clone(), "::pingone_models::expose::required"),
+            (true, _) => (present.clone(), "required"),
             (false, true) => {
-                arguments.push(quote!(
-                    default,
-                    skip_serializing_if = "::pingone_models::Patch::is_absent"
-                ));
-                (
-                    quote!(::pingone_models::Patch<#present>),
-                    "::pingone_models::expose::patch",
-                )
+                arguments.push("default".to_owned());
+                let absent = "skip_serializing_if = \"::pingone_models::Patch::is_absent\"";
+                arguments.push(absent.to_owned());
+                (format!("::pingone_models::Patch<{present}>"), "patch")
             }
             (false, false) => {
-                arguments.push(quote!(default, skip_serializing_if = "Option::is_none"));
-                (
-                    quote!(Option<#present>),
-                    "::pingone_models::expose::optional",
-                )
+                arguments.push("default".to_owned());
+                arguments.push("skip_serializing_if = \"Option::is_none\"".to_owned());
+                (format!("Option<{present}>"), "optional")
             }
         };
         // A secret refuses to be serialized by itself.
         if *field.ty.present() == Type::Secret {
-            arguments.push(quote!(serialize_with = #expose));
+            arguments.push(format!(
+                "serialize_with = \"::pingone_models::expose::{expose}\""
+            ));
         }
-        let fallback = format!("The member `{}`.", field.wire);
-        let docs = doc(field.description.as_deref().unwrap_or(&fallback));
-        let serde = (!arguments.is_empty()).then(|| quote!(#[serde(#(#arguments),*)]));
-        Ok(Member {
-            declaration: quote!(#docs #serde pub #ident: #ty,),
-            setter: format_ident!("with_{}", field.name.trim_matches('_')),
-            value: if field.required { ty } else { present },
-            wire: field.wire.clone(),
-            required: field.required,
+        Member {
+            field,
+            value: if field.required { ty.clone() } else { present },
+            ty,
+            serde: arguments,
             patch,
-            constant: field.constant.clone().filter(|_| field.required),
-            ident,
-        })
+        }
+    }
+}
+
+fn docs(name: &str, schema: &Schema) -> String {
+    let fallback = || format!("The schema `{name}`.");
+    let text = schema.description().map_or_else(fallback, str::to_owned);
+    doc_lines(&text, "")
+}
+
+fn boxed(ty: String, is_boxed: bool) -> String {
+    match is_boxed {
+        true => format!("Box<{ty}>"),
+        false => ty,
     }
 }
 
 /// How a struct prints itself: what to derive, or an implementation that leaves the fields out that are sensitive.
-pub(super) fn debug(
-    ident: &Ident,
-    fields: Vec<(&Ident, bool)>,
-) -> (Option<TokenStream>, Option<TokenStream>) {
+pub(super) fn debug(name: &str, fields: &[(&str, bool)]) -> (&'static str, String) {
     if fields.iter().all(|(_, sensitive)| !sensitive) {
-        return (Some(quote!(Debug,)), None);
+        return ("Debug, ", String::new());
     }
-    let type_name = ident.to_string();
-    let fields = fields.into_iter().map(|(field, sensitive)| {
-        let name = field.to_string();
-        let name = name.trim_start_matches("r#");
+    let fields = fields.iter().map(|(field, sensitive)| {
         let value = match sensitive {
-            true => quote!(&format_args!("..")),
-            false => quote!(&self.#field),
+            true => "&format_args!(\"..\")".to_owned(),
+            false => format!("&self.{field}"),
         };
-        quote!(.field(#name, #value))
+        format!("            .field(\"{field}\", {value})\n")
     });
-    let implementation = quote! {
-        impl ::std::fmt::Debug for #ident {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.debug_struct(#type_name) #(#fields)* .finish()
-            }
-        }
-    };
-    (None, Some(implementation))
+    let fields: String = fields.collect();
+    let implementation = format!(
+        "
+impl ::std::fmt::Debug for {name} {{
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{
+        f.debug_struct(\"{name}\")
+{fields}            .finish()
+    }}
+}}
+"
+    );
+    ("", implementation)
 }
 
-/// A field as the builder sees it.
-struct Member {
-    declaration: TokenStream,
-    ident: Ident,
-    setter: Ident,
-    wire: String,
+/// A field as the struct and its builder see it.
+struct Member<'a> {
+    field: &'a Field,
+    ty: String,
+    /// The arguments of its attribute for serde.
+    serde: Vec<String>,
     /// The type of the value that is set.
-    value: TokenStream,
-    required: bool,
+    value: String,
     patch: bool,
+}
+
+impl Member<'_> {
+    fn declaration(&self) -> String {
+        let Field {
+            name,
+            wire,
+            description,
+            ..
+        } = self.field;
+        let fallback = || format!("The member `{wire}`.");
+        let docs = description.clone().unwrap_or_else(fallback);
+        let docs = doc_lines(&docs, INDENT);
+        let serde = match self.serde.is_empty() {
+            true => String::new(),
+            false => format!("    {}\n", listed(4, "#[serde(", &self.serde, ")]")),
+        };
+        format!("{docs}{serde}    pub {name}: {},\n", self.ty)
+    }
+
     /// The only value that the document allows, where it is also the default.
-    constant: Option<String>,
+    fn constant(&self) -> Option<&str> {
+        let constant = self.field.constant.as_deref();
+        constant.filter(|_| self.field.required)
+    }
+
+    fn setter(&self) -> String {
+        let Field { name, wire, .. } = self.field;
+        let setter = name.trim_matches('_');
+        let (ty, set) = match self.patch {
+            true => (
+                format!("::pingone_models::Patch<{}>", self.value),
+                "value.into()",
+            ),
+            false => (self.value.clone(), "Option::Some(value.into())"),
+        };
+        let arguments = ["mut self".to_owned(), format!("value: impl Into<{ty}>")];
+        let head = listed(
+            4,
+            &format!("pub fn with_{setter}("),
+            &arguments,
+            ") -> Self {",
+        );
+        let docs = doc_lines(&format!("Sets `{wire}`."), INDENT);
+        format!(
+            "
+{docs}    #[must_use]
+    {head}
+        self.{name} = {set};
+        self
+    }}
+"
+        )
+    }
 }
 
 /// `new` takes what is required, a `with_` method sets each of the rest.
-fn builder(ident: &Ident, members: &[Member], has_rest: bool) -> TokenStream {
-    let required: Vec<_> = members
+fn builder(name: &str, members: &[Member<'_>], has_rest: bool) -> String {
+    let required = members
         .iter()
-        .filter(|member| member.required && member.constant.is_none())
+        .filter(|member| member.field.required && member.constant().is_none());
+    let arguments: Vec<String> = required
+        .map(|member| format!("{}: impl Into<{}>", member.field.name, member.value))
         .collect();
-    let names = required.iter().map(|member| &member.ident);
-    let types = required.iter().map(|member| &member.value);
     let values = members.iter().map(|member| {
-        let ident = &member.ident;
-        match &member.constant {
-            Some(value) => quote!(#ident: #value.into()),
-            None if member.required => quote!(#ident: #ident.into()),
-            None => quote!(#ident: Default::default()),
+        let name = &member.field.name;
+        match member.constant() {
+            Some(value) => format!("{name}: {}.into()", literal(value)),
+            None if member.field.required => format!("{name}: {name}.into()"),
+            None => format!("{name}: Default::default()"),
         }
     });
-    let rest = has_rest.then(|| quote!(extra: Default::default()));
-    let values = values.chain(rest);
-    let setters = members
-        .iter()
-        .filter(|member| !member.required)
-        .map(|member| {
-            let Member {
-                ident,
-                setter,
-                wire,
-                value,
-                ..
-            } = member;
-            let doc = doc(&format!("Sets `{wire}`."));
-            let (ty, set) = if member.patch {
-                (
-                    quote!(::pingone_models::Patch<#value>),
-                    quote!(value.into()),
-                )
-            } else {
-                (quote!(#value), quote!(Option::Some(value.into())))
-            };
-            quote! {
-                #doc
-                #[must_use]
-                pub fn #setter(mut self, value: impl Into<#ty>) -> Self {
-                    self.#ident = #set;
-                    self
-                }
-            }
-        });
+    let rest = has_rest.then(|| "extra: Default::default()".to_owned());
+    let values: Vec<String> = values.chain(rest).collect();
     // Where members are required, `Default` is not derived.
-    let derived = members.iter().all(|member| !member.required);
-    let default = (required.is_empty() && !derived).then(|| {
-        quote! {
-            impl Default for #ident {
-                fn default() -> Self {
-                    Self::new()
-                }
-            }
-        }
-    });
-    quote! {
-        #default
+    let derived = members.iter().all(|member| !member.field.required);
+    let default = match arguments.is_empty() && !derived {
+        true => format!(
+            "\
+impl Default for {name} {{
+    fn default() -> Self {{
+        Self::new()
+    }}
+}}
 
-        impl #ident {
-            /// Creates a value from its required members; everything else is absent.
-            #[must_use]
-            pub fn new(#(#names: impl Into<#types>),*) -> Self {
-                Self { #(#values),* }
-            }
-
-            #(#setters)*
-        }
-    }
+"
+        ),
+        false => String::new(),
+    };
+    let head = listed(4, "pub fn new(", &arguments, ") -> Self {");
+    let value = listed(8, "Self {", &values, "}");
+    let setters = members.iter().filter(|member| !member.field.required);
+    let setters: String = setters.map(Member::setter).collect();
+    format!(
+        "\
+{default}impl {name} {{
+    /// Creates a value from its required members; everything else is absent.
+    #[must_use]
+    {head}
+        {value}
+    }}
+{setters}}}
+"
+    )
 }

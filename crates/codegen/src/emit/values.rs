@@ -1,8 +1,6 @@
 //! How the values of parameters are written and read.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
+use super::text::literal;
 use crate::model::{Api, Parameter, SchemaKind, Style, Type};
 
 /// How the text of a parameter is had.
@@ -40,19 +38,20 @@ pub(super) fn text(api: &Api, ty: &Type) -> Text {
     }
 }
 
-/// What reading a parameter of several texts has to know of its members.
-pub(super) fn shape(api: &Api, ty: &Type) -> TokenStream {
+/// What reading a parameter of several texts has to know of its members, as an expression.
+pub(super) fn shape(api: &Api, ty: &Type) -> String {
     match ty {
-        Type::List(_) => quote!(support::Shape::List),
+        Type::List(_) => "support::Shape::List".to_owned(),
         Type::Named(name) => match api.schemas.get(name).map(|schema| &schema.kind) {
             Some(SchemaKind::Struct(object)) => {
-                let members = object.fields.iter().map(|field| &field.wire);
-                quote!(support::Shape::Object(&[#(#members),*]))
+                let members = object.fields.iter().map(|field| literal(&field.wire));
+                let members = members.collect::<Vec<_>>().join(", ");
+                format!("support::Shape::Object(&[{members}])")
             }
             Some(SchemaKind::Alias(inner) | SchemaKind::Newtype(inner)) => shape(api, inner),
-            _ => quote!(support::Shape::Open),
+            _ => "support::Shape::Open".to_owned(),
         },
-        _ => quote!(support::Shape::Open),
+        _ => "support::Shape::Open".to_owned(),
     }
 }
 
@@ -67,13 +66,7 @@ pub(super) fn item<'a>(api: &Api, parameter: &'a Parameter) -> Option<&'a Type> 
 }
 
 /// The style as an expression.
-pub(super) fn style(style: Style) -> TokenStream {
-    let path = quote!(::pingone_models::parameter::Style);
-    match style {
-        Style::Simple { explode } => quote!(#path::Simple { explode: #explode }),
-        Style::Form { explode } => quote!(#path::Form { explode: #explode }),
-        Style::SpaceDelimited => quote!(#path::SpaceDelimited),
-        Style::PipeDelimited => quote!(#path::PipeDelimited),
-        Style::DeepObject => quote!(#path::DeepObject),
-    }
+pub(super) fn style(style: Style) -> String {
+    // The model names the styles as the library of the generated code does.
+    format!("::pingone_models::parameter::Style::{style:?}")
 }

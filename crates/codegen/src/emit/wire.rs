@@ -224,7 +224,7 @@ impl VisitMut for Repair<'_> {
                     }
                     let ident = format_ident!("{}", argument(parameter));
                     let name = &parameter.name;
-                    let style = style(parameter.style);
+                    let style: TokenStream = style(parameter.style).parse().unwrap_or_default();
                     self.appended.push(parse_quote! {
                         ::pingone_client::parameters::query(request.url_mut(), #name, &#ident, #style)
                             .map_err(Error::InvalidRequest)?;

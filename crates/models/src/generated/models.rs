@@ -431,14 +431,14 @@ pub struct AccessToken {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub id_token: Option<::pingone_models::Secret>,
     /// Refresh token, where one is granted. It is opaque.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub refresh_token: Option<::pingone_models::Secret>,
     /// Scopes of the token, separated by spaces.
@@ -483,10 +483,7 @@ impl AccessToken {
 
     /// Sets `refresh_token`.
     #[must_use]
-    pub fn with_refresh_token(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_refresh_token(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.refresh_token = Option::Some(value.into());
         self
     }
@@ -561,17 +558,12 @@ impl AccountLock {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            unlock_at: Default::default(),
-        }
+        Self { unlock_at: Default::default() }
     }
 
     /// Sets `unlockAt`.
     #[must_use]
-    pub fn with_unlock_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_unlock_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.unlock_at = Option::Some(value.into());
         self
     }
@@ -640,10 +632,7 @@ impl AgreementConsent {
 
     /// Sets `language`.
     #[must_use]
-    pub fn with_language(
-        mut self,
-        value: impl Into<AgreementLanguageReference>,
-    ) -> Self {
+    pub fn with_language(mut self, value: impl Into<AgreementLanguageReference>) -> Self {
         self.language = Option::Some(value.into());
         self
     }
@@ -766,10 +755,7 @@ impl AgreementLanguageReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<AgreementLanguageId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -789,10 +775,7 @@ impl AgreementReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<AgreementId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -812,10 +795,7 @@ impl ApplicationReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<ApplicationId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -840,10 +820,7 @@ pub struct AssertionCheck {
 impl AssertionCheck {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
-    pub fn new(
-        assertion: impl Into<::pingone_models::Secret>,
-        origin: impl Into<String>,
-    ) -> Self {
+    pub fn new(assertion: impl Into<::pingone_models::Secret>, origin: impl Into<String>) -> Self {
         Self {
             assertion: assertion.into(),
             compatibility: Default::default(),
@@ -869,7 +846,7 @@ pub struct AuthorizationCodeGrant {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_assertion: Option<::pingone_models::Secret>,
     /// Kind of `client_assertion`, always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
@@ -882,7 +859,7 @@ pub struct AuthorizationCodeGrant {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_secret: Option<::pingone_models::Secret>,
     /// The authorization code.
@@ -892,7 +869,7 @@ pub struct AuthorizationCodeGrant {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub code_verifier: Option<::pingone_models::Secret>,
     /// The member `grant_type`.
@@ -920,10 +897,7 @@ impl AuthorizationCodeGrant {
 
     /// Sets `client_assertion`.
     #[must_use]
-    pub fn with_client_assertion(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_assertion(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_assertion = Option::Some(value.into());
         self
     }
@@ -944,20 +918,14 @@ impl AuthorizationCodeGrant {
 
     /// Sets `client_secret`.
     #[must_use]
-    pub fn with_client_secret(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_secret(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_secret = Option::Some(value.into());
         self
     }
 
     /// Sets `code_verifier`.
     #[must_use]
-    pub fn with_code_verifier(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_code_verifier(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.code_verifier = Option::Some(value.into());
         self
     }
@@ -980,14 +948,14 @@ pub struct AuthorizeResponse {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub access_token: Option<::pingone_models::Secret>,
     /// Authorization code.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub code: Option<::pingone_models::Secret>,
     /// Seconds until the access token expires.
@@ -997,7 +965,7 @@ pub struct AuthorizeResponse {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub id_token: Option<::pingone_models::Secret>,
     /// Scopes of the access token, separated by spaces.
@@ -1032,10 +1000,7 @@ impl AuthorizeResponse {
 
     /// Sets `access_token`.
     #[must_use]
-    pub fn with_access_token(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_access_token(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.access_token = Option::Some(value.into());
         self
     }
@@ -1103,11 +1068,7 @@ impl CompletedSignOnPolicy {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            id: Default::default(),
-            name: Default::default(),
-            extra: Default::default(),
-        }
+        Self { id: Default::default(), name: Default::default(), extra: Default::default() }
     }
 
     /// Sets `id`.
@@ -1220,7 +1181,7 @@ pub struct DeviceActivation {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub attestation: Option<::pingone_models::Secret>,
     /// Whether the code follows one that was out of step, for OATH tokens.
@@ -1233,7 +1194,7 @@ pub struct DeviceActivation {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub otp: Option<::pingone_models::Secret>,
     /// Members that the document does not know, kept as they came.
@@ -1256,10 +1217,7 @@ impl DeviceActivation {
 
     /// Sets `attestation`.
     #[must_use]
-    pub fn with_attestation(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_attestation(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.attestation = Option::Some(value.into());
         self
     }
@@ -1292,11 +1250,7 @@ impl DeviceActivation {
 #[non_exhaustive]
 pub struct DeviceAuthentication {
     /// Whether the user's FIDO2 devices are shown as one.
-    #[serde(
-        rename = "aggregateFido2Devices",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "aggregateFido2Devices", default, skip_serializing_if = "Option::is_none")]
     pub aggregate_fido2_devices: Option<bool>,
     /// The member `application`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1325,7 +1279,7 @@ pub struct DeviceAuthentication {
     #[serde(
         rename = "publicKeyCredentialRequestOptions",
         default,
-        skip_serializing_if = "Option::is_none"
+        skip_serializing_if = "Option::is_none",
     )]
     pub public_key_credential_request_options: Option<::serde_json::Value>,
     /// The member `selectedDevice`.
@@ -1390,20 +1344,14 @@ impl DeviceAuthentication {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
 
     /// Sets `_embedded`.
     #[must_use]
-    pub fn with_embedded(
-        mut self,
-        value: impl Into<DeviceAuthenticationEmbedded>,
-    ) -> Self {
+    pub fn with_embedded(mut self, value: impl Into<DeviceAuthenticationEmbedded>) -> Self {
         self.embedded = Option::Some(value.into());
         self
     }
@@ -1434,10 +1382,7 @@ impl DeviceAuthentication {
 
     /// Sets `policy`.
     #[must_use]
-    pub fn with_policy(
-        mut self,
-        value: impl Into<DeviceAuthenticationPolicyReference>,
-    ) -> Self {
+    pub fn with_policy(mut self, value: impl Into<DeviceAuthenticationPolicyReference>) -> Self {
         self.policy = Option::Some(value.into());
         self
     }
@@ -1468,10 +1413,7 @@ impl DeviceAuthentication {
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -1501,10 +1443,7 @@ impl DeviceAuthenticationEmbedded {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            devices: Default::default(),
-            extra: Default::default(),
-        }
+        Self { devices: Default::default(), extra: Default::default() }
     }
 
     /// Sets `devices`.
@@ -1535,11 +1474,7 @@ impl DeviceAuthenticationError {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            code: Default::default(),
-            message: Default::default(),
-            extra: Default::default(),
-        }
+        Self { code: Default::default(), message: Default::default(), extra: Default::default() }
     }
 
     /// Sets `code`.
@@ -1578,11 +1513,7 @@ pub struct DeviceAuthenticationPolicy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fido2: Option<Fido2DeviceSettings>,
     /// Whether it applies to sign-on policies.
-    #[serde(
-        rename = "forSignOnPolicy",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "forSignOnPolicy", default, skip_serializing_if = "Option::is_none")]
     pub for_sign_on_policy: Option<bool>,
     /// The member `id`.
     pub id: DeviceAuthenticationPolicyId,
@@ -1599,11 +1530,7 @@ pub struct DeviceAuthenticationPolicy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Whether users are told of a new device.
-    #[serde(
-        rename = "newDeviceNotification",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "newDeviceNotification", default, skip_serializing_if = "Option::is_none")]
     pub new_device_notification: Option<String>,
     /// The member `sms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1653,10 +1580,7 @@ impl DeviceAuthenticationPolicy {
 
     /// Sets `authentication`.
     #[must_use]
-    pub fn with_authentication(
-        mut self,
-        value: impl Into<DeviceSelectionSettings>,
-    ) -> Self {
+    pub fn with_authentication(mut self, value: impl Into<DeviceSelectionSettings>) -> Self {
         self.authentication = Option::Some(value.into());
         self
     }
@@ -1750,10 +1674,7 @@ impl DeviceAuthenticationPolicy {
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -1852,7 +1773,7 @@ pub struct DeviceAuthenticationPolicyCollectionEmbedded {
     #[serde(
         rename = "deviceAuthenticationPolicies",
         default,
-        skip_serializing_if = "Option::is_none"
+        skip_serializing_if = "Option::is_none",
     )]
     pub device_authentication_policies: Option<Vec<DeviceAuthenticationPolicy>>,
     /// Members that the document does not know, kept as they came.
@@ -1864,10 +1785,7 @@ impl DeviceAuthenticationPolicyCollectionEmbedded {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            device_authentication_policies: Default::default(),
-            extra: Default::default(),
-        }
+        Self { device_authentication_policies: Default::default(), extra: Default::default() }
     }
 
     /// Sets `deviceAuthenticationPolicies`.
@@ -1897,10 +1815,7 @@ impl DeviceAuthenticationPolicyReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<DeviceAuthenticationPolicyId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -1917,7 +1832,7 @@ pub struct DeviceAuthenticationRequest {
         rename = "mobilePayload",
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub mobile_payload: Option<::pingone_models::Secret>,
     /// The member `notification`.
@@ -1956,10 +1871,7 @@ impl DeviceAuthenticationRequest {
 
     /// Sets `mobilePayload`.
     #[must_use]
-    pub fn with_mobile_payload(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_mobile_payload(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.mobile_payload = Option::Some(value.into());
         self
     }
@@ -1973,10 +1885,7 @@ impl DeviceAuthenticationRequest {
 
     /// Sets `policy`.
     #[must_use]
-    pub fn with_policy(
-        mut self,
-        value: impl Into<DeviceAuthenticationPolicyReference>,
-    ) -> Self {
+    pub fn with_policy(mut self, value: impl Into<DeviceAuthenticationPolicyReference>) -> Self {
         self.policy = Option::Some(value.into());
         self
     }
@@ -1998,7 +1907,7 @@ pub struct DeviceAuthenticationTest {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub otp: Option<::pingone_models::Secret>,
     /// Members that the document does not know, kept as they came.
@@ -2010,10 +1919,7 @@ impl DeviceAuthenticationTest {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            otp: Default::default(),
-            extra: Default::default(),
-        }
+        Self { otp: Default::default(), extra: Default::default() }
     }
 
     /// Sets `otp`.
@@ -2053,10 +1959,7 @@ impl DeviceBlock {
 
     /// Sets `blockedAt`.
     #[must_use]
-    pub fn with_blocked_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_blocked_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.blocked_at = Option::Some(value.into());
         self
     }
@@ -2102,10 +2005,7 @@ impl DeviceLock {
 
     /// Sets `expiresAt`.
     #[must_use]
-    pub fn with_expires_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_expires_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.expires_at = Option::Some(value.into());
         self
     }
@@ -2145,11 +2045,7 @@ impl DeviceNickname {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            links: Default::default(),
-            nickname: Default::default(),
-            extra: Default::default(),
-        }
+        Self { links: Default::default(), nickname: Default::default(), extra: Default::default() }
     }
 
     /// Sets `_links`.
@@ -2220,10 +2116,7 @@ impl DeviceReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<DeviceId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -2243,10 +2136,7 @@ impl DeviceSelection {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(device: impl Into<DeviceReference>) -> Self {
-        Self {
-            compatibility: Default::default(),
-            device: device.into(),
-        }
+        Self { compatibility: Default::default(), device: device.into() }
     }
 
     /// Sets `compatibility`.
@@ -2263,11 +2153,7 @@ impl DeviceSelection {
 #[non_exhaustive]
 pub struct DeviceSelectionSettings {
     /// The member `deviceSelection`.
-    #[serde(
-        rename = "deviceSelection",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "deviceSelection", default, skip_serializing_if = "Option::is_none")]
     pub device_selection: Option<DeviceSelectionMode>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
@@ -2278,18 +2164,12 @@ impl DeviceSelectionSettings {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            device_selection: Default::default(),
-            extra: Default::default(),
-        }
+        Self { device_selection: Default::default(), extra: Default::default() }
     }
 
     /// Sets `deviceSelection`.
     #[must_use]
-    pub fn with_device_selection(
-        mut self,
-        value: impl Into<DeviceSelectionMode>,
-    ) -> Self {
+    pub fn with_device_selection(mut self, value: impl Into<DeviceSelectionMode>) -> Self {
         self.device_selection = Option::Some(value.into());
         self
     }
@@ -2309,9 +2189,7 @@ impl EmailVerificationSend {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(notification_type: impl Into<EmailNotificationType>) -> Self {
-        Self {
-            notification_type: notification_type.into(),
-        }
+        Self { notification_type: notification_type.into() }
     }
 }
 
@@ -2371,10 +2249,7 @@ impl Environment {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
@@ -2426,10 +2301,7 @@ impl Environment {
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -2451,10 +2323,7 @@ impl EnvironmentReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<EnvironmentId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -2516,10 +2385,7 @@ impl ErrorDetail {
 
     /// Sets `innerError`.
     #[must_use]
-    pub fn with_inner_error(
-        mut self,
-        value: impl Into<::pingone_models::Members>,
-    ) -> Self {
+    pub fn with_inner_error(mut self, value: impl Into<::pingone_models::Members>) -> Self {
         self.inner_error = Option::Some(value.into());
         self
     }
@@ -2636,11 +2502,7 @@ impl FailureSettings {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            cool_down: Default::default(),
-            count: Default::default(),
-            extra: Default::default(),
-        }
+        Self { cool_down: Default::default(), count: Default::default(), extra: Default::default() }
     }
 
     /// Sets `coolDown`.
@@ -2673,11 +2535,7 @@ pub struct Fido2DeviceSettings {
     #[serde(rename = "fido2PolicyId", default, skip_serializing_if = "Option::is_none")]
     pub fido2_policy_id: Option<String>,
     /// Whether new ones may not be added.
-    #[serde(
-        rename = "pairingDisabled",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "pairingDisabled", default, skip_serializing_if = "Option::is_none")]
     pub pairing_disabled: Option<bool>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
@@ -2733,11 +2591,7 @@ impl Fido2DeviceSettings {
 #[non_exhaustive]
 pub struct Flow {
     /// Whether the user's FIDO2 devices are shown as one.
-    #[serde(
-        rename = "aggregateFido2Devices",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "aggregateFido2Devices", default, skip_serializing_if = "Option::is_none")]
     pub aggregate_fido2_devices: Option<bool>,
     /// The member `application`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -2749,18 +2603,10 @@ pub struct Flow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authenticators: Option<Vec<String>>,
     /// The member `authorizeResponse`.
-    #[serde(
-        rename = "authorizeResponse",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "authorizeResponse", default, skip_serializing_if = "Option::is_none")]
     pub authorize_response: Option<AuthorizeResponse>,
     /// The member `completedSignOnPolicy`.
-    #[serde(
-        rename = "completedSignOnPolicy",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "completedSignOnPolicy", default, skip_serializing_if = "Option::is_none")]
     pub completed_sign_on_policy: Option<CompletedSignOnPolicy>,
     /// When the flow was started.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -2783,17 +2629,13 @@ pub struct Flow {
     #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<::std::collections::BTreeMap<String, Link>>,
     /// How many seconds ago the last sign-on may be. Older pages have it.
-    #[serde(
-        rename = "maxSecondsSinceLastSignOn",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "maxSecondsSinceLastSignOn", default, skip_serializing_if = "Option::is_none")]
     pub max_seconds_since_last_sign_on: Option<i64>,
     /// Options for the browser's request for an assertion; present with the status `ASSERTION_REQUIRED`. Samples read them as JSON in a string.
     #[serde(
         rename = "publicKeyCredentialRequestOptions",
         default,
-        skip_serializing_if = "Option::is_none"
+        skip_serializing_if = "Option::is_none",
     )]
     pub public_key_credential_request_options: Option<::serde_json::Value>,
     /// Where to send the browser when the flow has completed.
@@ -2860,10 +2702,7 @@ impl Flow {
 
     /// Sets `attributes`.
     #[must_use]
-    pub fn with_attributes(
-        mut self,
-        value: impl Into<::pingone_models::Members>,
-    ) -> Self {
+    pub fn with_attributes(mut self, value: impl Into<::pingone_models::Members>) -> Self {
         self.attributes = Option::Some(value.into());
         self
     }
@@ -2877,10 +2716,7 @@ impl Flow {
 
     /// Sets `authorizeResponse`.
     #[must_use]
-    pub fn with_authorize_response(
-        mut self,
-        value: impl Into<AuthorizeResponse>,
-    ) -> Self {
+    pub fn with_authorize_response(mut self, value: impl Into<AuthorizeResponse>) -> Self {
         self.authorize_response = Option::Some(value.into());
         self
     }
@@ -2897,10 +2733,7 @@ impl Flow {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
@@ -2928,10 +2761,7 @@ impl Flow {
 
     /// Sets `expiresAt`.
     #[must_use]
-    pub fn with_expires_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_expires_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.expires_at = Option::Some(value.into());
         self
     }
@@ -2965,10 +2795,7 @@ impl Flow {
 
     /// Sets `resumeUrl`.
     #[must_use]
-    pub fn with_resume_url(
-        mut self,
-        value: impl Into<::pingone_models::Address>,
-    ) -> Self {
+    pub fn with_resume_url(mut self, value: impl Into<::pingone_models::Address>) -> Self {
         self.resume_url = Option::Some(value.into());
         self
     }
@@ -3068,11 +2895,7 @@ impl FlowApplicationIcon {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            href: Default::default(),
-            id: Default::default(),
-            extra: Default::default(),
-        }
+        Self { href: Default::default(), id: Default::default(), extra: Default::default() }
     }
 
     /// Sets `href`.
@@ -3110,7 +2933,7 @@ pub struct FlowAuthorization {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub login_hint_token: Option<::pingone_models::Secret>,
     /// How many seconds ago the last sign-on may be.
@@ -3129,7 +2952,7 @@ pub struct FlowAuthorization {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub request: Option<::pingone_models::Secret>,
     /// The member `response_mode`.
@@ -3147,10 +2970,7 @@ pub struct FlowAuthorization {
 impl FlowAuthorization {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
-    pub fn new(
-        client_id: impl Into<ApplicationId>,
-        response_type: impl Into<String>,
-    ) -> Self {
+    pub fn new(client_id: impl Into<ApplicationId>, response_type: impl Into<String>) -> Self {
         Self {
             acr_values: Default::default(),
             client_id: client_id.into(),
@@ -3185,20 +3005,14 @@ impl FlowAuthorization {
 
     /// Sets `code_challenge_method`.
     #[must_use]
-    pub fn with_code_challenge_method(
-        mut self,
-        value: impl Into<CodeChallengeMethod>,
-    ) -> Self {
+    pub fn with_code_challenge_method(mut self, value: impl Into<CodeChallengeMethod>) -> Self {
         self.code_challenge_method = Option::Some(value.into());
         self
     }
 
     /// Sets `login_hint_token`.
     #[must_use]
-    pub fn with_login_hint_token(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_login_hint_token(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.login_hint_token = Option::Some(value.into());
         self
     }
@@ -3299,21 +3113,13 @@ pub struct FlowEmbedded {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<Vec<Device>>,
     /// The member `identityProvider`.
-    #[serde(
-        rename = "identityProvider",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "identityProvider", default, skip_serializing_if = "Option::is_none")]
     pub identity_provider: Option<SocialProvider>,
     /// The policy that a new password must follow. Its members are left open.
     #[serde(rename = "passwordPolicy", default, skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<::pingone_models::Members>,
     /// External identity providers that the user may choose from.
-    #[serde(
-        rename = "socialProviders",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "socialProviders", default, skip_serializing_if = "Option::is_none")]
     pub social_providers: Option<Vec<SocialProvider>>,
     /// The member `user`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -3361,20 +3167,14 @@ impl FlowEmbedded {
 
     /// Sets `passwordPolicy`.
     #[must_use]
-    pub fn with_password_policy(
-        mut self,
-        value: impl Into<::pingone_models::Members>,
-    ) -> Self {
+    pub fn with_password_policy(mut self, value: impl Into<::pingone_models::Members>) -> Self {
         self.password_policy = Option::Some(value.into());
         self
     }
 
     /// Sets `socialProviders`.
     #[must_use]
-    pub fn with_social_providers(
-        mut self,
-        value: impl Into<Vec<SocialProvider>>,
-    ) -> Self {
+    pub fn with_social_providers(mut self, value: impl Into<Vec<SocialProvider>>) -> Self {
         self.social_providers = Option::Some(value.into());
         self
     }
@@ -3400,11 +3200,7 @@ pub struct FlowError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Devices of the user that cannot be used.
-    #[serde(
-        rename = "unavailableDevices",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "unavailableDevices", default, skip_serializing_if = "Option::is_none")]
     pub unavailable_devices: Option<Vec<DeviceReference>>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
@@ -3439,10 +3235,7 @@ impl FlowError {
 
     /// Sets `unavailableDevices`.
     #[must_use]
-    pub fn with_unavailable_devices(
-        mut self,
-        value: impl Into<Vec<DeviceReference>>,
-    ) -> Self {
+    pub fn with_unavailable_devices(mut self, value: impl Into<Vec<DeviceReference>>) -> Self {
         self.unavailable_devices = Option::Some(value.into());
         self
     }
@@ -3471,16 +3264,10 @@ impl FlowForgottenPassword {
 #[non_exhaustive]
 pub struct FlowPasswordReset {
     /// The password to replace.
-    #[serde(
-        rename = "currentPassword",
-        serialize_with = "::pingone_models::expose::required"
-    )]
+    #[serde(rename = "currentPassword", serialize_with = "::pingone_models::expose::required")]
     pub current_password: ::pingone_models::Secret,
     /// The password to set. It must satisfy the password policy.
-    #[serde(
-        rename = "newPassword",
-        serialize_with = "::pingone_models::expose::required"
-    )]
+    #[serde(rename = "newPassword", serialize_with = "::pingone_models::expose::required")]
     pub new_password: ::pingone_models::Secret,
 }
 
@@ -3491,10 +3278,7 @@ impl FlowPasswordReset {
         current_password: impl Into<::pingone_models::Secret>,
         new_password: impl Into<::pingone_models::Secret>,
     ) -> Self {
-        Self {
-            current_password: current_password.into(),
-            new_password: new_password.into(),
-        }
+        Self { current_password: current_password.into(), new_password: new_password.into() }
     }
 }
 
@@ -3515,10 +3299,7 @@ impl FlowSelectedDevice {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            id: Default::default(),
-            extra: Default::default(),
-        }
+        Self { id: Default::default(), extra: Default::default() }
     }
 
     /// Sets `id`.
@@ -3549,11 +3330,7 @@ impl FlowUser {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            id: Default::default(),
-            username: Default::default(),
-            extra: Default::default(),
-        }
+        Self { id: Default::default(), username: Default::default(), extra: Default::default() }
     }
 
     /// Sets `id`.
@@ -3585,9 +3362,7 @@ impl FlowUserCodeVerification {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(user_code: impl Into<::pingone_models::Secret>) -> Self {
-        Self {
-            user_code: user_code.into(),
-        }
+        Self { user_code: user_code.into() }
     }
 }
 
@@ -3600,7 +3375,7 @@ pub struct FlowUserConfirmation {
     #[serde(
         rename = "accountId",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub account_id: ::pingone_models::Patch<String>,
     /// The member `address`.
@@ -3613,7 +3388,7 @@ pub struct FlowUserConfirmation {
     #[serde(
         rename = "externalId",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub external_id: ::pingone_models::Patch<String>,
     /// Default location as a language tag of RFC 5646.
@@ -3623,7 +3398,7 @@ pub struct FlowUserConfirmation {
     #[serde(
         rename = "mobilePhone",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub mobile_phone: ::pingone_models::Patch<String>,
     /// The member `name`.
@@ -3639,14 +3414,14 @@ pub struct FlowUserConfirmation {
     #[serde(
         rename = "preferredLanguage",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub preferred_language: ::pingone_models::Patch<String>,
     /// Primary phone number.
     #[serde(
         rename = "primaryPhone",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub primary_phone: ::pingone_models::Patch<String>,
     /// Time zone of the IANA database.
@@ -3656,11 +3431,7 @@ pub struct FlowUserConfirmation {
     #[serde(default, skip_serializing_if = "::pingone_models::Patch::is_absent")]
     pub title: ::pingone_models::Patch<String>,
     /// Kind of user, as the environment defines it.
-    #[serde(
-        rename = "type",
-        default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
-    )]
+    #[serde(rename = "type", default, skip_serializing_if = "::pingone_models::Patch::is_absent")]
     pub type_: ::pingone_models::Patch<String>,
     /// The username.
     pub username: String,
@@ -3695,10 +3466,7 @@ impl FlowUserConfirmation {
 
     /// Sets `accountId`.
     #[must_use]
-    pub fn with_account_id(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_account_id(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.account_id = value.into();
         self
     }
@@ -3715,70 +3483,49 @@ impl FlowUserConfirmation {
 
     /// Sets `email`.
     #[must_use]
-    pub fn with_email(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_email(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.email = value.into();
         self
     }
 
     /// Sets `externalId`.
     #[must_use]
-    pub fn with_external_id(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_external_id(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.external_id = value.into();
         self
     }
 
     /// Sets `locale`.
     #[must_use]
-    pub fn with_locale(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_locale(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.locale = value.into();
         self
     }
 
     /// Sets `mobilePhone`.
     #[must_use]
-    pub fn with_mobile_phone(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_mobile_phone(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.mobile_phone = value.into();
         self
     }
 
     /// Sets `name`.
     #[must_use]
-    pub fn with_name(
-        mut self,
-        value: impl Into<::pingone_models::Patch<UserNamePatch>>,
-    ) -> Self {
+    pub fn with_name(mut self, value: impl Into<::pingone_models::Patch<UserNamePatch>>) -> Self {
         self.name = value.into();
         self
     }
 
     /// Sets `nickname`.
     #[must_use]
-    pub fn with_nickname(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_nickname(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.nickname = value.into();
         self
     }
 
     /// Sets `photo`.
     #[must_use]
-    pub fn with_photo(
-        mut self,
-        value: impl Into<::pingone_models::Patch<UserPhoto>>,
-    ) -> Self {
+    pub fn with_photo(mut self, value: impl Into<::pingone_models::Patch<UserPhoto>>) -> Self {
         self.photo = value.into();
         self
     }
@@ -3795,40 +3542,28 @@ impl FlowUserConfirmation {
 
     /// Sets `primaryPhone`.
     #[must_use]
-    pub fn with_primary_phone(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_primary_phone(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.primary_phone = value.into();
         self
     }
 
     /// Sets `timezone`.
     #[must_use]
-    pub fn with_timezone(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_timezone(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.timezone = value.into();
         self
     }
 
     /// Sets `title`.
     #[must_use]
-    pub fn with_title(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_title(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.title = value.into();
         self
     }
 
     /// Sets `type`.
     #[must_use]
-    pub fn with_type(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_type(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.type_ = value.into();
         self
     }
@@ -3863,7 +3598,7 @@ pub struct FlowUserRegistration {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub password: Option<::pingone_models::Secret>,
     /// The username.
@@ -3908,14 +3643,8 @@ pub struct FlowUsernamePasswordCheck {
 impl FlowUsernamePasswordCheck {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
-    pub fn new(
-        password: impl Into<::pingone_models::Secret>,
-        username: impl Into<String>,
-    ) -> Self {
-        Self {
-            password: password.into(),
-            username: username.into(),
-        }
+    pub fn new(password: impl Into<::pingone_models::Secret>, username: impl Into<String>) -> Self {
+        Self { password: password.into(), username: username.into() }
     }
 }
 
@@ -3951,11 +3680,7 @@ pub struct Group {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The member `directMemberCounts`.
-    #[serde(
-        rename = "directMemberCounts",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "directMemberCounts", default, skip_serializing_if = "Option::is_none")]
     pub direct_member_counts: Option<GroupMemberCounts>,
     /// Name that people are shown.
     #[serde(rename = "displayName", default, skip_serializing_if = "Option::is_none")]
@@ -3984,11 +3709,7 @@ pub struct Group {
     #[serde(rename = "sourceType", default, skip_serializing_if = "Option::is_none")]
     pub source_type: Option<String>,
     /// The member `totalMemberCounts`.
-    #[serde(
-        rename = "totalMemberCounts",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "totalMemberCounts", default, skip_serializing_if = "Option::is_none")]
     pub total_member_counts: Option<GroupMemberCounts>,
     /// When it was last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
@@ -4028,20 +3749,14 @@ impl Group {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
 
     /// Sets `customData`.
     #[must_use]
-    pub fn with_custom_data(
-        mut self,
-        value: impl Into<::pingone_models::Members>,
-    ) -> Self {
+    pub fn with_custom_data(mut self, value: impl Into<::pingone_models::Members>) -> Self {
         self.custom_data = Option::Some(value.into());
         self
     }
@@ -4055,10 +3770,7 @@ impl Group {
 
     /// Sets `directMemberCounts`.
     #[must_use]
-    pub fn with_direct_member_counts(
-        mut self,
-        value: impl Into<GroupMemberCounts>,
-    ) -> Self {
+    pub fn with_direct_member_counts(mut self, value: impl Into<GroupMemberCounts>) -> Self {
         self.direct_member_counts = Option::Some(value.into());
         self
     }
@@ -4124,20 +3836,14 @@ impl Group {
 
     /// Sets `totalMemberCounts`.
     #[must_use]
-    pub fn with_total_member_counts(
-        mut self,
-        value: impl Into<GroupMemberCounts>,
-    ) -> Self {
+    pub fn with_total_member_counts(mut self, value: impl Into<GroupMemberCounts>) -> Self {
         self.total_member_counts = Option::Some(value.into());
         self
     }
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -4234,10 +3940,7 @@ impl GroupCollectionEmbedded {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            groups: Default::default(),
-            extra: Default::default(),
-        }
+        Self { groups: Default::default(), extra: Default::default() }
     }
 
     /// Sets `groups`.
@@ -4268,11 +3971,7 @@ impl GroupMemberCounts {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            groups: Default::default(),
-            users: Default::default(),
-            extra: Default::default(),
-        }
+        Self { groups: Default::default(), users: Default::default(), extra: Default::default() }
     }
 
     /// Sets `groups`.
@@ -4447,10 +4146,7 @@ impl GroupMembershipEmbedded {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            group: Default::default(),
-            extra: Default::default(),
-        }
+        Self { group: Default::default(), extra: Default::default() }
     }
 
     /// Sets `group`.
@@ -4494,10 +4190,7 @@ impl IdentityProviderReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<IdentityProviderId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -4603,10 +4296,7 @@ impl JsonWebKeySet {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(keys: impl Into<Vec<JsonWebKey>>) -> Self {
-        Self {
-            keys: keys.into(),
-            extra: Default::default(),
-        }
+        Self { keys: keys.into(), extra: Default::default() }
     }
 }
 
@@ -4654,20 +4344,14 @@ impl LastConsent {
 
     /// Sets `expiresAt`.
     #[must_use]
-    pub fn with_expires_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_expires_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.expires_at = Option::Some(value.into());
         self
     }
 
     /// Sets `language`.
     #[must_use]
-    pub fn with_language(
-        mut self,
-        value: impl Into<AgreementLanguageReference>,
-    ) -> Self {
+    pub fn with_language(mut self, value: impl Into<AgreementLanguageReference>) -> Self {
         self.language = Option::Some(value.into());
         self
     }
@@ -4697,10 +4381,7 @@ impl Link {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            href: Default::default(),
-            extra: Default::default(),
-        }
+        Self { href: Default::default(), extra: Default::default() }
     }
 
     /// Sets `href`.
@@ -4728,11 +4409,7 @@ pub struct LinkedAccount {
     /// The member `id`.
     pub id: LinkedAccountId,
     /// The member `identityProvider`.
-    #[serde(
-        rename = "identityProvider",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "identityProvider", default, skip_serializing_if = "Option::is_none")]
     pub identity_provider: Option<IdentityProviderReference>,
     /// Links by relation.
     #[serde(rename = "_links", default, skip_serializing_if = "Option::is_none")]
@@ -4784,10 +4461,7 @@ impl LinkedAccount {
 
     /// Sets `identityProvider`.
     #[must_use]
-    pub fn with_identity_provider(
-        mut self,
-        value: impl Into<IdentityProviderReference>,
-    ) -> Self {
+    pub fn with_identity_provider(mut self, value: impl Into<IdentityProviderReference>) -> Self {
         self.identity_provider = Option::Some(value.into());
         self
     }
@@ -4897,10 +4571,7 @@ impl LinkedAttribute {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            update: Default::default(),
-            value: Default::default(),
-        }
+        Self { update: Default::default(), value: Default::default() }
     }
 
     /// Sets `update`.
@@ -4945,7 +4616,7 @@ pub struct MfaDevice {
         rename = "keyUri",
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub key_uri: Option<::pingone_models::Secret>,
     /// Links by relation. Relations that name an action are present while the action is allowed.
@@ -4964,14 +4635,14 @@ pub struct MfaDevice {
     #[serde(
         rename = "publicKeyCredentialCreationOptions",
         default,
-        skip_serializing_if = "Option::is_none"
+        skip_serializing_if = "Option::is_none",
     )]
     pub public_key_credential_creation_options: Option<::serde_json::Value>,
     /// The key of an authenticator app. Unofficial sources have it.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub secret: Option<::pingone_models::Secret>,
     /// The member `status`.
@@ -5034,10 +4705,7 @@ impl MfaDevice {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
@@ -5148,10 +4816,7 @@ impl MfaDevice {
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -5208,10 +4873,7 @@ impl MfaDeviceCollection {
 
     /// Sets `_embedded`.
     #[must_use]
-    pub fn with_embedded(
-        mut self,
-        value: impl Into<MfaDeviceCollectionEmbedded>,
-    ) -> Self {
+    pub fn with_embedded(mut self, value: impl Into<MfaDeviceCollectionEmbedded>) -> Self {
         self.embedded = Option::Some(value.into());
         self
     }
@@ -5254,11 +4916,7 @@ impl MfaDeviceCollectionEmbedded {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            devices: Default::default(),
-            order: Default::default(),
-            extra: Default::default(),
-        }
+        Self { devices: Default::default(), order: Default::default(), extra: Default::default() }
     }
 
     /// Sets `devices`.
@@ -5372,10 +5030,7 @@ impl MfaDeviceCreation {
 
     /// Sets `policy`.
     #[must_use]
-    pub fn with_policy(
-        mut self,
-        value: impl Into<DeviceAuthenticationPolicyReference>,
-    ) -> Self {
+    pub fn with_policy(mut self, value: impl Into<DeviceAuthenticationPolicyReference>) -> Self {
         self.policy = Option::Some(value.into());
         self
     }
@@ -5408,11 +5063,7 @@ impl MfaDeviceCreation {
 #[non_exhaustive]
 pub struct MfaLockout {
     /// Seconds until the lock ends.
-    #[serde(
-        rename = "durationSeconds",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "durationSeconds", default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<i64>,
     /// Failures until then.
     #[serde(rename = "failureCount", default, skip_serializing_if = "Option::is_none")]
@@ -5469,11 +5120,7 @@ pub struct MfaSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pairing: Option<PairingSettings>,
     /// The member `phoneExtensions`.
-    #[serde(
-        rename = "phoneExtensions",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "phoneExtensions", default, skip_serializing_if = "Option::is_none")]
     pub phone_extensions: Option<PhoneExtensionSettings>,
     /// When they were last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
@@ -5505,10 +5152,7 @@ impl MfaSettings {
 
     /// Sets `authentication`.
     #[must_use]
-    pub fn with_authentication(
-        mut self,
-        value: impl Into<DeviceSelectionSettings>,
-    ) -> Self {
+    pub fn with_authentication(mut self, value: impl Into<DeviceSelectionSettings>) -> Self {
         self.authentication = Option::Some(value.into());
         self
     }
@@ -5546,20 +5190,14 @@ impl MfaSettings {
 
     /// Sets `phoneExtensions`.
     #[must_use]
-    pub fn with_phone_extensions(
-        mut self,
-        value: impl Into<PhoneExtensionSettings>,
-    ) -> Self {
+    pub fn with_phone_extensions(mut self, value: impl Into<PhoneExtensionSettings>) -> Self {
         self.phone_extensions = Option::Some(value.into());
         self
     }
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -5589,10 +5227,7 @@ impl MfaUserSettings {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            mfa_enabled: Default::default(),
-            extra: Default::default(),
-        }
+        Self { mfa_enabled: Default::default(), extra: Default::default() }
     }
 
     /// Sets `mfaEnabled`.
@@ -5636,10 +5271,7 @@ impl MobileDeviceSettings {
 
     /// Sets `applications`.
     #[must_use]
-    pub fn with_applications(
-        mut self,
-        value: impl Into<Vec<::serde_json::Value>>,
-    ) -> Self {
+    pub fn with_applications(mut self, value: impl Into<Vec<::serde_json::Value>>) -> Self {
         self.applications = Option::Some(value.into());
         self
     }
@@ -5676,18 +5308,12 @@ impl Notification {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            client_context: Default::default(),
-            template: Default::default(),
-        }
+        Self { client_context: Default::default(), template: Default::default() }
     }
 
     /// Sets `clientContext`.
     #[must_use]
-    pub fn with_client_context(
-        mut self,
-        value: impl Into<::pingone_models::Members>,
-    ) -> Self {
+    pub fn with_client_context(mut self, value: impl Into<::pingone_models::Members>) -> Self {
         self.client_context = Option::Some(value.into());
         self
     }
@@ -5747,10 +5373,7 @@ impl NotificationTemplate {
 
     /// Sets `variables`.
     #[must_use]
-    pub fn with_variables(
-        mut self,
-        value: impl Into<::pingone_models::Members>,
-    ) -> Self {
+    pub fn with_variables(mut self, value: impl Into<::pingone_models::Members>) -> Self {
         self.variables = Option::Some(value.into());
         self
     }
@@ -5949,10 +5572,7 @@ impl OpenidConfiguration {
 
     /// Sets `code_challenge_methods_supported`.
     #[must_use]
-    pub fn with_code_challenge_methods_supported(
-        mut self,
-        value: impl Into<Vec<String>>,
-    ) -> Self {
+    pub fn with_code_challenge_methods_supported(mut self, value: impl Into<Vec<String>>) -> Self {
         self.code_challenge_methods_supported = Option::Some(value.into());
         self
     }
@@ -5997,20 +5617,14 @@ impl OpenidConfiguration {
 
     /// Sets `response_modes_supported`.
     #[must_use]
-    pub fn with_response_modes_supported(
-        mut self,
-        value: impl Into<Vec<String>>,
-    ) -> Self {
+    pub fn with_response_modes_supported(mut self, value: impl Into<Vec<String>>) -> Self {
         self.response_modes_supported = Option::Some(value.into());
         self
     }
 
     /// Sets `response_types_supported`.
     #[must_use]
-    pub fn with_response_types_supported(
-        mut self,
-        value: impl Into<Vec<String>>,
-    ) -> Self {
+    pub fn with_response_types_supported(mut self, value: impl Into<Vec<String>>) -> Self {
         self.response_types_supported = Option::Some(value.into());
         self
     }
@@ -6031,10 +5645,7 @@ impl OpenidConfiguration {
 
     /// Sets `subject_types_supported`.
     #[must_use]
-    pub fn with_subject_types_supported(
-        mut self,
-        value: impl Into<Vec<String>>,
-    ) -> Self {
+    pub fn with_subject_types_supported(mut self, value: impl Into<Vec<String>>) -> Self {
         self.subject_types_supported = Option::Some(value.into());
         self
     }
@@ -6094,11 +5705,7 @@ pub struct OtpDeviceSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otp: Option<OtpSettings>,
     /// Whether new ones may not be added.
-    #[serde(
-        rename = "pairingDisabled",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "pairingDisabled", default, skip_serializing_if = "Option::is_none")]
     pub pairing_disabled: Option<bool>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
@@ -6204,7 +5811,7 @@ pub struct PairingKey {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub code: Option<::pingone_models::Secret>,
     /// When it was created.
@@ -6260,10 +5867,7 @@ impl PairingKey {
 
     /// Sets `applications`.
     #[must_use]
-    pub fn with_applications(
-        mut self,
-        value: impl Into<Vec<ApplicationReference>>,
-    ) -> Self {
+    pub fn with_applications(mut self, value: impl Into<Vec<ApplicationReference>>) -> Self {
         self.applications = Option::Some(value.into());
         self
     }
@@ -6277,10 +5881,7 @@ impl PairingKey {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
@@ -6301,10 +5902,7 @@ impl PairingKey {
 
     /// Sets `expiresAt`.
     #[must_use]
-    pub fn with_expires_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_expires_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.expires_at = Option::Some(value.into());
         self
     }
@@ -6328,10 +5926,7 @@ impl PairingKey {
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -6361,28 +5956,19 @@ impl PairingKeyCreation {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            applications: Default::default(),
-            policy: Default::default(),
-        }
+        Self { applications: Default::default(), policy: Default::default() }
     }
 
     /// Sets `applications`.
     #[must_use]
-    pub fn with_applications(
-        mut self,
-        value: impl Into<Vec<ApplicationReference>>,
-    ) -> Self {
+    pub fn with_applications(mut self, value: impl Into<Vec<ApplicationReference>>) -> Self {
         self.applications = Option::Some(value.into());
         self
     }
 
     /// Sets `policy`.
     #[must_use]
-    pub fn with_policy(
-        mut self,
-        value: impl Into<DeviceAuthenticationPolicyReference>,
-    ) -> Self {
+    pub fn with_policy(mut self, value: impl Into<DeviceAuthenticationPolicyReference>) -> Self {
         self.policy = Option::Some(value.into());
         self
     }
@@ -6408,11 +5994,7 @@ impl PairingKeyError {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            code: Default::default(),
-            message: Default::default(),
-            extra: Default::default(),
-        }
+        Self { code: Default::default(), message: Default::default(), extra: Default::default() }
     }
 
     /// Sets `code`.
@@ -6436,18 +6018,10 @@ impl PairingKeyError {
 #[non_exhaustive]
 pub struct PairingSettings {
     /// How many devices a user may have: 1 to 15, 5 by default.
-    #[serde(
-        rename = "maxAllowedDevices",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "maxAllowedDevices", default, skip_serializing_if = "Option::is_none")]
     pub max_allowed_devices: Option<i64>,
     /// The member `pairingKeyFormat`.
-    #[serde(
-        rename = "pairingKeyFormat",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "pairingKeyFormat", default, skip_serializing_if = "Option::is_none")]
     pub pairing_key_format: Option<PairingKeyFormat>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
@@ -6474,10 +6048,7 @@ impl PairingSettings {
 
     /// Sets `pairingKeyFormat`.
     #[must_use]
-    pub fn with_pairing_key_format(
-        mut self,
-        value: impl Into<PairingKeyFormat>,
-    ) -> Self {
+    pub fn with_pairing_key_format(mut self, value: impl Into<PairingKeyFormat>) -> Self {
         self.pairing_key_format = Option::Some(value.into());
         self
     }
@@ -6515,9 +6086,7 @@ impl PasswordExternal {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            gateway: Default::default(),
-        }
+        Self { gateway: Default::default() }
     }
 
     /// Sets `gateway`.
@@ -6534,11 +6103,7 @@ impl PasswordExternal {
 #[non_exhaustive]
 pub struct PasswordGateway {
     /// Attributes that find the user in the external directory, such as `uid` and `mail`.
-    #[serde(
-        rename = "correlationAttributes",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "correlationAttributes", default, skip_serializing_if = "Option::is_none")]
     pub correlation_attributes: Option<::pingone_models::Members>,
     /// The member `id`.
     pub id: GatewayId,
@@ -6649,11 +6214,7 @@ impl PasswordLength {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            max: Default::default(),
-            min: Default::default(),
-            extra: Default::default(),
-        }
+        Self { max: Default::default(), min: Default::default(), extra: Default::default() }
     }
 
     /// Sets `max`.
@@ -6677,11 +6238,7 @@ impl PasswordLength {
 #[non_exhaustive]
 pub struct PasswordLockout {
     /// Seconds until the lock ends.
-    #[serde(
-        rename = "durationSeconds",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "durationSeconds", default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<i64>,
     /// Failures in a row.
     #[serde(rename = "failureCount", default, skip_serializing_if = "Option::is_none")]
@@ -6735,18 +6292,10 @@ pub struct PasswordPolicy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<EnvironmentReference>,
     /// Whether common passwords are refused.
-    #[serde(
-        rename = "excludesCommonlyUsed",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "excludesCommonlyUsed", default, skip_serializing_if = "Option::is_none")]
     pub excludes_commonly_used: Option<bool>,
     /// Whether passwords like the user's data are refused.
-    #[serde(
-        rename = "excludesProfileData",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "excludesProfileData", default, skip_serializing_if = "Option::is_none")]
     pub excludes_profile_data: Option<bool>,
     /// The member `history`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -6766,11 +6315,7 @@ pub struct PasswordPolicy {
     #[serde(rename = "maxAgeDays", default, skip_serializing_if = "Option::is_none")]
     pub max_age_days: Option<i64>,
     /// How often a character may be repeated.
-    #[serde(
-        rename = "maxRepeatedCharacters",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "maxRepeatedCharacters", default, skip_serializing_if = "Option::is_none")]
     pub max_repeated_characters: Option<i64>,
     /// Days until a password can be changed again.
     #[serde(rename = "minAgeDays", default, skip_serializing_if = "Option::is_none")]
@@ -6782,21 +6327,13 @@ pub struct PasswordPolicy {
     #[serde(rename = "minComplexity", default, skip_serializing_if = "Option::is_none")]
     pub min_complexity: Option<i64>,
     /// How many different characters are needed.
-    #[serde(
-        rename = "minUniqueCharacters",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "minUniqueCharacters", default, skip_serializing_if = "Option::is_none")]
     pub min_unique_characters: Option<i64>,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Whether passwords like the current one are refused.
-    #[serde(
-        rename = "notSimilarToCurrent",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "notSimilarToCurrent", default, skip_serializing_if = "Option::is_none")]
     pub not_similar_to_current: Option<bool>,
     /// When it was last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
@@ -6837,10 +6374,7 @@ impl PasswordPolicy {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
@@ -6972,10 +6506,7 @@ impl PasswordPolicy {
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -7025,10 +6556,7 @@ impl PasswordPolicyCollection {
 
     /// Sets `_embedded`.
     #[must_use]
-    pub fn with_embedded(
-        mut self,
-        value: impl Into<PasswordPolicyCollectionEmbedded>,
-    ) -> Self {
+    pub fn with_embedded(mut self, value: impl Into<PasswordPolicyCollectionEmbedded>) -> Self {
         self.embedded = Option::Some(value.into());
         self
     }
@@ -7057,11 +6585,7 @@ impl PasswordPolicyCollection {
 #[non_exhaustive]
 pub struct PasswordPolicyCollectionEmbedded {
     /// The password policies.
-    #[serde(
-        rename = "passwordPolicies",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "passwordPolicies", default, skip_serializing_if = "Option::is_none")]
     pub password_policies: Option<Vec<PasswordPolicy>>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
@@ -7072,18 +6596,12 @@ impl PasswordPolicyCollectionEmbedded {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            password_policies: Default::default(),
-            extra: Default::default(),
-        }
+        Self { password_policies: Default::default(), extra: Default::default() }
     }
 
     /// Sets `passwordPolicies`.
     #[must_use]
-    pub fn with_password_policies(
-        mut self,
-        value: impl Into<Vec<PasswordPolicy>>,
-    ) -> Self {
+    pub fn with_password_policies(mut self, value: impl Into<Vec<PasswordPolicy>>) -> Self {
         self.password_policies = Option::Some(value.into());
         self
     }
@@ -7105,10 +6623,7 @@ impl PasswordPolicyReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<PasswordPolicyId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -7118,16 +6633,10 @@ impl PasswordPolicyReference {
 #[non_exhaustive]
 pub struct PasswordRecovery {
     /// The password to set. It must satisfy the password policy.
-    #[serde(
-        rename = "newPassword",
-        serialize_with = "::pingone_models::expose::required"
-    )]
+    #[serde(rename = "newPassword", serialize_with = "::pingone_models::expose::required")]
     pub new_password: ::pingone_models::Secret,
     /// The code from the message.
-    #[serde(
-        rename = "recoveryCode",
-        serialize_with = "::pingone_models::expose::required"
-    )]
+    #[serde(rename = "recoveryCode", serialize_with = "::pingone_models::expose::required")]
     pub recovery_code: ::pingone_models::Secret,
 }
 
@@ -7138,10 +6647,7 @@ impl PasswordRecovery {
         new_password: impl Into<::pingone_models::Secret>,
         recovery_code: impl Into<::pingone_models::Secret>,
     ) -> Self {
-        Self {
-            new_password: new_password.into(),
-            recovery_code: recovery_code.into(),
-        }
+        Self { new_password: new_password.into(), recovery_code: recovery_code.into() }
     }
 }
 
@@ -7155,14 +6661,11 @@ pub struct PasswordReset {
         rename = "currentPassword",
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub current_password: Option<::pingone_models::Secret>,
     /// The password to set. It must satisfy the password policy.
-    #[serde(
-        rename = "newPassword",
-        serialize_with = "::pingone_models::expose::required"
-    )]
+    #[serde(rename = "newPassword", serialize_with = "::pingone_models::expose::required")]
     pub new_password: ::pingone_models::Secret,
 }
 
@@ -7170,18 +6673,12 @@ impl PasswordReset {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(new_password: impl Into<::pingone_models::Secret>) -> Self {
-        Self {
-            current_password: Default::default(),
-            new_password: new_password.into(),
-        }
+        Self { current_password: Default::default(), new_password: new_password.into() }
     }
 
     /// Sets `currentPassword`.
     #[must_use]
-    pub fn with_current_password(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_current_password(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.current_password = Option::Some(value.into());
         self
     }
@@ -7258,11 +6755,7 @@ pub struct PasswordState {
     #[serde(rename = "passwordPolicy", default, skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicyReference>,
     /// Seconds until the lock on the password ends. Absent if an administrator must end it.
-    #[serde(
-        rename = "secondsUntilUnlock",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "secondsUntilUnlock", default, skip_serializing_if = "Option::is_none")]
     pub seconds_until_unlock: Option<i64>,
     /// The member `status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -7300,10 +6793,7 @@ impl PasswordState {
 
     /// Sets `lastChangedAt`.
     #[must_use]
-    pub fn with_last_changed_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_last_changed_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.last_changed_at = Option::Some(value.into());
         self
     }
@@ -7320,10 +6810,7 @@ impl PasswordState {
 
     /// Sets `passwordPolicy`.
     #[must_use]
-    pub fn with_password_policy(
-        mut self,
-        value: impl Into<PasswordPolicyReference>,
-    ) -> Self {
+    pub fn with_password_policy(mut self, value: impl Into<PasswordPolicyReference>) -> Self {
         self.password_policy = Option::Some(value.into());
         self
     }
@@ -7365,7 +6852,7 @@ pub struct PasswordValue {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub value: Option<::pingone_models::Secret>,
 }
@@ -7420,10 +6907,7 @@ impl PhoneExtensionSettings {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            enabled: Default::default(),
-            extra: Default::default(),
-        }
+        Self { enabled: Default::default(), extra: Default::default() }
     }
 
     /// Sets `enabled`.
@@ -7536,10 +7020,7 @@ impl Population {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
@@ -7584,20 +7065,14 @@ impl Population {
 
     /// Sets `passwordPolicy`.
     #[must_use]
-    pub fn with_password_policy(
-        mut self,
-        value: impl Into<PasswordPolicyReference>,
-    ) -> Self {
+    pub fn with_password_policy(mut self, value: impl Into<PasswordPolicyReference>) -> Self {
         self.password_policy = Option::Some(value.into());
         self
     }
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -7654,10 +7129,7 @@ impl PopulationCollection {
 
     /// Sets `_embedded`.
     #[must_use]
-    pub fn with_embedded(
-        mut self,
-        value: impl Into<PopulationCollectionEmbedded>,
-    ) -> Self {
+    pub fn with_embedded(mut self, value: impl Into<PopulationCollectionEmbedded>) -> Self {
         self.embedded = Option::Some(value.into());
         self
     }
@@ -7697,10 +7169,7 @@ impl PopulationCollectionEmbedded {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            populations: Default::default(),
-            extra: Default::default(),
-        }
+        Self { populations: Default::default(), extra: Default::default() }
     }
 
     /// Sets `populations`.
@@ -7727,10 +7196,7 @@ impl PopulationReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<PopulationId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -7760,7 +7226,7 @@ pub struct RefreshTokenGrant {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_assertion: Option<::pingone_models::Secret>,
     /// Kind of `client_assertion`, always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
@@ -7773,7 +7239,7 @@ pub struct RefreshTokenGrant {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_secret: Option<::pingone_models::Secret>,
     /// The member `grant_type`.
@@ -7803,10 +7269,7 @@ impl RefreshTokenGrant {
 
     /// Sets `client_assertion`.
     #[must_use]
-    pub fn with_client_assertion(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_assertion(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_assertion = Option::Some(value.into());
         self
     }
@@ -7827,10 +7290,7 @@ impl RefreshTokenGrant {
 
     /// Sets `client_secret`.
     #[must_use]
-    pub fn with_client_secret(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_secret(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_secret = Option::Some(value.into());
         self
     }
@@ -7859,10 +7319,7 @@ impl RelyingParty {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: Default::default(),
-        }
+        Self { id: id.into(), name: Default::default() }
     }
 
     /// Sets `name`.
@@ -7893,11 +7350,7 @@ impl SelectedDevice {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            id: Default::default(),
-            one_time: Default::default(),
-            extra: Default::default(),
-        }
+        Self { id: Default::default(), one_time: Default::default(), extra: Default::default() }
     }
 
     /// Sets `id`.
@@ -7935,11 +7388,7 @@ impl SessionBrowser {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            name: Default::default(),
-            version: Default::default(),
-            extra: Default::default(),
-        }
+        Self { name: Default::default(), version: Default::default(), extra: Default::default() }
     }
 
     /// Sets `name`.
@@ -8059,10 +7508,7 @@ impl SessionReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<SessionId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -8075,7 +7521,7 @@ pub struct SignOffRequest {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub id_token_hint: Option<::pingone_models::Secret>,
     /// Where the browser goes on; registered for the application.
@@ -8099,10 +7545,7 @@ impl SignOffRequest {
 
     /// Sets `id_token_hint`.
     #[must_use]
-    pub fn with_id_token_hint(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_id_token_hint(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.id_token_hint = Option::Some(value.into());
         self
     }
@@ -8309,7 +7752,7 @@ pub struct TokenIntrospectionRequest {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_assertion: Option<::pingone_models::Secret>,
     /// Kind of `client_assertion`, always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
@@ -8322,7 +7765,7 @@ pub struct TokenIntrospectionRequest {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_secret: Option<::pingone_models::Secret>,
     /// The token.
@@ -8345,10 +7788,7 @@ impl TokenIntrospectionRequest {
 
     /// Sets `client_assertion`.
     #[must_use]
-    pub fn with_client_assertion(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_assertion(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_assertion = Option::Some(value.into());
         self
     }
@@ -8369,10 +7809,7 @@ impl TokenIntrospectionRequest {
 
     /// Sets `client_secret`.
     #[must_use]
-    pub fn with_client_secret(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_secret(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_secret = Option::Some(value.into());
         self
     }
@@ -8387,7 +7824,7 @@ pub struct TokenRequest {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_assertion: Option<::pingone_models::Secret>,
     /// Kind of `client_assertion`, always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
@@ -8400,7 +7837,7 @@ pub struct TokenRequest {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_secret: Option<::pingone_models::Secret>,
     /// The member `grant_type`.
@@ -8432,10 +7869,7 @@ impl TokenRequest {
 
     /// Sets `client_assertion`.
     #[must_use]
-    pub fn with_client_assertion(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_assertion(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_assertion = Option::Some(value.into());
         self
     }
@@ -8456,10 +7890,7 @@ impl TokenRequest {
 
     /// Sets `client_secret`.
     #[must_use]
-    pub fn with_client_secret(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_secret(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_secret = Option::Some(value.into());
         self
     }
@@ -8481,7 +7912,7 @@ pub struct TokenRevocation {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_assertion: Option<::pingone_models::Secret>,
     /// Kind of `client_assertion`, always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
@@ -8494,7 +7925,7 @@ pub struct TokenRevocation {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub client_secret: Option<::pingone_models::Secret>,
     /// The token.
@@ -8521,10 +7952,7 @@ impl TokenRevocation {
 
     /// Sets `client_assertion`.
     #[must_use]
-    pub fn with_client_assertion(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_assertion(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_assertion = Option::Some(value.into());
         self
     }
@@ -8545,10 +7973,7 @@ impl TokenRevocation {
 
     /// Sets `client_secret`.
     #[must_use]
-    pub fn with_client_secret(
-        mut self,
-        value: impl Into<::pingone_models::Secret>,
-    ) -> Self {
+    pub fn with_client_secret(mut self, value: impl Into<::pingone_models::Secret>) -> Self {
         self.client_secret = Option::Some(value.into());
         self
     }
@@ -8573,18 +7998,10 @@ pub struct TotpDeviceSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otp: Option<OtpSettings>,
     /// Whether new ones may not be added.
-    #[serde(
-        rename = "pairingDisabled",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "pairingDisabled", default, skip_serializing_if = "Option::is_none")]
     pub pairing_disabled: Option<bool>,
     /// The member `passcodeGracePeriod`.
-    #[serde(
-        rename = "passcodeGracePeriod",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "passcodeGracePeriod", default, skip_serializing_if = "Option::is_none")]
     pub passcode_grace_period: Option<PolicyDuration>,
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
@@ -8627,10 +8044,7 @@ impl TotpDeviceSettings {
 
     /// Sets `passcodeGracePeriod`.
     #[must_use]
-    pub fn with_passcode_grace_period(
-        mut self,
-        value: impl Into<PolicyDuration>,
-    ) -> Self {
+    pub fn with_passcode_grace_period(mut self, value: impl Into<PolicyDuration>) -> Self {
         self.passcode_grace_period = Option::Some(value.into());
         self
     }
@@ -8672,11 +8086,7 @@ pub struct User {
     /// The member `id`.
     pub id: UserId,
     /// The member `identityProvider`.
-    #[serde(
-        rename = "identityProvider",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "identityProvider", default, skip_serializing_if = "Option::is_none")]
     pub identity_provider: Option<UserIdentityProvider>,
     /// The member `lastSignOn`.
     #[serde(rename = "lastSignOn", default, skip_serializing_if = "Option::is_none")]
@@ -8691,18 +8101,10 @@ pub struct User {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// Groups that the user belongs to. Present on request only.
-    #[serde(
-        rename = "memberOfGroupIDs",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "memberOfGroupIDs", default, skip_serializing_if = "Option::is_none")]
     pub member_of_group_i_ds: Option<Vec<GroupId>>,
     /// Names of the groups that the user belongs to. Present on request only.
-    #[serde(
-        rename = "memberOfGroupNames",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "memberOfGroupNames", default, skip_serializing_if = "Option::is_none")]
     pub member_of_group_names: Option<Vec<String>>,
     /// Whether MFA is on for the user.
     #[serde(rename = "mfaEnabled", default, skip_serializing_if = "Option::is_none")]
@@ -8723,11 +8125,7 @@ pub struct User {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub population: Option<PopulationReference>,
     /// Preferred languages in the form of an `Accept-Language` header.
-    #[serde(
-        rename = "preferredLanguage",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "preferredLanguage", default, skip_serializing_if = "Option::is_none")]
     pub preferred_language: Option<String>,
     /// Primary phone number.
     #[serde(rename = "primaryPhone", default, skip_serializing_if = "Option::is_none")]
@@ -8818,10 +8216,7 @@ impl User {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
@@ -8863,10 +8258,7 @@ impl User {
 
     /// Sets `identityProvider`.
     #[must_use]
-    pub fn with_identity_provider(
-        mut self,
-        value: impl Into<UserIdentityProvider>,
-    ) -> Self {
+    pub fn with_identity_provider(mut self, value: impl Into<UserIdentityProvider>) -> Self {
         self.identity_provider = Option::Some(value.into());
         self
     }
@@ -8995,10 +8387,7 @@ impl User {
 
     /// Sets `updatedAt`.
     #[must_use]
-    pub fn with_updated_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_updated_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.updated_at = Option::Some(value.into());
         self
     }
@@ -9024,21 +8413,13 @@ impl User {
 #[non_exhaustive]
 pub struct UserAccount {
     /// False if the account is locked or the user is disabled.
-    #[serde(
-        rename = "canAuthenticate",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "canAuthenticate", default, skip_serializing_if = "Option::is_none")]
     pub can_authenticate: Option<bool>,
     /// When the account was locked. May be absent if failed passwords locked it.
     #[serde(rename = "lockedAt", default, skip_serializing_if = "Option::is_none")]
     pub locked_at: Option<::pingone_models::Timestamp>,
     /// Seconds until the lock ends. Absent as `unlockAt` is.
-    #[serde(
-        rename = "secondsUntilUnlock",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "secondsUntilUnlock", default, skip_serializing_if = "Option::is_none")]
     pub seconds_until_unlock: Option<i64>,
     /// The member `status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -9074,10 +8455,7 @@ impl UserAccount {
 
     /// Sets `lockedAt`.
     #[must_use]
-    pub fn with_locked_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_locked_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.locked_at = Option::Some(value.into());
         self
     }
@@ -9098,10 +8476,7 @@ impl UserAccount {
 
     /// Sets `unlockAt`.
     #[must_use]
-    pub fn with_unlock_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_unlock_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.unlock_at = Option::Some(value.into());
         self
     }
@@ -9191,7 +8566,7 @@ pub struct UserAddressPatch {
     #[serde(
         rename = "countryCode",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub country_code: ::pingone_models::Patch<String>,
     /// City.
@@ -9201,7 +8576,7 @@ pub struct UserAddressPatch {
     #[serde(
         rename = "postalCode",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub postal_code: ::pingone_models::Patch<String>,
     /// State or region.
@@ -9211,7 +8586,7 @@ pub struct UserAddressPatch {
     #[serde(
         rename = "streetAddress",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub street_address: ::pingone_models::Patch<String>,
 }
@@ -9231,40 +8606,28 @@ impl UserAddressPatch {
 
     /// Sets `countryCode`.
     #[must_use]
-    pub fn with_country_code(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_country_code(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.country_code = value.into();
         self
     }
 
     /// Sets `locality`.
     #[must_use]
-    pub fn with_locality(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_locality(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.locality = value.into();
         self
     }
 
     /// Sets `postalCode`.
     #[must_use]
-    pub fn with_postal_code(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_postal_code(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.postal_code = value.into();
         self
     }
 
     /// Sets `region`.
     #[must_use]
-    pub fn with_region(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_region(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.region = value.into();
         self
     }
@@ -9364,10 +8727,7 @@ impl UserCollectionEmbedded {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            users: Default::default(),
-            extra: Default::default(),
-        }
+        Self { users: Default::default(), extra: Default::default() }
     }
 
     /// Sets `users`.
@@ -9420,11 +8780,7 @@ pub struct UserCreation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub population: Option<PopulationReference>,
     /// Preferred languages in the form of an `Accept-Language` header.
-    #[serde(
-        rename = "preferredLanguage",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "preferredLanguage", default, skip_serializing_if = "Option::is_none")]
     pub preferred_language: Option<String>,
     /// Primary phone number.
     #[serde(rename = "primaryPhone", default, skip_serializing_if = "Option::is_none")]
@@ -9611,11 +8967,7 @@ impl UserEnabled {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(enabled: impl Into<bool>) -> Self {
-        Self {
-            enabled: enabled.into(),
-            links: Default::default(),
-            extra: Default::default(),
-        }
+        Self { enabled: enabled.into(), links: Default::default(), extra: Default::default() }
     }
 
     /// Sets `_links`.
@@ -9666,11 +9018,7 @@ impl UserIdentityProvider {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            id: Default::default(),
-            type_: Default::default(),
-            extra: Default::default(),
-        }
+        Self { id: Default::default(), type_: Default::default(), extra: Default::default() }
     }
 
     /// Sets `id`.
@@ -9739,11 +9087,7 @@ pub struct UserImport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub population: Option<PopulationReference>,
     /// Preferred languages in the form of an `Accept-Language` header.
-    #[serde(
-        rename = "preferredLanguage",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "preferredLanguage", default, skip_serializing_if = "Option::is_none")]
     pub preferred_language: Option<String>,
     /// Primary phone number.
     #[serde(rename = "primaryPhone", default, skip_serializing_if = "Option::is_none")]
@@ -9944,11 +9288,7 @@ pub struct UserImportLifecycle {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<LifecycleStatus>,
     /// Whether to send no verification code.
-    #[serde(
-        rename = "suppressVerificationCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "suppressVerificationCode", default, skip_serializing_if = "Option::is_none")]
     pub suppress_verification_code: Option<bool>,
 }
 
@@ -9956,10 +9296,7 @@ impl UserImportLifecycle {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            status: Default::default(),
-            suppress_verification_code: Default::default(),
-        }
+        Self { status: Default::default(), suppress_verification_code: Default::default() }
     }
 
     /// Sets `status`.
@@ -9992,7 +9329,7 @@ pub struct UserImportPassword {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "::pingone_models::expose::optional"
+        serialize_with = "::pingone_models::expose::optional",
     )]
     pub value: Option<::pingone_models::Secret>,
 }
@@ -10150,11 +9487,7 @@ impl UserLastSignOn {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            at: Default::default(),
-            remote_ip: Default::default(),
-            extra: Default::default(),
-        }
+        Self { at: Default::default(), remote_ip: Default::default(), extra: Default::default() }
     }
 
     /// Sets `at`.
@@ -10189,10 +9522,7 @@ impl UserLifecycle {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            status: Default::default(),
-            extra: Default::default(),
-        }
+        Self { status: Default::default(), extra: Default::default() }
     }
 
     /// Sets `status`.
@@ -10255,9 +9585,7 @@ impl UserMfaEnabledUpdate {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(mfa_enabled: impl Into<bool>) -> Self {
-        Self {
-            mfa_enabled: mfa_enabled.into(),
-        }
+        Self { mfa_enabled: mfa_enabled.into() }
     }
 }
 
@@ -10276,18 +9604,10 @@ pub struct UserName {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<String>,
     /// What precedes the name, such as a title.
-    #[serde(
-        rename = "honorificPrefix",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "honorificPrefix", default, skip_serializing_if = "Option::is_none")]
     pub honorific_prefix: Option<String>,
     /// What follows the name.
-    #[serde(
-        rename = "honorificSuffix",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "honorificSuffix", default, skip_serializing_if = "Option::is_none")]
     pub honorific_suffix: Option<String>,
     /// Middle names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -10373,14 +9693,14 @@ pub struct UserNamePatch {
     #[serde(
         rename = "honorificPrefix",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub honorific_prefix: ::pingone_models::Patch<String>,
     /// What follows the name.
     #[serde(
         rename = "honorificSuffix",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub honorific_suffix: ::pingone_models::Patch<String>,
     /// Middle names.
@@ -10404,30 +9724,21 @@ impl UserNamePatch {
 
     /// Sets `family`.
     #[must_use]
-    pub fn with_family(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_family(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.family = value.into();
         self
     }
 
     /// Sets `formatted`.
     #[must_use]
-    pub fn with_formatted(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_formatted(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.formatted = value.into();
         self
     }
 
     /// Sets `given`.
     #[must_use]
-    pub fn with_given(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_given(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.given = value.into();
         self
     }
@@ -10454,10 +9765,7 @@ impl UserNamePatch {
 
     /// Sets `middle`.
     #[must_use]
-    pub fn with_middle(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_middle(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.middle = value.into();
         self
     }
@@ -10480,10 +9788,7 @@ impl UserPhoto {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            href: Default::default(),
-            extra: Default::default(),
-        }
+        Self { href: Default::default(), extra: Default::default() }
     }
 
     /// Sets `href`.
@@ -10513,11 +9818,7 @@ impl UserPopulation {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<PopulationId>) -> Self {
-        Self {
-            id: id.into(),
-            links: Default::default(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), links: Default::default(), extra: Default::default() }
     }
 
     /// Sets `_links`.
@@ -10547,10 +9848,7 @@ impl UserReference {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(id: impl Into<UserId>) -> Self {
-        Self {
-            id: id.into(),
-            extra: Default::default(),
-        }
+        Self { id: id.into(), extra: Default::default() }
     }
 }
 
@@ -10572,11 +9870,7 @@ pub struct UserReplacement {
     #[serde(rename = "externalId", default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// The member `identityProvider`.
-    #[serde(
-        rename = "identityProvider",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "identityProvider", default, skip_serializing_if = "Option::is_none")]
     pub identity_provider: Option<UserIdentityProvider>,
     /// Default location as a language tag of RFC 5646.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -10594,11 +9888,7 @@ pub struct UserReplacement {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photo: Option<UserPhoto>,
     /// Preferred languages in the form of an `Accept-Language` header.
-    #[serde(
-        rename = "preferredLanguage",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "preferredLanguage", default, skip_serializing_if = "Option::is_none")]
     pub preferred_language: Option<String>,
     /// Primary phone number.
     #[serde(rename = "primaryPhone", default, skip_serializing_if = "Option::is_none")]
@@ -10674,10 +9964,7 @@ impl UserReplacement {
 
     /// Sets `identityProvider`.
     #[must_use]
-    pub fn with_identity_provider(
-        mut self,
-        value: impl Into<UserIdentityProvider>,
-    ) -> Self {
+    pub fn with_identity_provider(mut self, value: impl Into<UserIdentityProvider>) -> Self {
         self.identity_provider = Option::Some(value.into());
         self
     }
@@ -10813,10 +10100,7 @@ impl UserSession {
 
     /// Sets `activeAt`.
     #[must_use]
-    pub fn with_active_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_active_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.active_at = Option::Some(value.into());
         self
     }
@@ -10830,10 +10114,7 @@ impl UserSession {
 
     /// Sets `createdAt`.
     #[must_use]
-    pub fn with_created_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_created_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.created_at = Option::Some(value.into());
         self
     }
@@ -10847,10 +10128,7 @@ impl UserSession {
 
     /// Sets `expiresAt`.
     #[must_use]
-    pub fn with_expires_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_expires_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.expires_at = Option::Some(value.into());
         self
     }
@@ -10931,10 +10209,7 @@ impl UserSessionCollection {
 
     /// Sets `_embedded`.
     #[must_use]
-    pub fn with_embedded(
-        mut self,
-        value: impl Into<UserSessionCollectionEmbedded>,
-    ) -> Self {
+    pub fn with_embedded(mut self, value: impl Into<UserSessionCollectionEmbedded>) -> Self {
         self.embedded = Option::Some(value.into());
         self
     }
@@ -10974,10 +10249,7 @@ impl UserSessionCollectionEmbedded {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            sessions: Default::default(),
-            extra: Default::default(),
-        }
+        Self { sessions: Default::default(), extra: Default::default() }
     }
 
     /// Sets `sessions`.
@@ -10997,7 +10269,7 @@ pub struct UserUpdate {
     #[serde(
         rename = "accountId",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub account_id: ::pingone_models::Patch<String>,
     /// The member `address`.
@@ -11010,7 +10282,7 @@ pub struct UserUpdate {
     #[serde(
         rename = "externalId",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub external_id: ::pingone_models::Patch<String>,
     /// Default location as a language tag of RFC 5646.
@@ -11020,7 +10292,7 @@ pub struct UserUpdate {
     #[serde(
         rename = "mobilePhone",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub mobile_phone: ::pingone_models::Patch<String>,
     /// The member `name`.
@@ -11036,14 +10308,14 @@ pub struct UserUpdate {
     #[serde(
         rename = "preferredLanguage",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub preferred_language: ::pingone_models::Patch<String>,
     /// Primary phone number.
     #[serde(
         rename = "primaryPhone",
         default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
+        skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub primary_phone: ::pingone_models::Patch<String>,
     /// Time zone of the IANA database.
@@ -11053,11 +10325,7 @@ pub struct UserUpdate {
     #[serde(default, skip_serializing_if = "::pingone_models::Patch::is_absent")]
     pub title: ::pingone_models::Patch<String>,
     /// Kind of user, as the environment defines it.
-    #[serde(
-        rename = "type",
-        default,
-        skip_serializing_if = "::pingone_models::Patch::is_absent"
-    )]
+    #[serde(rename = "type", default, skip_serializing_if = "::pingone_models::Patch::is_absent")]
     pub type_: ::pingone_models::Patch<String>,
     /// The username.
     #[serde(default, skip_serializing_if = "::pingone_models::Patch::is_absent")]
@@ -11093,10 +10361,7 @@ impl UserUpdate {
 
     /// Sets `accountId`.
     #[must_use]
-    pub fn with_account_id(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_account_id(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.account_id = value.into();
         self
     }
@@ -11113,70 +10378,49 @@ impl UserUpdate {
 
     /// Sets `email`.
     #[must_use]
-    pub fn with_email(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_email(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.email = value.into();
         self
     }
 
     /// Sets `externalId`.
     #[must_use]
-    pub fn with_external_id(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_external_id(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.external_id = value.into();
         self
     }
 
     /// Sets `locale`.
     #[must_use]
-    pub fn with_locale(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_locale(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.locale = value.into();
         self
     }
 
     /// Sets `mobilePhone`.
     #[must_use]
-    pub fn with_mobile_phone(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_mobile_phone(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.mobile_phone = value.into();
         self
     }
 
     /// Sets `name`.
     #[must_use]
-    pub fn with_name(
-        mut self,
-        value: impl Into<::pingone_models::Patch<UserNamePatch>>,
-    ) -> Self {
+    pub fn with_name(mut self, value: impl Into<::pingone_models::Patch<UserNamePatch>>) -> Self {
         self.name = value.into();
         self
     }
 
     /// Sets `nickname`.
     #[must_use]
-    pub fn with_nickname(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_nickname(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.nickname = value.into();
         self
     }
 
     /// Sets `photo`.
     #[must_use]
-    pub fn with_photo(
-        mut self,
-        value: impl Into<::pingone_models::Patch<UserPhoto>>,
-    ) -> Self {
+    pub fn with_photo(mut self, value: impl Into<::pingone_models::Patch<UserPhoto>>) -> Self {
         self.photo = value.into();
         self
     }
@@ -11193,50 +10437,35 @@ impl UserUpdate {
 
     /// Sets `primaryPhone`.
     #[must_use]
-    pub fn with_primary_phone(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_primary_phone(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.primary_phone = value.into();
         self
     }
 
     /// Sets `timezone`.
     #[must_use]
-    pub fn with_timezone(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_timezone(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.timezone = value.into();
         self
     }
 
     /// Sets `title`.
     #[must_use]
-    pub fn with_title(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_title(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.title = value.into();
         self
     }
 
     /// Sets `type`.
     #[must_use]
-    pub fn with_type(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_type(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.type_ = value.into();
         self
     }
 
     /// Sets `username`.
     #[must_use]
-    pub fn with_username(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_username(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.username = value.into();
         self
     }
@@ -11248,10 +10477,7 @@ impl UserUpdate {
 #[non_exhaustive]
 pub struct UserVerification {
     /// The code from the message. Flows document eight alphanumeric characters; users document no form.
-    #[serde(
-        rename = "verificationCode",
-        serialize_with = "::pingone_models::expose::required"
-    )]
+    #[serde(rename = "verificationCode", serialize_with = "::pingone_models::expose::required")]
     pub verification_code: ::pingone_models::Secret,
 }
 
@@ -11259,8 +10485,6 @@ impl UserVerification {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(verification_code: impl Into<::pingone_models::Secret>) -> Self {
-        Self {
-            verification_code: verification_code.into(),
-        }
+        Self { verification_code: verification_code.into() }
     }
 }

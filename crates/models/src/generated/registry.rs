@@ -221,143 +221,113 @@ pub static SCHEMAS: [&str; 209] = [
 /// Reads the request of the operation with this id; `None` when no operation has it.
 #[must_use]
 pub fn request(id: &str) -> Option<ReadRequest> {
-    Some(
-        match id {
-            "listUsers" => read_boxed::<super::requests::ListUsers>,
-            "createUser" => read_boxed::<super::requests::CreateUser>,
-            "importUser" => read_boxed::<super::requests::ImportUser>,
-            "readUser" => read_boxed::<super::requests::ReadUser>,
-            "sendVerificationCode" => read_boxed::<super::requests::SendVerificationCode>,
-            "verifyUser" => read_boxed::<super::requests::VerifyUser>,
-            "lockAccount" => read_boxed::<super::requests::LockAccount>,
-            "unlockAccount" => read_boxed::<super::requests::UnlockAccount>,
-            "updateUser" => read_boxed::<super::requests::UpdateUser>,
-            "replaceUser" => read_boxed::<super::requests::ReplaceUser>,
-            "deleteUser" => read_boxed::<super::requests::DeleteUser>,
-            "readPassword" => read_boxed::<super::requests::ReadPassword>,
-            "sendRecoveryCode" => read_boxed::<super::requests::SendRecoveryCode>,
-            "recoverPassword" => read_boxed::<super::requests::RecoverPassword>,
-            "checkPassword" => read_boxed::<super::requests::CheckPassword>,
-            "unlockPassword" => read_boxed::<super::requests::UnlockPassword>,
-            "resetPassword" => read_boxed::<super::requests::ResetPassword>,
-            "setPassword" => read_boxed::<super::requests::SetPassword>,
-            "setPasswordValue" => read_boxed::<super::requests::SetPasswordValue>,
-            "readFlow" => read_boxed::<super::requests::ReadFlow>,
-            "confirmFlowUser" => read_boxed::<super::requests::ConfirmFlowUser>,
-            "checkFlowUsernamePassword" => {
-                read_boxed::<super::requests::CheckFlowUsernamePassword>
-            }
-            "lookUpFlowUser" => read_boxed::<super::requests::LookUpFlowUser>,
-            "forgotFlowPassword" => read_boxed::<super::requests::ForgotFlowPassword>,
-            "registerFlowUser" => read_boxed::<super::requests::RegisterFlowUser>,
-            "resetFlowPassword" => read_boxed::<super::requests::ResetFlowPassword>,
-            "recoverFlowPassword" => read_boxed::<super::requests::RecoverFlowPassword>,
-            "sendFlowRecoveryCode" => read_boxed::<super::requests::SendFlowRecoveryCode>,
-            "verifyFlowUser" => read_boxed::<super::requests::VerifyFlowUser>,
-            "sendFlowVerificationCode" => {
-                read_boxed::<super::requests::SendFlowVerificationCode>
-            }
-            "selectFlowDevice" => read_boxed::<super::requests::SelectFlowDevice>,
-            "checkFlowOtp" => read_boxed::<super::requests::CheckFlowOtp>,
-            "checkFlowAssertion" => read_boxed::<super::requests::CheckFlowAssertion>,
-            "updateFlowUser" => read_boxed::<super::requests::UpdateFlowUser>,
-            "resetFlowSession" => read_boxed::<super::requests::ResetFlowSession>,
-            "consentFlowUser" => read_boxed::<super::requests::ConsentFlowUser>,
-            "verifyFlowUserCode" => read_boxed::<super::requests::VerifyFlowUserCode>,
-            "consentFlowDeviceGrant" => {
-                read_boxed::<super::requests::ConsentFlowDeviceGrant>
-            }
-            "initiateDeviceAuthentication" => {
-                read_boxed::<super::requests::InitiateDeviceAuthentication>
-            }
-            "readDeviceAuthentication" => {
-                read_boxed::<super::requests::ReadDeviceAuthentication>
-            }
-            "checkOtp" => read_boxed::<super::requests::CheckOtp>,
-            "selectDevice" => read_boxed::<super::requests::SelectDevice>,
-            "checkAssertion" => read_boxed::<super::requests::CheckAssertion>,
-            "cancelPushAuthentication" => {
-                read_boxed::<super::requests::CancelPushAuthentication>
-            }
-            "requestToken" => read_boxed::<super::requests::RequestToken>,
-            "exchangeAuthorizationCode" => {
-                read_boxed::<super::requests::ExchangeAuthorizationCode>
-            }
-            "refreshToken" => read_boxed::<super::requests::RefreshToken>,
-            "readUserEnabled" => read_boxed::<super::requests::ReadUserEnabled>,
-            "setUserEnabled" => read_boxed::<super::requests::SetUserEnabled>,
-            "readUserMfaEnabled" => read_boxed::<super::requests::ReadUserMfaEnabled>,
-            "setUserMfaEnabled" => read_boxed::<super::requests::SetUserMfaEnabled>,
-            "sendEmailVerificationCode" => {
-                read_boxed::<super::requests::SendEmailVerificationCode>
-            }
-            "verifyEmail" => read_boxed::<super::requests::VerifyEmail>,
-            "readUserPopulation" => read_boxed::<super::requests::ReadUserPopulation>,
-            "setUserPopulation" => read_boxed::<super::requests::SetUserPopulation>,
-            "listUserSessions" => read_boxed::<super::requests::ListUserSessions>,
-            "readUserSession" => read_boxed::<super::requests::ReadUserSession>,
-            "deleteUserSession" => read_boxed::<super::requests::DeleteUserSession>,
-            "listDevices" => read_boxed::<super::requests::ListDevices>,
-            "createDevice" => read_boxed::<super::requests::CreateDevice>,
-            "reorderDevices" => read_boxed::<super::requests::ReorderDevices>,
-            "removeDeviceOrder" => read_boxed::<super::requests::RemoveDeviceOrder>,
-            "readDevice" => read_boxed::<super::requests::ReadDevice>,
-            "activateDevice" => read_boxed::<super::requests::ActivateDevice>,
-            "sendDeviceActivationCode" => {
-                read_boxed::<super::requests::SendDeviceActivationCode>
-            }
-            "blockDevice" => read_boxed::<super::requests::BlockDevice>,
-            "unblockDevice" => read_boxed::<super::requests::UnblockDevice>,
-            "unlockDevice" => read_boxed::<super::requests::UnlockDevice>,
-            "deleteDevice" => read_boxed::<super::requests::DeleteDevice>,
-            "setDeviceNickname" => read_boxed::<super::requests::SetDeviceNickname>,
-            "readEnvironment" => read_boxed::<super::requests::ReadEnvironment>,
-            "listPopulations" => read_boxed::<super::requests::ListPopulations>,
-            "readPopulation" => read_boxed::<super::requests::ReadPopulation>,
-            "listPasswordPolicies" => read_boxed::<super::requests::ListPasswordPolicies>,
-            "readPasswordPolicy" => read_boxed::<super::requests::ReadPasswordPolicy>,
-            "listGroups" => read_boxed::<super::requests::ListGroups>,
-            "readGroup" => read_boxed::<super::requests::ReadGroup>,
-            "listUserGroups" => read_boxed::<super::requests::ListUserGroups>,
-            "addUserToGroup" => read_boxed::<super::requests::AddUserToGroup>,
-            "removeUserFromGroup" => read_boxed::<super::requests::RemoveUserFromGroup>,
-            "listLinkedAccounts" => read_boxed::<super::requests::ListLinkedAccounts>,
-            "linkAccount" => read_boxed::<super::requests::LinkAccount>,
-            "readLinkedAccount" => read_boxed::<super::requests::ReadLinkedAccount>,
-            "unlinkAccount" => read_boxed::<super::requests::UnlinkAccount>,
-            "listAgreementConsents" => {
-                read_boxed::<super::requests::ListAgreementConsents>
-            }
-            "readAgreementConsent" => read_boxed::<super::requests::ReadAgreementConsent>,
-            "revokeAgreementConsent" => {
-                read_boxed::<super::requests::RevokeAgreementConsent>
-            }
-            "createPairingKey" => read_boxed::<super::requests::CreatePairingKey>,
-            "readPairingKey" => read_boxed::<super::requests::ReadPairingKey>,
-            "deletePairingKey" => read_boxed::<super::requests::DeletePairingKey>,
-            "listDeviceAuthenticationPolicies" => {
-                read_boxed::<super::requests::ListDeviceAuthenticationPolicies>
-            }
-            "readDeviceAuthenticationPolicy" => {
-                read_boxed::<super::requests::ReadDeviceAuthenticationPolicy>
-            }
-            "readMfaSettings" => read_boxed::<super::requests::ReadMfaSettings>,
-            "authorize" => read_boxed::<super::requests::Authorize>,
-            "startFlow" => read_boxed::<super::requests::StartFlow>,
-            "resumeFlow" => read_boxed::<super::requests::ResumeFlow>,
-            "introspectToken" => read_boxed::<super::requests::IntrospectToken>,
-            "revokeToken" => read_boxed::<super::requests::RevokeToken>,
-            "readUserInfo" => read_boxed::<super::requests::ReadUserInfo>,
-            "postUserInfo" => read_boxed::<super::requests::PostUserInfo>,
-            "signOff" => read_boxed::<super::requests::SignOff>,
-            "signOffByForm" => read_boxed::<super::requests::SignOffByForm>,
-            "readJwks" => read_boxed::<super::requests::ReadJwks>,
-            "readOpenidConfiguration" => {
-                read_boxed::<super::requests::ReadOpenidConfiguration>
-            }
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "listUsers" => read_boxed::<super::requests::ListUsers>,
+        "createUser" => read_boxed::<super::requests::CreateUser>,
+        "importUser" => read_boxed::<super::requests::ImportUser>,
+        "readUser" => read_boxed::<super::requests::ReadUser>,
+        "sendVerificationCode" => read_boxed::<super::requests::SendVerificationCode>,
+        "verifyUser" => read_boxed::<super::requests::VerifyUser>,
+        "lockAccount" => read_boxed::<super::requests::LockAccount>,
+        "unlockAccount" => read_boxed::<super::requests::UnlockAccount>,
+        "updateUser" => read_boxed::<super::requests::UpdateUser>,
+        "replaceUser" => read_boxed::<super::requests::ReplaceUser>,
+        "deleteUser" => read_boxed::<super::requests::DeleteUser>,
+        "readPassword" => read_boxed::<super::requests::ReadPassword>,
+        "sendRecoveryCode" => read_boxed::<super::requests::SendRecoveryCode>,
+        "recoverPassword" => read_boxed::<super::requests::RecoverPassword>,
+        "checkPassword" => read_boxed::<super::requests::CheckPassword>,
+        "unlockPassword" => read_boxed::<super::requests::UnlockPassword>,
+        "resetPassword" => read_boxed::<super::requests::ResetPassword>,
+        "setPassword" => read_boxed::<super::requests::SetPassword>,
+        "setPasswordValue" => read_boxed::<super::requests::SetPasswordValue>,
+        "readFlow" => read_boxed::<super::requests::ReadFlow>,
+        "confirmFlowUser" => read_boxed::<super::requests::ConfirmFlowUser>,
+        "checkFlowUsernamePassword" => read_boxed::<super::requests::CheckFlowUsernamePassword>,
+        "lookUpFlowUser" => read_boxed::<super::requests::LookUpFlowUser>,
+        "forgotFlowPassword" => read_boxed::<super::requests::ForgotFlowPassword>,
+        "registerFlowUser" => read_boxed::<super::requests::RegisterFlowUser>,
+        "resetFlowPassword" => read_boxed::<super::requests::ResetFlowPassword>,
+        "recoverFlowPassword" => read_boxed::<super::requests::RecoverFlowPassword>,
+        "sendFlowRecoveryCode" => read_boxed::<super::requests::SendFlowRecoveryCode>,
+        "verifyFlowUser" => read_boxed::<super::requests::VerifyFlowUser>,
+        "sendFlowVerificationCode" => read_boxed::<super::requests::SendFlowVerificationCode>,
+        "selectFlowDevice" => read_boxed::<super::requests::SelectFlowDevice>,
+        "checkFlowOtp" => read_boxed::<super::requests::CheckFlowOtp>,
+        "checkFlowAssertion" => read_boxed::<super::requests::CheckFlowAssertion>,
+        "updateFlowUser" => read_boxed::<super::requests::UpdateFlowUser>,
+        "resetFlowSession" => read_boxed::<super::requests::ResetFlowSession>,
+        "consentFlowUser" => read_boxed::<super::requests::ConsentFlowUser>,
+        "verifyFlowUserCode" => read_boxed::<super::requests::VerifyFlowUserCode>,
+        "consentFlowDeviceGrant" => read_boxed::<super::requests::ConsentFlowDeviceGrant>,
+        "initiateDeviceAuthentication" => read_boxed::<super::requests::InitiateDeviceAuthentication>,
+        "readDeviceAuthentication" => read_boxed::<super::requests::ReadDeviceAuthentication>,
+        "checkOtp" => read_boxed::<super::requests::CheckOtp>,
+        "selectDevice" => read_boxed::<super::requests::SelectDevice>,
+        "checkAssertion" => read_boxed::<super::requests::CheckAssertion>,
+        "cancelPushAuthentication" => read_boxed::<super::requests::CancelPushAuthentication>,
+        "requestToken" => read_boxed::<super::requests::RequestToken>,
+        "exchangeAuthorizationCode" => read_boxed::<super::requests::ExchangeAuthorizationCode>,
+        "refreshToken" => read_boxed::<super::requests::RefreshToken>,
+        "readUserEnabled" => read_boxed::<super::requests::ReadUserEnabled>,
+        "setUserEnabled" => read_boxed::<super::requests::SetUserEnabled>,
+        "readUserMfaEnabled" => read_boxed::<super::requests::ReadUserMfaEnabled>,
+        "setUserMfaEnabled" => read_boxed::<super::requests::SetUserMfaEnabled>,
+        "sendEmailVerificationCode" => read_boxed::<super::requests::SendEmailVerificationCode>,
+        "verifyEmail" => read_boxed::<super::requests::VerifyEmail>,
+        "readUserPopulation" => read_boxed::<super::requests::ReadUserPopulation>,
+        "setUserPopulation" => read_boxed::<super::requests::SetUserPopulation>,
+        "listUserSessions" => read_boxed::<super::requests::ListUserSessions>,
+        "readUserSession" => read_boxed::<super::requests::ReadUserSession>,
+        "deleteUserSession" => read_boxed::<super::requests::DeleteUserSession>,
+        "listDevices" => read_boxed::<super::requests::ListDevices>,
+        "createDevice" => read_boxed::<super::requests::CreateDevice>,
+        "reorderDevices" => read_boxed::<super::requests::ReorderDevices>,
+        "removeDeviceOrder" => read_boxed::<super::requests::RemoveDeviceOrder>,
+        "readDevice" => read_boxed::<super::requests::ReadDevice>,
+        "activateDevice" => read_boxed::<super::requests::ActivateDevice>,
+        "sendDeviceActivationCode" => read_boxed::<super::requests::SendDeviceActivationCode>,
+        "blockDevice" => read_boxed::<super::requests::BlockDevice>,
+        "unblockDevice" => read_boxed::<super::requests::UnblockDevice>,
+        "unlockDevice" => read_boxed::<super::requests::UnlockDevice>,
+        "deleteDevice" => read_boxed::<super::requests::DeleteDevice>,
+        "setDeviceNickname" => read_boxed::<super::requests::SetDeviceNickname>,
+        "readEnvironment" => read_boxed::<super::requests::ReadEnvironment>,
+        "listPopulations" => read_boxed::<super::requests::ListPopulations>,
+        "readPopulation" => read_boxed::<super::requests::ReadPopulation>,
+        "listPasswordPolicies" => read_boxed::<super::requests::ListPasswordPolicies>,
+        "readPasswordPolicy" => read_boxed::<super::requests::ReadPasswordPolicy>,
+        "listGroups" => read_boxed::<super::requests::ListGroups>,
+        "readGroup" => read_boxed::<super::requests::ReadGroup>,
+        "listUserGroups" => read_boxed::<super::requests::ListUserGroups>,
+        "addUserToGroup" => read_boxed::<super::requests::AddUserToGroup>,
+        "removeUserFromGroup" => read_boxed::<super::requests::RemoveUserFromGroup>,
+        "listLinkedAccounts" => read_boxed::<super::requests::ListLinkedAccounts>,
+        "linkAccount" => read_boxed::<super::requests::LinkAccount>,
+        "readLinkedAccount" => read_boxed::<super::requests::ReadLinkedAccount>,
+        "unlinkAccount" => read_boxed::<super::requests::UnlinkAccount>,
+        "listAgreementConsents" => read_boxed::<super::requests::ListAgreementConsents>,
+        "readAgreementConsent" => read_boxed::<super::requests::ReadAgreementConsent>,
+        "revokeAgreementConsent" => read_boxed::<super::requests::RevokeAgreementConsent>,
+        "createPairingKey" => read_boxed::<super::requests::CreatePairingKey>,
+        "readPairingKey" => read_boxed::<super::requests::ReadPairingKey>,
+        "deletePairingKey" => read_boxed::<super::requests::DeletePairingKey>,
+        "listDeviceAuthenticationPolicies" => read_boxed::<super::requests::ListDeviceAuthenticationPolicies>,
+        "readDeviceAuthenticationPolicy" => read_boxed::<super::requests::ReadDeviceAuthenticationPolicy>,
+        "readMfaSettings" => read_boxed::<super::requests::ReadMfaSettings>,
+        "authorize" => read_boxed::<super::requests::Authorize>,
+        "startFlow" => read_boxed::<super::requests::StartFlow>,
+        "resumeFlow" => read_boxed::<super::requests::ResumeFlow>,
+        "introspectToken" => read_boxed::<super::requests::IntrospectToken>,
+        "revokeToken" => read_boxed::<super::requests::RevokeToken>,
+        "readUserInfo" => read_boxed::<super::requests::ReadUserInfo>,
+        "postUserInfo" => read_boxed::<super::requests::PostUserInfo>,
+        "signOff" => read_boxed::<super::requests::SignOff>,
+        "signOffByForm" => read_boxed::<super::requests::SignOffByForm>,
+        "readJwks" => read_boxed::<super::requests::ReadJwks>,
+        "readOpenidConfiguration" => read_boxed::<super::requests::ReadOpenidConfiguration>,
+        _ => return None,
+    })
 }
 
 /// Reads the request of the operation with this id and hands it to a visitor, with its type; `None` when no
@@ -367,426 +337,113 @@ pub fn visit<V: Visitor>(
     from: &dyn Parts,
     visitor: V,
 ) -> Option<Result<V::Output, ReadError>> {
-    Some(
-        match id {
-            "listUsers" => {
-                super::requests::ListUsers::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "createUser" => {
-                super::requests::CreateUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "importUser" => {
-                super::requests::ImportUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readUser" => {
-                super::requests::ReadUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "sendVerificationCode" => {
-                super::requests::SendVerificationCode::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "verifyUser" => {
-                super::requests::VerifyUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "lockAccount" => {
-                super::requests::LockAccount::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "unlockAccount" => {
-                super::requests::UnlockAccount::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "updateUser" => {
-                super::requests::UpdateUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "replaceUser" => {
-                super::requests::ReplaceUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "deleteUser" => {
-                super::requests::DeleteUser::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "readPassword" => {
-                super::requests::ReadPassword::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "sendRecoveryCode" => {
-                super::requests::SendRecoveryCode::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "recoverPassword" => {
-                super::requests::RecoverPassword::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "checkPassword" => {
-                super::requests::CheckPassword::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "unlockPassword" => {
-                super::requests::UnlockPassword::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "resetPassword" => {
-                super::requests::ResetPassword::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "setPassword" => {
-                super::requests::SetPassword::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "setPasswordValue" => {
-                super::requests::SetPasswordValue::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "readFlow" => {
-                super::requests::ReadFlow::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "confirmFlowUser" => {
-                super::requests::ConfirmFlowUser::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "checkFlowUsernamePassword" => {
-                super::requests::CheckFlowUsernamePassword::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "lookUpFlowUser" => {
-                super::requests::LookUpFlowUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "forgotFlowPassword" => {
-                super::requests::ForgotFlowPassword::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "registerFlowUser" => {
-                super::requests::RegisterFlowUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "resetFlowPassword" => {
-                super::requests::ResetFlowPassword::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "recoverFlowPassword" => {
-                super::requests::RecoverFlowPassword::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "sendFlowRecoveryCode" => {
-                super::requests::SendFlowRecoveryCode::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "verifyFlowUser" => {
-                super::requests::VerifyFlowUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "sendFlowVerificationCode" => {
-                super::requests::SendFlowVerificationCode::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "selectFlowDevice" => {
-                super::requests::SelectFlowDevice::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "checkFlowOtp" => {
-                super::requests::CheckFlowOtp::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "checkFlowAssertion" => {
-                super::requests::CheckFlowAssertion::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "updateFlowUser" => {
-                super::requests::UpdateFlowUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "resetFlowSession" => {
-                super::requests::ResetFlowSession::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "consentFlowUser" => {
-                super::requests::ConsentFlowUser::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "verifyFlowUserCode" => {
-                super::requests::VerifyFlowUserCode::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "consentFlowDeviceGrant" => {
-                super::requests::ConsentFlowDeviceGrant::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "initiateDeviceAuthentication" => {
-                super::requests::InitiateDeviceAuthentication::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readDeviceAuthentication" => {
-                super::requests::ReadDeviceAuthentication::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "checkOtp" => {
-                super::requests::CheckOtp::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "selectDevice" => {
-                super::requests::SelectDevice::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "checkAssertion" => {
-                super::requests::CheckAssertion::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "cancelPushAuthentication" => {
-                super::requests::CancelPushAuthentication::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "requestToken" => {
-                super::requests::RequestToken::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "exchangeAuthorizationCode" => {
-                super::requests::ExchangeAuthorizationCode::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "refreshToken" => {
-                super::requests::RefreshToken::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readUserEnabled" => {
-                super::requests::ReadUserEnabled::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "setUserEnabled" => {
-                super::requests::SetUserEnabled::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readUserMfaEnabled" => {
-                super::requests::ReadUserMfaEnabled::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "setUserMfaEnabled" => {
-                super::requests::SetUserMfaEnabled::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "sendEmailVerificationCode" => {
-                super::requests::SendEmailVerificationCode::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "verifyEmail" => {
-                super::requests::VerifyEmail::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "readUserPopulation" => {
-                super::requests::ReadUserPopulation::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "setUserPopulation" => {
-                super::requests::SetUserPopulation::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "listUserSessions" => {
-                super::requests::ListUserSessions::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readUserSession" => {
-                super::requests::ReadUserSession::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "deleteUserSession" => {
-                super::requests::DeleteUserSession::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "listDevices" => {
-                super::requests::ListDevices::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "createDevice" => {
-                super::requests::CreateDevice::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "reorderDevices" => {
-                super::requests::ReorderDevices::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "removeDeviceOrder" => {
-                super::requests::RemoveDeviceOrder::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "readDevice" => {
-                super::requests::ReadDevice::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "activateDevice" => {
-                super::requests::ActivateDevice::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "sendDeviceActivationCode" => {
-                super::requests::SendDeviceActivationCode::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "blockDevice" => {
-                super::requests::BlockDevice::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "unblockDevice" => {
-                super::requests::UnblockDevice::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "unlockDevice" => {
-                super::requests::UnlockDevice::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "deleteDevice" => {
-                super::requests::DeleteDevice::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "setDeviceNickname" => {
-                super::requests::SetDeviceNickname::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readEnvironment" => {
-                super::requests::ReadEnvironment::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "listPopulations" => {
-                super::requests::ListPopulations::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readPopulation" => {
-                super::requests::ReadPopulation::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "listPasswordPolicies" => {
-                super::requests::ListPasswordPolicies::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readPasswordPolicy" => {
-                super::requests::ReadPasswordPolicy::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "listGroups" => {
-                super::requests::ListGroups::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readGroup" => {
-                super::requests::ReadGroup::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "listUserGroups" => {
-                super::requests::ListUserGroups::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "addUserToGroup" => {
-                super::requests::AddUserToGroup::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "removeUserFromGroup" => {
-                super::requests::RemoveUserFromGroup::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "listLinkedAccounts" => {
-                super::requests::ListLinkedAccounts::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "linkAccount" => {
-                super::requests::LinkAccount::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readLinkedAccount" => {
-                super::requests::ReadLinkedAccount::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "unlinkAccount" => {
-                super::requests::UnlinkAccount::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "listAgreementConsents" => {
-                super::requests::ListAgreementConsents::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readAgreementConsent" => {
-                super::requests::ReadAgreementConsent::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "revokeAgreementConsent" => {
-                super::requests::RevokeAgreementConsent::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "createPairingKey" => {
-                super::requests::CreatePairingKey::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readPairingKey" => {
-                super::requests::ReadPairingKey::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "deletePairingKey" => {
-                super::requests::DeletePairingKey::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "listDeviceAuthenticationPolicies" => {
-                super::requests::ListDeviceAuthenticationPolicies::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readDeviceAuthenticationPolicy" => {
-                super::requests::ReadDeviceAuthenticationPolicy::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readMfaSettings" => {
-                super::requests::ReadMfaSettings::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "authorize" => {
-                super::requests::Authorize::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "startFlow" => {
-                super::requests::StartFlow::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "resumeFlow" => {
-                super::requests::ResumeFlow::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "introspectToken" => {
-                super::requests::IntrospectToken::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "revokeToken" => {
-                super::requests::RevokeToken::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "readUserInfo" => {
-                super::requests::ReadUserInfo::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "postUserInfo" => {
-                super::requests::PostUserInfo::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "signOff" => {
-                super::requests::SignOff::read(from).map(|request| visitor.open(request))
-            }
-            "signOffByForm" => {
-                super::requests::SignOffByForm::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "readJwks" => {
-                super::requests::ReadJwks::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "readOpenidConfiguration" => {
-                super::requests::ReadOpenidConfiguration::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "listUsers" => super::requests::ListUsers::read(from).map(|request| visitor.described(request)),
+        "createUser" => super::requests::CreateUser::read(from).map(|request| visitor.described(request)),
+        "importUser" => super::requests::ImportUser::read(from).map(|request| visitor.described(request)),
+        "readUser" => super::requests::ReadUser::read(from).map(|request| visitor.described(request)),
+        "sendVerificationCode" => super::requests::SendVerificationCode::read(from).map(|request| visitor.described(request)),
+        "verifyUser" => super::requests::VerifyUser::read(from).map(|request| visitor.described(request)),
+        "lockAccount" => super::requests::LockAccount::read(from).map(|request| visitor.described(request)),
+        "unlockAccount" => super::requests::UnlockAccount::read(from).map(|request| visitor.described(request)),
+        "updateUser" => super::requests::UpdateUser::read(from).map(|request| visitor.described(request)),
+        "replaceUser" => super::requests::ReplaceUser::read(from).map(|request| visitor.described(request)),
+        "deleteUser" => super::requests::DeleteUser::read(from).map(|request| visitor.open(request)),
+        "readPassword" => super::requests::ReadPassword::read(from).map(|request| visitor.described(request)),
+        "sendRecoveryCode" => super::requests::SendRecoveryCode::read(from).map(|request| visitor.open(request)),
+        "recoverPassword" => super::requests::RecoverPassword::read(from).map(|request| visitor.open(request)),
+        "checkPassword" => super::requests::CheckPassword::read(from).map(|request| visitor.open(request)),
+        "unlockPassword" => super::requests::UnlockPassword::read(from).map(|request| visitor.open(request)),
+        "resetPassword" => super::requests::ResetPassword::read(from).map(|request| visitor.open(request)),
+        "setPassword" => super::requests::SetPassword::read(from).map(|request| visitor.open(request)),
+        "setPasswordValue" => super::requests::SetPasswordValue::read(from).map(|request| visitor.open(request)),
+        "readFlow" => super::requests::ReadFlow::read(from).map(|request| visitor.described(request)),
+        "confirmFlowUser" => super::requests::ConfirmFlowUser::read(from).map(|request| visitor.open(request)),
+        "checkFlowUsernamePassword" => super::requests::CheckFlowUsernamePassword::read(from).map(|request| visitor.described(request)),
+        "lookUpFlowUser" => super::requests::LookUpFlowUser::read(from).map(|request| visitor.described(request)),
+        "forgotFlowPassword" => super::requests::ForgotFlowPassword::read(from).map(|request| visitor.described(request)),
+        "registerFlowUser" => super::requests::RegisterFlowUser::read(from).map(|request| visitor.described(request)),
+        "resetFlowPassword" => super::requests::ResetFlowPassword::read(from).map(|request| visitor.described(request)),
+        "recoverFlowPassword" => super::requests::RecoverFlowPassword::read(from).map(|request| visitor.described(request)),
+        "sendFlowRecoveryCode" => super::requests::SendFlowRecoveryCode::read(from).map(|request| visitor.described(request)),
+        "verifyFlowUser" => super::requests::VerifyFlowUser::read(from).map(|request| visitor.described(request)),
+        "sendFlowVerificationCode" => super::requests::SendFlowVerificationCode::read(from).map(|request| visitor.described(request)),
+        "selectFlowDevice" => super::requests::SelectFlowDevice::read(from).map(|request| visitor.described(request)),
+        "checkFlowOtp" => super::requests::CheckFlowOtp::read(from).map(|request| visitor.described(request)),
+        "checkFlowAssertion" => super::requests::CheckFlowAssertion::read(from).map(|request| visitor.described(request)),
+        "updateFlowUser" => super::requests::UpdateFlowUser::read(from).map(|request| visitor.described(request)),
+        "resetFlowSession" => super::requests::ResetFlowSession::read(from).map(|request| visitor.described(request)),
+        "consentFlowUser" => super::requests::ConsentFlowUser::read(from).map(|request| visitor.described(request)),
+        "verifyFlowUserCode" => super::requests::VerifyFlowUserCode::read(from).map(|request| visitor.described(request)),
+        "consentFlowDeviceGrant" => super::requests::ConsentFlowDeviceGrant::read(from).map(|request| visitor.described(request)),
+        "initiateDeviceAuthentication" => super::requests::InitiateDeviceAuthentication::read(from).map(|request| visitor.described(request)),
+        "readDeviceAuthentication" => super::requests::ReadDeviceAuthentication::read(from).map(|request| visitor.described(request)),
+        "checkOtp" => super::requests::CheckOtp::read(from).map(|request| visitor.described(request)),
+        "selectDevice" => super::requests::SelectDevice::read(from).map(|request| visitor.described(request)),
+        "checkAssertion" => super::requests::CheckAssertion::read(from).map(|request| visitor.described(request)),
+        "cancelPushAuthentication" => super::requests::CancelPushAuthentication::read(from).map(|request| visitor.open(request)),
+        "requestToken" => super::requests::RequestToken::read(from).map(|request| visitor.described(request)),
+        "exchangeAuthorizationCode" => super::requests::ExchangeAuthorizationCode::read(from).map(|request| visitor.described(request)),
+        "refreshToken" => super::requests::RefreshToken::read(from).map(|request| visitor.described(request)),
+        "readUserEnabled" => super::requests::ReadUserEnabled::read(from).map(|request| visitor.described(request)),
+        "setUserEnabled" => super::requests::SetUserEnabled::read(from).map(|request| visitor.described(request)),
+        "readUserMfaEnabled" => super::requests::ReadUserMfaEnabled::read(from).map(|request| visitor.described(request)),
+        "setUserMfaEnabled" => super::requests::SetUserMfaEnabled::read(from).map(|request| visitor.described(request)),
+        "sendEmailVerificationCode" => super::requests::SendEmailVerificationCode::read(from).map(|request| visitor.open(request)),
+        "verifyEmail" => super::requests::VerifyEmail::read(from).map(|request| visitor.open(request)),
+        "readUserPopulation" => super::requests::ReadUserPopulation::read(from).map(|request| visitor.described(request)),
+        "setUserPopulation" => super::requests::SetUserPopulation::read(from).map(|request| visitor.described(request)),
+        "listUserSessions" => super::requests::ListUserSessions::read(from).map(|request| visitor.described(request)),
+        "readUserSession" => super::requests::ReadUserSession::read(from).map(|request| visitor.described(request)),
+        "deleteUserSession" => super::requests::DeleteUserSession::read(from).map(|request| visitor.open(request)),
+        "listDevices" => super::requests::ListDevices::read(from).map(|request| visitor.described(request)),
+        "createDevice" => super::requests::CreateDevice::read(from).map(|request| visitor.described(request)),
+        "reorderDevices" => super::requests::ReorderDevices::read(from).map(|request| visitor.open(request)),
+        "removeDeviceOrder" => super::requests::RemoveDeviceOrder::read(from).map(|request| visitor.open(request)),
+        "readDevice" => super::requests::ReadDevice::read(from).map(|request| visitor.described(request)),
+        "activateDevice" => super::requests::ActivateDevice::read(from).map(|request| visitor.described(request)),
+        "sendDeviceActivationCode" => super::requests::SendDeviceActivationCode::read(from).map(|request| visitor.open(request)),
+        "blockDevice" => super::requests::BlockDevice::read(from).map(|request| visitor.described(request)),
+        "unblockDevice" => super::requests::UnblockDevice::read(from).map(|request| visitor.described(request)),
+        "unlockDevice" => super::requests::UnlockDevice::read(from).map(|request| visitor.described(request)),
+        "deleteDevice" => super::requests::DeleteDevice::read(from).map(|request| visitor.open(request)),
+        "setDeviceNickname" => super::requests::SetDeviceNickname::read(from).map(|request| visitor.described(request)),
+        "readEnvironment" => super::requests::ReadEnvironment::read(from).map(|request| visitor.described(request)),
+        "listPopulations" => super::requests::ListPopulations::read(from).map(|request| visitor.described(request)),
+        "readPopulation" => super::requests::ReadPopulation::read(from).map(|request| visitor.described(request)),
+        "listPasswordPolicies" => super::requests::ListPasswordPolicies::read(from).map(|request| visitor.described(request)),
+        "readPasswordPolicy" => super::requests::ReadPasswordPolicy::read(from).map(|request| visitor.described(request)),
+        "listGroups" => super::requests::ListGroups::read(from).map(|request| visitor.described(request)),
+        "readGroup" => super::requests::ReadGroup::read(from).map(|request| visitor.described(request)),
+        "listUserGroups" => super::requests::ListUserGroups::read(from).map(|request| visitor.described(request)),
+        "addUserToGroup" => super::requests::AddUserToGroup::read(from).map(|request| visitor.described(request)),
+        "removeUserFromGroup" => super::requests::RemoveUserFromGroup::read(from).map(|request| visitor.open(request)),
+        "listLinkedAccounts" => super::requests::ListLinkedAccounts::read(from).map(|request| visitor.described(request)),
+        "linkAccount" => super::requests::LinkAccount::read(from).map(|request| visitor.described(request)),
+        "readLinkedAccount" => super::requests::ReadLinkedAccount::read(from).map(|request| visitor.described(request)),
+        "unlinkAccount" => super::requests::UnlinkAccount::read(from).map(|request| visitor.open(request)),
+        "listAgreementConsents" => super::requests::ListAgreementConsents::read(from).map(|request| visitor.described(request)),
+        "readAgreementConsent" => super::requests::ReadAgreementConsent::read(from).map(|request| visitor.described(request)),
+        "revokeAgreementConsent" => super::requests::RevokeAgreementConsent::read(from).map(|request| visitor.open(request)),
+        "createPairingKey" => super::requests::CreatePairingKey::read(from).map(|request| visitor.described(request)),
+        "readPairingKey" => super::requests::ReadPairingKey::read(from).map(|request| visitor.described(request)),
+        "deletePairingKey" => super::requests::DeletePairingKey::read(from).map(|request| visitor.open(request)),
+        "listDeviceAuthenticationPolicies" => super::requests::ListDeviceAuthenticationPolicies::read(from).map(|request| visitor.described(request)),
+        "readDeviceAuthenticationPolicy" => super::requests::ReadDeviceAuthenticationPolicy::read(from).map(|request| visitor.described(request)),
+        "readMfaSettings" => super::requests::ReadMfaSettings::read(from).map(|request| visitor.described(request)),
+        "authorize" => super::requests::Authorize::read(from).map(|request| visitor.open(request)),
+        "startFlow" => super::requests::StartFlow::read(from).map(|request| visitor.described(request)),
+        "resumeFlow" => super::requests::ResumeFlow::read(from).map(|request| visitor.open(request)),
+        "introspectToken" => super::requests::IntrospectToken::read(from).map(|request| visitor.described(request)),
+        "revokeToken" => super::requests::RevokeToken::read(from).map(|request| visitor.open(request)),
+        "readUserInfo" => super::requests::ReadUserInfo::read(from).map(|request| visitor.described(request)),
+        "postUserInfo" => super::requests::PostUserInfo::read(from).map(|request| visitor.described(request)),
+        "signOff" => super::requests::SignOff::read(from).map(|request| visitor.open(request)),
+        "signOffByForm" => super::requests::SignOffByForm::read(from).map(|request| visitor.open(request)),
+        "readJwks" => super::requests::ReadJwks::read(from).map(|request| visitor.described(request)),
+        "readOpenidConfiguration" => super::requests::ReadOpenidConfiguration::read(from).map(|request| visitor.described(request)),
+        _ => return None,
+    })
 }
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
@@ -794,9 +451,8 @@ pub fn round_trip(
     schema: &str,
     value: ::serde_json::Value,
 ) -> Option<::serde_json::Result<::serde_json::Value>> {
-    fn through<T>(
-        value: ::serde_json::Value,
-    ) -> ::serde_json::Result<::serde_json::Value>
+    // Every type of the models can be asked for these.
+    fn through<T>(value: ::serde_json::Value) -> ::serde_json::Result<::serde_json::Value>
     where
         T: ::serde::de::DeserializeOwned + ::serde::Serialize,
         T: Clone + ::std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
@@ -804,332 +460,218 @@ pub fn round_trip(
         ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
     }
 
-    Some(
-        match schema {
-            "AccessToken" => through::<super::models::AccessToken>(value),
-            "AccountLink" => through::<super::models::AccountLink>(value),
-            "AccountLock" => through::<super::models::AccountLock>(value),
-            "AccountStatus" => through::<super::models::AccountStatus>(value),
-            "AgreementConsent" => through::<super::models::AgreementConsent>(value),
-            "AgreementConsentCollection" => {
-                through::<super::models::AgreementConsentCollection>(value)
-            }
-            "AgreementConsentStatus" => {
-                through::<super::models::AgreementConsentStatus>(value)
-            }
-            "AgreementId" => through::<super::models::AgreementId>(value),
-            "AgreementLanguageId" => through::<super::models::AgreementLanguageId>(value),
-            "AgreementLanguageReference" => {
-                through::<super::models::AgreementLanguageReference>(value)
-            }
-            "AgreementReference" => through::<super::models::AgreementReference>(value),
-            "ApplicationId" => through::<super::models::ApplicationId>(value),
-            "ApplicationReference" => {
-                through::<super::models::ApplicationReference>(value)
-            }
-            "AssertionCheck" => through::<super::models::AssertionCheck>(value),
-            "AuthorizationCodeGrant" => {
-                through::<super::models::AuthorizationCodeGrant>(value)
-            }
-            "AuthorizationCodeGrantGrantType" => {
-                through::<super::models::AuthorizationCodeGrantGrantType>(value)
-            }
-            "AuthorizeResponse" => through::<super::models::AuthorizeResponse>(value),
-            "CodeChallengeMethod" => through::<super::models::CodeChallengeMethod>(value),
-            "CompletedSignOnPolicy" => {
-                through::<super::models::CompletedSignOnPolicy>(value)
-            }
-            "Device" => through::<super::models::Device>(value),
-            "DeviceActivation" => through::<super::models::DeviceActivation>(value),
-            "DeviceAuthentication" => {
-                through::<super::models::DeviceAuthentication>(value)
-            }
-            "DeviceAuthenticationEmbedded" => {
-                through::<super::models::DeviceAuthenticationEmbedded>(value)
-            }
-            "DeviceAuthenticationError" => {
-                through::<super::models::DeviceAuthenticationError>(value)
-            }
-            "DeviceAuthenticationId" => {
-                through::<super::models::DeviceAuthenticationId>(value)
-            }
-            "DeviceAuthenticationPolicy" => {
-                through::<super::models::DeviceAuthenticationPolicy>(value)
-            }
-            "DeviceAuthenticationPolicyCollection" => {
-                through::<super::models::DeviceAuthenticationPolicyCollection>(value)
-            }
-            "DeviceAuthenticationPolicyCollectionEmbedded" => {
-                through::<
-                    super::models::DeviceAuthenticationPolicyCollectionEmbedded,
-                >(value)
-            }
-            "DeviceAuthenticationPolicyId" => {
-                through::<super::models::DeviceAuthenticationPolicyId>(value)
-            }
-            "DeviceAuthenticationPolicyReference" => {
-                through::<super::models::DeviceAuthenticationPolicyReference>(value)
-            }
-            "DeviceAuthenticationRequest" => {
-                through::<super::models::DeviceAuthenticationRequest>(value)
-            }
-            "DeviceAuthenticationStatus" => {
-                through::<super::models::DeviceAuthenticationStatus>(value)
-            }
-            "DeviceAuthenticationTest" => {
-                through::<super::models::DeviceAuthenticationTest>(value)
-            }
-            "DeviceBlock" => through::<super::models::DeviceBlock>(value),
-            "DeviceBlockStatus" => through::<super::models::DeviceBlockStatus>(value),
-            "DeviceExpand" => through::<super::models::DeviceExpand>(value),
-            "DeviceId" => through::<super::models::DeviceId>(value),
-            "DeviceLock" => through::<super::models::DeviceLock>(value),
-            "DeviceLockStatus" => through::<super::models::DeviceLockStatus>(value),
-            "DeviceNickname" => through::<super::models::DeviceNickname>(value),
-            "DeviceNicknameUpdate" => {
-                through::<super::models::DeviceNicknameUpdate>(value)
-            }
-            "DeviceOrder" => through::<super::models::DeviceOrder>(value),
-            "DeviceReference" => through::<super::models::DeviceReference>(value),
-            "DeviceSelection" => through::<super::models::DeviceSelection>(value),
-            "DeviceSelectionMode" => through::<super::models::DeviceSelectionMode>(value),
-            "DeviceSelectionSettings" => {
-                through::<super::models::DeviceSelectionSettings>(value)
-            }
-            "EmailNotificationType" => {
-                through::<super::models::EmailNotificationType>(value)
-            }
-            "EmailVerificationSend" => {
-                through::<super::models::EmailVerificationSend>(value)
-            }
-            "Environment" => through::<super::models::Environment>(value),
-            "EnvironmentId" => through::<super::models::EnvironmentId>(value),
-            "EnvironmentReference" => {
-                through::<super::models::EnvironmentReference>(value)
-            }
-            "EnvironmentType" => through::<super::models::EnvironmentType>(value),
-            "ErrorDetail" => through::<super::models::ErrorDetail>(value),
-            "ErrorResponse" => through::<super::models::ErrorResponse>(value),
-            "FailureSettings" => through::<super::models::FailureSettings>(value),
-            "Fido2Compatibility" => through::<super::models::Fido2Compatibility>(value),
-            "Fido2DeviceSettings" => through::<super::models::Fido2DeviceSettings>(value),
-            "Flow" => through::<super::models::Flow>(value),
-            "FlowApplication" => through::<super::models::FlowApplication>(value),
-            "FlowApplicationIcon" => through::<super::models::FlowApplicationIcon>(value),
-            "FlowAuthorization" => through::<super::models::FlowAuthorization>(value),
-            "FlowAuthorizationResponseMode" => {
-                through::<super::models::FlowAuthorizationResponseMode>(value)
-            }
-            "FlowConsent" => through::<super::models::FlowConsent>(value),
-            "FlowDeviceSelection" => through::<super::models::FlowDeviceSelection>(value),
-            "FlowEmbedded" => through::<super::models::FlowEmbedded>(value),
-            "FlowError" => through::<super::models::FlowError>(value),
-            "FlowForgottenPassword" => {
-                through::<super::models::FlowForgottenPassword>(value)
-            }
-            "FlowId" => through::<super::models::FlowId>(value),
-            "FlowPasswordReset" => through::<super::models::FlowPasswordReset>(value),
-            "FlowSelectedDevice" => through::<super::models::FlowSelectedDevice>(value),
-            "FlowStatus" => through::<super::models::FlowStatus>(value),
-            "FlowUser" => through::<super::models::FlowUser>(value),
-            "FlowUserCodeVerification" => {
-                through::<super::models::FlowUserCodeVerification>(value)
-            }
-            "FlowUserConfirmation" => {
-                through::<super::models::FlowUserConfirmation>(value)
-            }
-            "FlowUserLookup" => through::<super::models::FlowUserLookup>(value),
-            "FlowUserRegistration" => {
-                through::<super::models::FlowUserRegistration>(value)
-            }
-            "FlowUsernamePasswordCheck" => {
-                through::<super::models::FlowUsernamePasswordCheck>(value)
-            }
-            "GatewayId" => through::<super::models::GatewayId>(value),
-            "GatewayUserTypeId" => through::<super::models::GatewayUserTypeId>(value),
-            "GatewayUserTypeReference" => {
-                through::<super::models::GatewayUserTypeReference>(value)
-            }
-            "GrantType" => through::<super::models::GrantType>(value),
-            "Group" => through::<super::models::Group>(value),
-            "GroupCollection" => through::<super::models::GroupCollection>(value),
-            "GroupCollectionEmbedded" => {
-                through::<super::models::GroupCollectionEmbedded>(value)
-            }
-            "GroupId" => through::<super::models::GroupId>(value),
-            "GroupInclude" => through::<super::models::GroupInclude>(value),
-            "GroupMemberCounts" => through::<super::models::GroupMemberCounts>(value),
-            "GroupMembership" => through::<super::models::GroupMembership>(value),
-            "GroupMembershipCollection" => {
-                through::<super::models::GroupMembershipCollection>(value)
-            }
-            "GroupMembershipEmbedded" => {
-                through::<super::models::GroupMembershipEmbedded>(value)
-            }
-            "GroupMembershipType" => through::<super::models::GroupMembershipType>(value),
-            "GroupReference" => through::<super::models::GroupReference>(value),
-            "IdentityProviderId" => through::<super::models::IdentityProviderId>(value),
-            "IdentityProviderReference" => {
-                through::<super::models::IdentityProviderReference>(value)
-            }
-            "IdentityProviderType" => {
-                through::<super::models::IdentityProviderType>(value)
-            }
-            "JsonWebKey" => through::<super::models::JsonWebKey>(value),
-            "JsonWebKeySet" => through::<super::models::JsonWebKeySet>(value),
-            "LastConsent" => through::<super::models::LastConsent>(value),
-            "LifecycleStatus" => through::<super::models::LifecycleStatus>(value),
-            "Link" => through::<super::models::Link>(value),
-            "LinkedAccount" => through::<super::models::LinkedAccount>(value),
-            "LinkedAccountCollection" => {
-                through::<super::models::LinkedAccountCollection>(value)
-            }
-            "LinkedAccountExpand" => through::<super::models::LinkedAccountExpand>(value),
-            "LinkedAccountId" => through::<super::models::LinkedAccountId>(value),
-            "LinkedAttribute" => through::<super::models::LinkedAttribute>(value),
-            "LinkedAttributeUpdate" => {
-                through::<super::models::LinkedAttributeUpdate>(value)
-            }
-            "MembershipExpand" => through::<super::models::MembershipExpand>(value),
-            "MfaDevice" => through::<super::models::MfaDevice>(value),
-            "MfaDeviceCollection" => through::<super::models::MfaDeviceCollection>(value),
-            "MfaDeviceCollectionEmbedded" => {
-                through::<super::models::MfaDeviceCollectionEmbedded>(value)
-            }
-            "MfaDeviceCreation" => through::<super::models::MfaDeviceCreation>(value),
-            "MfaDeviceStatus" => through::<super::models::MfaDeviceStatus>(value),
-            "MfaDeviceType" => through::<super::models::MfaDeviceType>(value),
-            "MfaLockout" => through::<super::models::MfaLockout>(value),
-            "MfaSettings" => through::<super::models::MfaSettings>(value),
-            "MfaUserSettings" => through::<super::models::MfaUserSettings>(value),
-            "MobileDeviceSettings" => {
-                through::<super::models::MobileDeviceSettings>(value)
-            }
-            "Notification" => through::<super::models::Notification>(value),
-            "NotificationTemplate" => {
-                through::<super::models::NotificationTemplate>(value)
-            }
-            "OAuthError" => through::<super::models::OAuthError>(value),
-            "OneTimeDevice" => through::<super::models::OneTimeDevice>(value),
-            "OneTimeDeviceType" => through::<super::models::OneTimeDeviceType>(value),
-            "OpenidConfiguration" => through::<super::models::OpenidConfiguration>(value),
-            "OtpCheck" => through::<super::models::OtpCheck>(value),
-            "OtpDeviceSettings" => through::<super::models::OtpDeviceSettings>(value),
-            "OtpSettings" => through::<super::models::OtpSettings>(value),
-            "PairingKey" => through::<super::models::PairingKey>(value),
-            "PairingKeyCreation" => through::<super::models::PairingKeyCreation>(value),
-            "PairingKeyError" => through::<super::models::PairingKeyError>(value),
-            "PairingKeyFormat" => through::<super::models::PairingKeyFormat>(value),
-            "PairingKeyId" => through::<super::models::PairingKeyId>(value),
-            "PairingKeyStatus" => through::<super::models::PairingKeyStatus>(value),
-            "PairingSettings" => through::<super::models::PairingSettings>(value),
-            "PasswordCheck" => through::<super::models::PasswordCheck>(value),
-            "PasswordExternal" => through::<super::models::PasswordExternal>(value),
-            "PasswordGateway" => through::<super::models::PasswordGateway>(value),
-            "PasswordHistory" => through::<super::models::PasswordHistory>(value),
-            "PasswordLength" => through::<super::models::PasswordLength>(value),
-            "PasswordLockout" => through::<super::models::PasswordLockout>(value),
-            "PasswordPolicy" => through::<super::models::PasswordPolicy>(value),
-            "PasswordPolicyCollection" => {
-                through::<super::models::PasswordPolicyCollection>(value)
-            }
-            "PasswordPolicyCollectionEmbedded" => {
-                through::<super::models::PasswordPolicyCollectionEmbedded>(value)
-            }
-            "PasswordPolicyId" => through::<super::models::PasswordPolicyId>(value),
-            "PasswordPolicyReference" => {
-                through::<super::models::PasswordPolicyReference>(value)
-            }
-            "PasswordRecovery" => through::<super::models::PasswordRecovery>(value),
-            "PasswordReset" => through::<super::models::PasswordReset>(value),
-            "PasswordSet" => through::<super::models::PasswordSet>(value),
-            "PasswordState" => through::<super::models::PasswordState>(value),
-            "PasswordStatus" => through::<super::models::PasswordStatus>(value),
-            "PasswordValue" => through::<super::models::PasswordValue>(value),
-            "PhoneExtensionSettings" => {
-                through::<super::models::PhoneExtensionSettings>(value)
-            }
-            "PolicyDuration" => through::<super::models::PolicyDuration>(value),
-            "PolicyTimeUnit" => through::<super::models::PolicyTimeUnit>(value),
-            "Population" => through::<super::models::Population>(value),
-            "PopulationCollection" => {
-                through::<super::models::PopulationCollection>(value)
-            }
-            "PopulationCollectionEmbedded" => {
-                through::<super::models::PopulationCollectionEmbedded>(value)
-            }
-            "PopulationId" => through::<super::models::PopulationId>(value),
-            "PopulationReference" => through::<super::models::PopulationReference>(value),
-            "PushCancellation" => through::<super::models::PushCancellation>(value),
-            "PushCancellationReason" => {
-                through::<super::models::PushCancellationReason>(value)
-            }
-            "RefreshTokenGrant" => through::<super::models::RefreshTokenGrant>(value),
-            "RefreshTokenGrantGrantType" => {
-                through::<super::models::RefreshTokenGrantGrantType>(value)
-            }
-            "RelyingParty" => through::<super::models::RelyingParty>(value),
-            "ResponseMode" => through::<super::models::ResponseMode>(value),
-            "SelectedDevice" => through::<super::models::SelectedDevice>(value),
-            "SessionBrowser" => through::<super::models::SessionBrowser>(value),
-            "SessionId" => through::<super::models::SessionId>(value),
-            "SessionLocation" => through::<super::models::SessionLocation>(value),
-            "SessionReference" => through::<super::models::SessionReference>(value),
-            "SignOffRequest" => through::<super::models::SignOffRequest>(value),
-            "SignOnPolicyId" => through::<super::models::SignOnPolicyId>(value),
-            "SocialProvider" => through::<super::models::SocialProvider>(value),
-            "TokenIntrospection" => through::<super::models::TokenIntrospection>(value),
-            "TokenIntrospectionRequest" => {
-                through::<super::models::TokenIntrospectionRequest>(value)
-            }
-            "TokenRequest" => through::<super::models::TokenRequest>(value),
-            "TokenRevocation" => through::<super::models::TokenRevocation>(value),
-            "TotpDeviceSettings" => through::<super::models::TotpDeviceSettings>(value),
-            "User" => through::<super::models::User>(value),
-            "UserAccount" => through::<super::models::UserAccount>(value),
-            "UserAddress" => through::<super::models::UserAddress>(value),
-            "UserAddressPatch" => through::<super::models::UserAddressPatch>(value),
-            "UserCollection" => through::<super::models::UserCollection>(value),
-            "UserCollectionEmbedded" => {
-                through::<super::models::UserCollectionEmbedded>(value)
-            }
-            "UserCreation" => through::<super::models::UserCreation>(value),
-            "UserEnabled" => through::<super::models::UserEnabled>(value),
-            "UserEnabledUpdate" => through::<super::models::UserEnabledUpdate>(value),
-            "UserId" => through::<super::models::UserId>(value),
-            "UserIdentityProvider" => {
-                through::<super::models::UserIdentityProvider>(value)
-            }
-            "UserImport" => through::<super::models::UserImport>(value),
-            "UserImportLifecycle" => through::<super::models::UserImportLifecycle>(value),
-            "UserImportPassword" => through::<super::models::UserImportPassword>(value),
-            "UserInclude" => through::<super::models::UserInclude>(value),
-            "UserInfo" => through::<super::models::UserInfo>(value),
-            "UserLastSignOn" => through::<super::models::UserLastSignOn>(value),
-            "UserLifecycle" => through::<super::models::UserLifecycle>(value),
-            "UserMfaEnabled" => through::<super::models::UserMfaEnabled>(value),
-            "UserMfaEnabledUpdate" => {
-                through::<super::models::UserMfaEnabledUpdate>(value)
-            }
-            "UserName" => through::<super::models::UserName>(value),
-            "UserNamePatch" => through::<super::models::UserNamePatch>(value),
-            "UserPhoto" => through::<super::models::UserPhoto>(value),
-            "UserPopulation" => through::<super::models::UserPopulation>(value),
-            "UserReference" => through::<super::models::UserReference>(value),
-            "UserReplacement" => through::<super::models::UserReplacement>(value),
-            "UserSession" => through::<super::models::UserSession>(value),
-            "UserSessionCollection" => {
-                through::<super::models::UserSessionCollection>(value)
-            }
-            "UserSessionCollectionEmbedded" => {
-                through::<super::models::UserSessionCollectionEmbedded>(value)
-            }
-            "UserUpdate" => through::<super::models::UserUpdate>(value),
-            "UserVerification" => through::<super::models::UserVerification>(value),
-            "VerifyStatus" => through::<super::models::VerifyStatus>(value),
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "AccessToken" => through::<super::models::AccessToken>(value),
+        "AccountLink" => through::<super::models::AccountLink>(value),
+        "AccountLock" => through::<super::models::AccountLock>(value),
+        "AccountStatus" => through::<super::models::AccountStatus>(value),
+        "AgreementConsent" => through::<super::models::AgreementConsent>(value),
+        "AgreementConsentCollection" => through::<super::models::AgreementConsentCollection>(value),
+        "AgreementConsentStatus" => through::<super::models::AgreementConsentStatus>(value),
+        "AgreementId" => through::<super::models::AgreementId>(value),
+        "AgreementLanguageId" => through::<super::models::AgreementLanguageId>(value),
+        "AgreementLanguageReference" => through::<super::models::AgreementLanguageReference>(value),
+        "AgreementReference" => through::<super::models::AgreementReference>(value),
+        "ApplicationId" => through::<super::models::ApplicationId>(value),
+        "ApplicationReference" => through::<super::models::ApplicationReference>(value),
+        "AssertionCheck" => through::<super::models::AssertionCheck>(value),
+        "AuthorizationCodeGrant" => through::<super::models::AuthorizationCodeGrant>(value),
+        "AuthorizationCodeGrantGrantType" => through::<super::models::AuthorizationCodeGrantGrantType>(value),
+        "AuthorizeResponse" => through::<super::models::AuthorizeResponse>(value),
+        "CodeChallengeMethod" => through::<super::models::CodeChallengeMethod>(value),
+        "CompletedSignOnPolicy" => through::<super::models::CompletedSignOnPolicy>(value),
+        "Device" => through::<super::models::Device>(value),
+        "DeviceActivation" => through::<super::models::DeviceActivation>(value),
+        "DeviceAuthentication" => through::<super::models::DeviceAuthentication>(value),
+        "DeviceAuthenticationEmbedded" => through::<super::models::DeviceAuthenticationEmbedded>(value),
+        "DeviceAuthenticationError" => through::<super::models::DeviceAuthenticationError>(value),
+        "DeviceAuthenticationId" => through::<super::models::DeviceAuthenticationId>(value),
+        "DeviceAuthenticationPolicy" => through::<super::models::DeviceAuthenticationPolicy>(value),
+        "DeviceAuthenticationPolicyCollection" => through::<super::models::DeviceAuthenticationPolicyCollection>(value),
+        "DeviceAuthenticationPolicyCollectionEmbedded" => through::<super::models::DeviceAuthenticationPolicyCollectionEmbedded>(value),
+        "DeviceAuthenticationPolicyId" => through::<super::models::DeviceAuthenticationPolicyId>(value),
+        "DeviceAuthenticationPolicyReference" => through::<super::models::DeviceAuthenticationPolicyReference>(value),
+        "DeviceAuthenticationRequest" => through::<super::models::DeviceAuthenticationRequest>(value),
+        "DeviceAuthenticationStatus" => through::<super::models::DeviceAuthenticationStatus>(value),
+        "DeviceAuthenticationTest" => through::<super::models::DeviceAuthenticationTest>(value),
+        "DeviceBlock" => through::<super::models::DeviceBlock>(value),
+        "DeviceBlockStatus" => through::<super::models::DeviceBlockStatus>(value),
+        "DeviceExpand" => through::<super::models::DeviceExpand>(value),
+        "DeviceId" => through::<super::models::DeviceId>(value),
+        "DeviceLock" => through::<super::models::DeviceLock>(value),
+        "DeviceLockStatus" => through::<super::models::DeviceLockStatus>(value),
+        "DeviceNickname" => through::<super::models::DeviceNickname>(value),
+        "DeviceNicknameUpdate" => through::<super::models::DeviceNicknameUpdate>(value),
+        "DeviceOrder" => through::<super::models::DeviceOrder>(value),
+        "DeviceReference" => through::<super::models::DeviceReference>(value),
+        "DeviceSelection" => through::<super::models::DeviceSelection>(value),
+        "DeviceSelectionMode" => through::<super::models::DeviceSelectionMode>(value),
+        "DeviceSelectionSettings" => through::<super::models::DeviceSelectionSettings>(value),
+        "EmailNotificationType" => through::<super::models::EmailNotificationType>(value),
+        "EmailVerificationSend" => through::<super::models::EmailVerificationSend>(value),
+        "Environment" => through::<super::models::Environment>(value),
+        "EnvironmentId" => through::<super::models::EnvironmentId>(value),
+        "EnvironmentReference" => through::<super::models::EnvironmentReference>(value),
+        "EnvironmentType" => through::<super::models::EnvironmentType>(value),
+        "ErrorDetail" => through::<super::models::ErrorDetail>(value),
+        "ErrorResponse" => through::<super::models::ErrorResponse>(value),
+        "FailureSettings" => through::<super::models::FailureSettings>(value),
+        "Fido2Compatibility" => through::<super::models::Fido2Compatibility>(value),
+        "Fido2DeviceSettings" => through::<super::models::Fido2DeviceSettings>(value),
+        "Flow" => through::<super::models::Flow>(value),
+        "FlowApplication" => through::<super::models::FlowApplication>(value),
+        "FlowApplicationIcon" => through::<super::models::FlowApplicationIcon>(value),
+        "FlowAuthorization" => through::<super::models::FlowAuthorization>(value),
+        "FlowAuthorizationResponseMode" => through::<super::models::FlowAuthorizationResponseMode>(value),
+        "FlowConsent" => through::<super::models::FlowConsent>(value),
+        "FlowDeviceSelection" => through::<super::models::FlowDeviceSelection>(value),
+        "FlowEmbedded" => through::<super::models::FlowEmbedded>(value),
+        "FlowError" => through::<super::models::FlowError>(value),
+        "FlowForgottenPassword" => through::<super::models::FlowForgottenPassword>(value),
+        "FlowId" => through::<super::models::FlowId>(value),
+        "FlowPasswordReset" => through::<super::models::FlowPasswordReset>(value),
+        "FlowSelectedDevice" => through::<super::models::FlowSelectedDevice>(value),
+        "FlowStatus" => through::<super::models::FlowStatus>(value),
+        "FlowUser" => through::<super::models::FlowUser>(value),
+        "FlowUserCodeVerification" => through::<super::models::FlowUserCodeVerification>(value),
+        "FlowUserConfirmation" => through::<super::models::FlowUserConfirmation>(value),
+        "FlowUserLookup" => through::<super::models::FlowUserLookup>(value),
+        "FlowUserRegistration" => through::<super::models::FlowUserRegistration>(value),
+        "FlowUsernamePasswordCheck" => through::<super::models::FlowUsernamePasswordCheck>(value),
+        "GatewayId" => through::<super::models::GatewayId>(value),
+        "GatewayUserTypeId" => through::<super::models::GatewayUserTypeId>(value),
+        "GatewayUserTypeReference" => through::<super::models::GatewayUserTypeReference>(value),
+        "GrantType" => through::<super::models::GrantType>(value),
+        "Group" => through::<super::models::Group>(value),
+        "GroupCollection" => through::<super::models::GroupCollection>(value),
+        "GroupCollectionEmbedded" => through::<super::models::GroupCollectionEmbedded>(value),
+        "GroupId" => through::<super::models::GroupId>(value),
+        "GroupInclude" => through::<super::models::GroupInclude>(value),
+        "GroupMemberCounts" => through::<super::models::GroupMemberCounts>(value),
+        "GroupMembership" => through::<super::models::GroupMembership>(value),
+        "GroupMembershipCollection" => through::<super::models::GroupMembershipCollection>(value),
+        "GroupMembershipEmbedded" => through::<super::models::GroupMembershipEmbedded>(value),
+        "GroupMembershipType" => through::<super::models::GroupMembershipType>(value),
+        "GroupReference" => through::<super::models::GroupReference>(value),
+        "IdentityProviderId" => through::<super::models::IdentityProviderId>(value),
+        "IdentityProviderReference" => through::<super::models::IdentityProviderReference>(value),
+        "IdentityProviderType" => through::<super::models::IdentityProviderType>(value),
+        "JsonWebKey" => through::<super::models::JsonWebKey>(value),
+        "JsonWebKeySet" => through::<super::models::JsonWebKeySet>(value),
+        "LastConsent" => through::<super::models::LastConsent>(value),
+        "LifecycleStatus" => through::<super::models::LifecycleStatus>(value),
+        "Link" => through::<super::models::Link>(value),
+        "LinkedAccount" => through::<super::models::LinkedAccount>(value),
+        "LinkedAccountCollection" => through::<super::models::LinkedAccountCollection>(value),
+        "LinkedAccountExpand" => through::<super::models::LinkedAccountExpand>(value),
+        "LinkedAccountId" => through::<super::models::LinkedAccountId>(value),
+        "LinkedAttribute" => through::<super::models::LinkedAttribute>(value),
+        "LinkedAttributeUpdate" => through::<super::models::LinkedAttributeUpdate>(value),
+        "MembershipExpand" => through::<super::models::MembershipExpand>(value),
+        "MfaDevice" => through::<super::models::MfaDevice>(value),
+        "MfaDeviceCollection" => through::<super::models::MfaDeviceCollection>(value),
+        "MfaDeviceCollectionEmbedded" => through::<super::models::MfaDeviceCollectionEmbedded>(value),
+        "MfaDeviceCreation" => through::<super::models::MfaDeviceCreation>(value),
+        "MfaDeviceStatus" => through::<super::models::MfaDeviceStatus>(value),
+        "MfaDeviceType" => through::<super::models::MfaDeviceType>(value),
+        "MfaLockout" => through::<super::models::MfaLockout>(value),
+        "MfaSettings" => through::<super::models::MfaSettings>(value),
+        "MfaUserSettings" => through::<super::models::MfaUserSettings>(value),
+        "MobileDeviceSettings" => through::<super::models::MobileDeviceSettings>(value),
+        "Notification" => through::<super::models::Notification>(value),
+        "NotificationTemplate" => through::<super::models::NotificationTemplate>(value),
+        "OAuthError" => through::<super::models::OAuthError>(value),
+        "OneTimeDevice" => through::<super::models::OneTimeDevice>(value),
+        "OneTimeDeviceType" => through::<super::models::OneTimeDeviceType>(value),
+        "OpenidConfiguration" => through::<super::models::OpenidConfiguration>(value),
+        "OtpCheck" => through::<super::models::OtpCheck>(value),
+        "OtpDeviceSettings" => through::<super::models::OtpDeviceSettings>(value),
+        "OtpSettings" => through::<super::models::OtpSettings>(value),
+        "PairingKey" => through::<super::models::PairingKey>(value),
+        "PairingKeyCreation" => through::<super::models::PairingKeyCreation>(value),
+        "PairingKeyError" => through::<super::models::PairingKeyError>(value),
+        "PairingKeyFormat" => through::<super::models::PairingKeyFormat>(value),
+        "PairingKeyId" => through::<super::models::PairingKeyId>(value),
+        "PairingKeyStatus" => through::<super::models::PairingKeyStatus>(value),
+        "PairingSettings" => through::<super::models::PairingSettings>(value),
+        "PasswordCheck" => through::<super::models::PasswordCheck>(value),
+        "PasswordExternal" => through::<super::models::PasswordExternal>(value),
+        "PasswordGateway" => through::<super::models::PasswordGateway>(value),
+        "PasswordHistory" => through::<super::models::PasswordHistory>(value),
+        "PasswordLength" => through::<super::models::PasswordLength>(value),
+        "PasswordLockout" => through::<super::models::PasswordLockout>(value),
+        "PasswordPolicy" => through::<super::models::PasswordPolicy>(value),
+        "PasswordPolicyCollection" => through::<super::models::PasswordPolicyCollection>(value),
+        "PasswordPolicyCollectionEmbedded" => through::<super::models::PasswordPolicyCollectionEmbedded>(value),
+        "PasswordPolicyId" => through::<super::models::PasswordPolicyId>(value),
+        "PasswordPolicyReference" => through::<super::models::PasswordPolicyReference>(value),
+        "PasswordRecovery" => through::<super::models::PasswordRecovery>(value),
+        "PasswordReset" => through::<super::models::PasswordReset>(value),
+        "PasswordSet" => through::<super::models::PasswordSet>(value),
+        "PasswordState" => through::<super::models::PasswordState>(value),
+        "PasswordStatus" => through::<super::models::PasswordStatus>(value),
+        "PasswordValue" => through::<super::models::PasswordValue>(value),
+        "PhoneExtensionSettings" => through::<super::models::PhoneExtensionSettings>(value),
+        "PolicyDuration" => through::<super::models::PolicyDuration>(value),
+        "PolicyTimeUnit" => through::<super::models::PolicyTimeUnit>(value),
+        "Population" => through::<super::models::Population>(value),
+        "PopulationCollection" => through::<super::models::PopulationCollection>(value),
+        "PopulationCollectionEmbedded" => through::<super::models::PopulationCollectionEmbedded>(value),
+        "PopulationId" => through::<super::models::PopulationId>(value),
+        "PopulationReference" => through::<super::models::PopulationReference>(value),
+        "PushCancellation" => through::<super::models::PushCancellation>(value),
+        "PushCancellationReason" => through::<super::models::PushCancellationReason>(value),
+        "RefreshTokenGrant" => through::<super::models::RefreshTokenGrant>(value),
+        "RefreshTokenGrantGrantType" => through::<super::models::RefreshTokenGrantGrantType>(value),
+        "RelyingParty" => through::<super::models::RelyingParty>(value),
+        "ResponseMode" => through::<super::models::ResponseMode>(value),
+        "SelectedDevice" => through::<super::models::SelectedDevice>(value),
+        "SessionBrowser" => through::<super::models::SessionBrowser>(value),
+        "SessionId" => through::<super::models::SessionId>(value),
+        "SessionLocation" => through::<super::models::SessionLocation>(value),
+        "SessionReference" => through::<super::models::SessionReference>(value),
+        "SignOffRequest" => through::<super::models::SignOffRequest>(value),
+        "SignOnPolicyId" => through::<super::models::SignOnPolicyId>(value),
+        "SocialProvider" => through::<super::models::SocialProvider>(value),
+        "TokenIntrospection" => through::<super::models::TokenIntrospection>(value),
+        "TokenIntrospectionRequest" => through::<super::models::TokenIntrospectionRequest>(value),
+        "TokenRequest" => through::<super::models::TokenRequest>(value),
+        "TokenRevocation" => through::<super::models::TokenRevocation>(value),
+        "TotpDeviceSettings" => through::<super::models::TotpDeviceSettings>(value),
+        "User" => through::<super::models::User>(value),
+        "UserAccount" => through::<super::models::UserAccount>(value),
+        "UserAddress" => through::<super::models::UserAddress>(value),
+        "UserAddressPatch" => through::<super::models::UserAddressPatch>(value),
+        "UserCollection" => through::<super::models::UserCollection>(value),
+        "UserCollectionEmbedded" => through::<super::models::UserCollectionEmbedded>(value),
+        "UserCreation" => through::<super::models::UserCreation>(value),
+        "UserEnabled" => through::<super::models::UserEnabled>(value),
+        "UserEnabledUpdate" => through::<super::models::UserEnabledUpdate>(value),
+        "UserId" => through::<super::models::UserId>(value),
+        "UserIdentityProvider" => through::<super::models::UserIdentityProvider>(value),
+        "UserImport" => through::<super::models::UserImport>(value),
+        "UserImportLifecycle" => through::<super::models::UserImportLifecycle>(value),
+        "UserImportPassword" => through::<super::models::UserImportPassword>(value),
+        "UserInclude" => through::<super::models::UserInclude>(value),
+        "UserInfo" => through::<super::models::UserInfo>(value),
+        "UserLastSignOn" => through::<super::models::UserLastSignOn>(value),
+        "UserLifecycle" => through::<super::models::UserLifecycle>(value),
+        "UserMfaEnabled" => through::<super::models::UserMfaEnabled>(value),
+        "UserMfaEnabledUpdate" => through::<super::models::UserMfaEnabledUpdate>(value),
+        "UserName" => through::<super::models::UserName>(value),
+        "UserNamePatch" => through::<super::models::UserNamePatch>(value),
+        "UserPhoto" => through::<super::models::UserPhoto>(value),
+        "UserPopulation" => through::<super::models::UserPopulation>(value),
+        "UserReference" => through::<super::models::UserReference>(value),
+        "UserReplacement" => through::<super::models::UserReplacement>(value),
+        "UserSession" => through::<super::models::UserSession>(value),
+        "UserSessionCollection" => through::<super::models::UserSessionCollection>(value),
+        "UserSessionCollectionEmbedded" => through::<super::models::UserSessionCollectionEmbedded>(value),
+        "UserUpdate" => through::<super::models::UserUpdate>(value),
+        "UserVerification" => through::<super::models::UserVerification>(value),
+        "VerifyStatus" => through::<super::models::VerifyStatus>(value),
+        _ => return None,
+    })
 }
 
 /// The JSON Schema of the type of a schema; `None` when no type has this schema.
@@ -1139,1040 +681,216 @@ pub fn json_schema(
     schema: &str,
     generator: &mut ::schemars::SchemaGenerator,
 ) -> Option<::schemars::Schema> {
-    Some(
-        match schema {
-            "AccessToken" => {
-                <super::models::AccessToken as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AccountLink" => {
-                <super::models::AccountLink as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AccountLock" => {
-                <super::models::AccountLock as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AccountStatus" => {
-                <super::models::AccountStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AgreementConsent" => {
-                <super::models::AgreementConsent as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AgreementConsentCollection" => {
-                <super::models::AgreementConsentCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AgreementConsentStatus" => {
-                <super::models::AgreementConsentStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AgreementId" => {
-                <super::models::AgreementId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AgreementLanguageId" => {
-                <super::models::AgreementLanguageId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AgreementLanguageReference" => {
-                <super::models::AgreementLanguageReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AgreementReference" => {
-                <super::models::AgreementReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ApplicationId" => {
-                <super::models::ApplicationId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ApplicationReference" => {
-                <super::models::ApplicationReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AssertionCheck" => {
-                <super::models::AssertionCheck as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AuthorizationCodeGrant" => {
-                <super::models::AuthorizationCodeGrant as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AuthorizationCodeGrantGrantType" => {
-                <super::models::AuthorizationCodeGrantGrantType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "AuthorizeResponse" => {
-                <super::models::AuthorizeResponse as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "CodeChallengeMethod" => {
-                <super::models::CodeChallengeMethod as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "CompletedSignOnPolicy" => {
-                <super::models::CompletedSignOnPolicy as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Device" => {
-                <super::models::Device as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "DeviceActivation" => {
-                <super::models::DeviceActivation as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthentication" => {
-                <super::models::DeviceAuthentication as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationEmbedded" => {
-                <super::models::DeviceAuthenticationEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationError" => {
-                <super::models::DeviceAuthenticationError as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationId" => {
-                <super::models::DeviceAuthenticationId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationPolicy" => {
-                <super::models::DeviceAuthenticationPolicy as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationPolicyCollection" => {
-                <super::models::DeviceAuthenticationPolicyCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationPolicyCollectionEmbedded" => {
-                <super::models::DeviceAuthenticationPolicyCollectionEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationPolicyId" => {
-                <super::models::DeviceAuthenticationPolicyId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationPolicyReference" => {
-                <super::models::DeviceAuthenticationPolicyReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationRequest" => {
-                <super::models::DeviceAuthenticationRequest as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationStatus" => {
-                <super::models::DeviceAuthenticationStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceAuthenticationTest" => {
-                <super::models::DeviceAuthenticationTest as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceBlock" => {
-                <super::models::DeviceBlock as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceBlockStatus" => {
-                <super::models::DeviceBlockStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceExpand" => {
-                <super::models::DeviceExpand as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceId" => {
-                <super::models::DeviceId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceLock" => {
-                <super::models::DeviceLock as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceLockStatus" => {
-                <super::models::DeviceLockStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceNickname" => {
-                <super::models::DeviceNickname as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceNicknameUpdate" => {
-                <super::models::DeviceNicknameUpdate as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceOrder" => {
-                <super::models::DeviceOrder as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceReference" => {
-                <super::models::DeviceReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceSelection" => {
-                <super::models::DeviceSelection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceSelectionMode" => {
-                <super::models::DeviceSelectionMode as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DeviceSelectionSettings" => {
-                <super::models::DeviceSelectionSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "EmailNotificationType" => {
-                <super::models::EmailNotificationType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "EmailVerificationSend" => {
-                <super::models::EmailVerificationSend as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Environment" => {
-                <super::models::Environment as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "EnvironmentId" => {
-                <super::models::EnvironmentId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "EnvironmentReference" => {
-                <super::models::EnvironmentReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "EnvironmentType" => {
-                <super::models::EnvironmentType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ErrorDetail" => {
-                <super::models::ErrorDetail as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ErrorResponse" => {
-                <super::models::ErrorResponse as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FailureSettings" => {
-                <super::models::FailureSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Fido2Compatibility" => {
-                <super::models::Fido2Compatibility as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Fido2DeviceSettings" => {
-                <super::models::Fido2DeviceSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Flow" => {
-                <super::models::Flow as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "FlowApplication" => {
-                <super::models::FlowApplication as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowApplicationIcon" => {
-                <super::models::FlowApplicationIcon as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowAuthorization" => {
-                <super::models::FlowAuthorization as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowAuthorizationResponseMode" => {
-                <super::models::FlowAuthorizationResponseMode as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowConsent" => {
-                <super::models::FlowConsent as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowDeviceSelection" => {
-                <super::models::FlowDeviceSelection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowEmbedded" => {
-                <super::models::FlowEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowError" => {
-                <super::models::FlowError as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowForgottenPassword" => {
-                <super::models::FlowForgottenPassword as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowId" => {
-                <super::models::FlowId as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "FlowPasswordReset" => {
-                <super::models::FlowPasswordReset as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowSelectedDevice" => {
-                <super::models::FlowSelectedDevice as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowStatus" => {
-                <super::models::FlowStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowUser" => {
-                <super::models::FlowUser as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowUserCodeVerification" => {
-                <super::models::FlowUserCodeVerification as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowUserConfirmation" => {
-                <super::models::FlowUserConfirmation as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowUserLookup" => {
-                <super::models::FlowUserLookup as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowUserRegistration" => {
-                <super::models::FlowUserRegistration as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "FlowUsernamePasswordCheck" => {
-                <super::models::FlowUsernamePasswordCheck as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GatewayId" => {
-                <super::models::GatewayId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GatewayUserTypeId" => {
-                <super::models::GatewayUserTypeId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GatewayUserTypeReference" => {
-                <super::models::GatewayUserTypeReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GrantType" => {
-                <super::models::GrantType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Group" => {
-                <super::models::Group as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "GroupCollection" => {
-                <super::models::GroupCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GroupCollectionEmbedded" => {
-                <super::models::GroupCollectionEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GroupId" => {
-                <super::models::GroupId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GroupInclude" => {
-                <super::models::GroupInclude as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GroupMemberCounts" => {
-                <super::models::GroupMemberCounts as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GroupMembership" => {
-                <super::models::GroupMembership as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GroupMembershipCollection" => {
-                <super::models::GroupMembershipCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GroupMembershipEmbedded" => {
-                <super::models::GroupMembershipEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GroupMembershipType" => {
-                <super::models::GroupMembershipType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GroupReference" => {
-                <super::models::GroupReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "IdentityProviderId" => {
-                <super::models::IdentityProviderId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "IdentityProviderReference" => {
-                <super::models::IdentityProviderReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "IdentityProviderType" => {
-                <super::models::IdentityProviderType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "JsonWebKey" => {
-                <super::models::JsonWebKey as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "JsonWebKeySet" => {
-                <super::models::JsonWebKeySet as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "LastConsent" => {
-                <super::models::LastConsent as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "LifecycleStatus" => {
-                <super::models::LifecycleStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Link" => {
-                <super::models::Link as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "LinkedAccount" => {
-                <super::models::LinkedAccount as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "LinkedAccountCollection" => {
-                <super::models::LinkedAccountCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "LinkedAccountExpand" => {
-                <super::models::LinkedAccountExpand as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "LinkedAccountId" => {
-                <super::models::LinkedAccountId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "LinkedAttribute" => {
-                <super::models::LinkedAttribute as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "LinkedAttributeUpdate" => {
-                <super::models::LinkedAttributeUpdate as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MembershipExpand" => {
-                <super::models::MembershipExpand as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MfaDevice" => {
-                <super::models::MfaDevice as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MfaDeviceCollection" => {
-                <super::models::MfaDeviceCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MfaDeviceCollectionEmbedded" => {
-                <super::models::MfaDeviceCollectionEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MfaDeviceCreation" => {
-                <super::models::MfaDeviceCreation as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MfaDeviceStatus" => {
-                <super::models::MfaDeviceStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MfaDeviceType" => {
-                <super::models::MfaDeviceType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MfaLockout" => {
-                <super::models::MfaLockout as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MfaSettings" => {
-                <super::models::MfaSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MfaUserSettings" => {
-                <super::models::MfaUserSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MobileDeviceSettings" => {
-                <super::models::MobileDeviceSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Notification" => {
-                <super::models::Notification as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "NotificationTemplate" => {
-                <super::models::NotificationTemplate as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "OAuthError" => {
-                <super::models::OAuthError as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "OneTimeDevice" => {
-                <super::models::OneTimeDevice as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "OneTimeDeviceType" => {
-                <super::models::OneTimeDeviceType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "OpenidConfiguration" => {
-                <super::models::OpenidConfiguration as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "OtpCheck" => {
-                <super::models::OtpCheck as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "OtpDeviceSettings" => {
-                <super::models::OtpDeviceSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "OtpSettings" => {
-                <super::models::OtpSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PairingKey" => {
-                <super::models::PairingKey as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PairingKeyCreation" => {
-                <super::models::PairingKeyCreation as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PairingKeyError" => {
-                <super::models::PairingKeyError as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PairingKeyFormat" => {
-                <super::models::PairingKeyFormat as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PairingKeyId" => {
-                <super::models::PairingKeyId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PairingKeyStatus" => {
-                <super::models::PairingKeyStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PairingSettings" => {
-                <super::models::PairingSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordCheck" => {
-                <super::models::PasswordCheck as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordExternal" => {
-                <super::models::PasswordExternal as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordGateway" => {
-                <super::models::PasswordGateway as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordHistory" => {
-                <super::models::PasswordHistory as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordLength" => {
-                <super::models::PasswordLength as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordLockout" => {
-                <super::models::PasswordLockout as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordPolicy" => {
-                <super::models::PasswordPolicy as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordPolicyCollection" => {
-                <super::models::PasswordPolicyCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordPolicyCollectionEmbedded" => {
-                <super::models::PasswordPolicyCollectionEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordPolicyId" => {
-                <super::models::PasswordPolicyId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordPolicyReference" => {
-                <super::models::PasswordPolicyReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordRecovery" => {
-                <super::models::PasswordRecovery as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordReset" => {
-                <super::models::PasswordReset as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordSet" => {
-                <super::models::PasswordSet as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordState" => {
-                <super::models::PasswordState as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordStatus" => {
-                <super::models::PasswordStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PasswordValue" => {
-                <super::models::PasswordValue as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PhoneExtensionSettings" => {
-                <super::models::PhoneExtensionSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PolicyDuration" => {
-                <super::models::PolicyDuration as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PolicyTimeUnit" => {
-                <super::models::PolicyTimeUnit as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Population" => {
-                <super::models::Population as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PopulationCollection" => {
-                <super::models::PopulationCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PopulationCollectionEmbedded" => {
-                <super::models::PopulationCollectionEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PopulationId" => {
-                <super::models::PopulationId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PopulationReference" => {
-                <super::models::PopulationReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PushCancellation" => {
-                <super::models::PushCancellation as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "PushCancellationReason" => {
-                <super::models::PushCancellationReason as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "RefreshTokenGrant" => {
-                <super::models::RefreshTokenGrant as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "RefreshTokenGrantGrantType" => {
-                <super::models::RefreshTokenGrantGrantType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "RelyingParty" => {
-                <super::models::RelyingParty as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ResponseMode" => {
-                <super::models::ResponseMode as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "SelectedDevice" => {
-                <super::models::SelectedDevice as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "SessionBrowser" => {
-                <super::models::SessionBrowser as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "SessionId" => {
-                <super::models::SessionId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "SessionLocation" => {
-                <super::models::SessionLocation as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "SessionReference" => {
-                <super::models::SessionReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "SignOffRequest" => {
-                <super::models::SignOffRequest as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "SignOnPolicyId" => {
-                <super::models::SignOnPolicyId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "SocialProvider" => {
-                <super::models::SocialProvider as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "TokenIntrospection" => {
-                <super::models::TokenIntrospection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "TokenIntrospectionRequest" => {
-                <super::models::TokenIntrospectionRequest as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "TokenRequest" => {
-                <super::models::TokenRequest as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "TokenRevocation" => {
-                <super::models::TokenRevocation as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "TotpDeviceSettings" => {
-                <super::models::TotpDeviceSettings as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "User" => {
-                <super::models::User as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "UserAccount" => {
-                <super::models::UserAccount as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserAddress" => {
-                <super::models::UserAddress as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserAddressPatch" => {
-                <super::models::UserAddressPatch as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserCollection" => {
-                <super::models::UserCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserCollectionEmbedded" => {
-                <super::models::UserCollectionEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserCreation" => {
-                <super::models::UserCreation as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserEnabled" => {
-                <super::models::UserEnabled as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserEnabledUpdate" => {
-                <super::models::UserEnabledUpdate as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserId" => {
-                <super::models::UserId as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "UserIdentityProvider" => {
-                <super::models::UserIdentityProvider as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserImport" => {
-                <super::models::UserImport as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserImportLifecycle" => {
-                <super::models::UserImportLifecycle as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserImportPassword" => {
-                <super::models::UserImportPassword as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserInclude" => {
-                <super::models::UserInclude as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserInfo" => {
-                <super::models::UserInfo as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserLastSignOn" => {
-                <super::models::UserLastSignOn as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserLifecycle" => {
-                <super::models::UserLifecycle as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserMfaEnabled" => {
-                <super::models::UserMfaEnabled as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserMfaEnabledUpdate" => {
-                <super::models::UserMfaEnabledUpdate as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserName" => {
-                <super::models::UserName as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserNamePatch" => {
-                <super::models::UserNamePatch as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserPhoto" => {
-                <super::models::UserPhoto as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserPopulation" => {
-                <super::models::UserPopulation as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserReference" => {
-                <super::models::UserReference as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserReplacement" => {
-                <super::models::UserReplacement as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserSession" => {
-                <super::models::UserSession as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserSessionCollection" => {
-                <super::models::UserSessionCollection as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserSessionCollectionEmbedded" => {
-                <super::models::UserSessionCollectionEmbedded as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserUpdate" => {
-                <super::models::UserUpdate as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "UserVerification" => {
-                <super::models::UserVerification as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "VerifyStatus" => {
-                <super::models::VerifyStatus as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "AccessToken" => <super::models::AccessToken as ::schemars::JsonSchema>::json_schema(generator),
+        "AccountLink" => <super::models::AccountLink as ::schemars::JsonSchema>::json_schema(generator),
+        "AccountLock" => <super::models::AccountLock as ::schemars::JsonSchema>::json_schema(generator),
+        "AccountStatus" => <super::models::AccountStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "AgreementConsent" => <super::models::AgreementConsent as ::schemars::JsonSchema>::json_schema(generator),
+        "AgreementConsentCollection" => <super::models::AgreementConsentCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "AgreementConsentStatus" => <super::models::AgreementConsentStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "AgreementId" => <super::models::AgreementId as ::schemars::JsonSchema>::json_schema(generator),
+        "AgreementLanguageId" => <super::models::AgreementLanguageId as ::schemars::JsonSchema>::json_schema(generator),
+        "AgreementLanguageReference" => <super::models::AgreementLanguageReference as ::schemars::JsonSchema>::json_schema(generator),
+        "AgreementReference" => <super::models::AgreementReference as ::schemars::JsonSchema>::json_schema(generator),
+        "ApplicationId" => <super::models::ApplicationId as ::schemars::JsonSchema>::json_schema(generator),
+        "ApplicationReference" => <super::models::ApplicationReference as ::schemars::JsonSchema>::json_schema(generator),
+        "AssertionCheck" => <super::models::AssertionCheck as ::schemars::JsonSchema>::json_schema(generator),
+        "AuthorizationCodeGrant" => <super::models::AuthorizationCodeGrant as ::schemars::JsonSchema>::json_schema(generator),
+        "AuthorizationCodeGrantGrantType" => <super::models::AuthorizationCodeGrantGrantType as ::schemars::JsonSchema>::json_schema(generator),
+        "AuthorizeResponse" => <super::models::AuthorizeResponse as ::schemars::JsonSchema>::json_schema(generator),
+        "CodeChallengeMethod" => <super::models::CodeChallengeMethod as ::schemars::JsonSchema>::json_schema(generator),
+        "CompletedSignOnPolicy" => <super::models::CompletedSignOnPolicy as ::schemars::JsonSchema>::json_schema(generator),
+        "Device" => <super::models::Device as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceActivation" => <super::models::DeviceActivation as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthentication" => <super::models::DeviceAuthentication as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationEmbedded" => <super::models::DeviceAuthenticationEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationError" => <super::models::DeviceAuthenticationError as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationId" => <super::models::DeviceAuthenticationId as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationPolicy" => <super::models::DeviceAuthenticationPolicy as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationPolicyCollection" => <super::models::DeviceAuthenticationPolicyCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationPolicyCollectionEmbedded" => <super::models::DeviceAuthenticationPolicyCollectionEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationPolicyId" => <super::models::DeviceAuthenticationPolicyId as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationPolicyReference" => <super::models::DeviceAuthenticationPolicyReference as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationRequest" => <super::models::DeviceAuthenticationRequest as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationStatus" => <super::models::DeviceAuthenticationStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceAuthenticationTest" => <super::models::DeviceAuthenticationTest as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceBlock" => <super::models::DeviceBlock as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceBlockStatus" => <super::models::DeviceBlockStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceExpand" => <super::models::DeviceExpand as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceId" => <super::models::DeviceId as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceLock" => <super::models::DeviceLock as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceLockStatus" => <super::models::DeviceLockStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceNickname" => <super::models::DeviceNickname as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceNicknameUpdate" => <super::models::DeviceNicknameUpdate as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceOrder" => <super::models::DeviceOrder as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceReference" => <super::models::DeviceReference as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceSelection" => <super::models::DeviceSelection as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceSelectionMode" => <super::models::DeviceSelectionMode as ::schemars::JsonSchema>::json_schema(generator),
+        "DeviceSelectionSettings" => <super::models::DeviceSelectionSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "EmailNotificationType" => <super::models::EmailNotificationType as ::schemars::JsonSchema>::json_schema(generator),
+        "EmailVerificationSend" => <super::models::EmailVerificationSend as ::schemars::JsonSchema>::json_schema(generator),
+        "Environment" => <super::models::Environment as ::schemars::JsonSchema>::json_schema(generator),
+        "EnvironmentId" => <super::models::EnvironmentId as ::schemars::JsonSchema>::json_schema(generator),
+        "EnvironmentReference" => <super::models::EnvironmentReference as ::schemars::JsonSchema>::json_schema(generator),
+        "EnvironmentType" => <super::models::EnvironmentType as ::schemars::JsonSchema>::json_schema(generator),
+        "ErrorDetail" => <super::models::ErrorDetail as ::schemars::JsonSchema>::json_schema(generator),
+        "ErrorResponse" => <super::models::ErrorResponse as ::schemars::JsonSchema>::json_schema(generator),
+        "FailureSettings" => <super::models::FailureSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "Fido2Compatibility" => <super::models::Fido2Compatibility as ::schemars::JsonSchema>::json_schema(generator),
+        "Fido2DeviceSettings" => <super::models::Fido2DeviceSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "Flow" => <super::models::Flow as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowApplication" => <super::models::FlowApplication as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowApplicationIcon" => <super::models::FlowApplicationIcon as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowAuthorization" => <super::models::FlowAuthorization as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowAuthorizationResponseMode" => <super::models::FlowAuthorizationResponseMode as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowConsent" => <super::models::FlowConsent as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowDeviceSelection" => <super::models::FlowDeviceSelection as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowEmbedded" => <super::models::FlowEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowError" => <super::models::FlowError as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowForgottenPassword" => <super::models::FlowForgottenPassword as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowId" => <super::models::FlowId as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowPasswordReset" => <super::models::FlowPasswordReset as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowSelectedDevice" => <super::models::FlowSelectedDevice as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowStatus" => <super::models::FlowStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowUser" => <super::models::FlowUser as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowUserCodeVerification" => <super::models::FlowUserCodeVerification as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowUserConfirmation" => <super::models::FlowUserConfirmation as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowUserLookup" => <super::models::FlowUserLookup as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowUserRegistration" => <super::models::FlowUserRegistration as ::schemars::JsonSchema>::json_schema(generator),
+        "FlowUsernamePasswordCheck" => <super::models::FlowUsernamePasswordCheck as ::schemars::JsonSchema>::json_schema(generator),
+        "GatewayId" => <super::models::GatewayId as ::schemars::JsonSchema>::json_schema(generator),
+        "GatewayUserTypeId" => <super::models::GatewayUserTypeId as ::schemars::JsonSchema>::json_schema(generator),
+        "GatewayUserTypeReference" => <super::models::GatewayUserTypeReference as ::schemars::JsonSchema>::json_schema(generator),
+        "GrantType" => <super::models::GrantType as ::schemars::JsonSchema>::json_schema(generator),
+        "Group" => <super::models::Group as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupCollection" => <super::models::GroupCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupCollectionEmbedded" => <super::models::GroupCollectionEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupId" => <super::models::GroupId as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupInclude" => <super::models::GroupInclude as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupMemberCounts" => <super::models::GroupMemberCounts as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupMembership" => <super::models::GroupMembership as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupMembershipCollection" => <super::models::GroupMembershipCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupMembershipEmbedded" => <super::models::GroupMembershipEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupMembershipType" => <super::models::GroupMembershipType as ::schemars::JsonSchema>::json_schema(generator),
+        "GroupReference" => <super::models::GroupReference as ::schemars::JsonSchema>::json_schema(generator),
+        "IdentityProviderId" => <super::models::IdentityProviderId as ::schemars::JsonSchema>::json_schema(generator),
+        "IdentityProviderReference" => <super::models::IdentityProviderReference as ::schemars::JsonSchema>::json_schema(generator),
+        "IdentityProviderType" => <super::models::IdentityProviderType as ::schemars::JsonSchema>::json_schema(generator),
+        "JsonWebKey" => <super::models::JsonWebKey as ::schemars::JsonSchema>::json_schema(generator),
+        "JsonWebKeySet" => <super::models::JsonWebKeySet as ::schemars::JsonSchema>::json_schema(generator),
+        "LastConsent" => <super::models::LastConsent as ::schemars::JsonSchema>::json_schema(generator),
+        "LifecycleStatus" => <super::models::LifecycleStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "Link" => <super::models::Link as ::schemars::JsonSchema>::json_schema(generator),
+        "LinkedAccount" => <super::models::LinkedAccount as ::schemars::JsonSchema>::json_schema(generator),
+        "LinkedAccountCollection" => <super::models::LinkedAccountCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "LinkedAccountExpand" => <super::models::LinkedAccountExpand as ::schemars::JsonSchema>::json_schema(generator),
+        "LinkedAccountId" => <super::models::LinkedAccountId as ::schemars::JsonSchema>::json_schema(generator),
+        "LinkedAttribute" => <super::models::LinkedAttribute as ::schemars::JsonSchema>::json_schema(generator),
+        "LinkedAttributeUpdate" => <super::models::LinkedAttributeUpdate as ::schemars::JsonSchema>::json_schema(generator),
+        "MembershipExpand" => <super::models::MembershipExpand as ::schemars::JsonSchema>::json_schema(generator),
+        "MfaDevice" => <super::models::MfaDevice as ::schemars::JsonSchema>::json_schema(generator),
+        "MfaDeviceCollection" => <super::models::MfaDeviceCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "MfaDeviceCollectionEmbedded" => <super::models::MfaDeviceCollectionEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "MfaDeviceCreation" => <super::models::MfaDeviceCreation as ::schemars::JsonSchema>::json_schema(generator),
+        "MfaDeviceStatus" => <super::models::MfaDeviceStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "MfaDeviceType" => <super::models::MfaDeviceType as ::schemars::JsonSchema>::json_schema(generator),
+        "MfaLockout" => <super::models::MfaLockout as ::schemars::JsonSchema>::json_schema(generator),
+        "MfaSettings" => <super::models::MfaSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "MfaUserSettings" => <super::models::MfaUserSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "MobileDeviceSettings" => <super::models::MobileDeviceSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "Notification" => <super::models::Notification as ::schemars::JsonSchema>::json_schema(generator),
+        "NotificationTemplate" => <super::models::NotificationTemplate as ::schemars::JsonSchema>::json_schema(generator),
+        "OAuthError" => <super::models::OAuthError as ::schemars::JsonSchema>::json_schema(generator),
+        "OneTimeDevice" => <super::models::OneTimeDevice as ::schemars::JsonSchema>::json_schema(generator),
+        "OneTimeDeviceType" => <super::models::OneTimeDeviceType as ::schemars::JsonSchema>::json_schema(generator),
+        "OpenidConfiguration" => <super::models::OpenidConfiguration as ::schemars::JsonSchema>::json_schema(generator),
+        "OtpCheck" => <super::models::OtpCheck as ::schemars::JsonSchema>::json_schema(generator),
+        "OtpDeviceSettings" => <super::models::OtpDeviceSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "OtpSettings" => <super::models::OtpSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "PairingKey" => <super::models::PairingKey as ::schemars::JsonSchema>::json_schema(generator),
+        "PairingKeyCreation" => <super::models::PairingKeyCreation as ::schemars::JsonSchema>::json_schema(generator),
+        "PairingKeyError" => <super::models::PairingKeyError as ::schemars::JsonSchema>::json_schema(generator),
+        "PairingKeyFormat" => <super::models::PairingKeyFormat as ::schemars::JsonSchema>::json_schema(generator),
+        "PairingKeyId" => <super::models::PairingKeyId as ::schemars::JsonSchema>::json_schema(generator),
+        "PairingKeyStatus" => <super::models::PairingKeyStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "PairingSettings" => <super::models::PairingSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordCheck" => <super::models::PasswordCheck as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordExternal" => <super::models::PasswordExternal as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordGateway" => <super::models::PasswordGateway as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordHistory" => <super::models::PasswordHistory as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordLength" => <super::models::PasswordLength as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordLockout" => <super::models::PasswordLockout as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordPolicy" => <super::models::PasswordPolicy as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordPolicyCollection" => <super::models::PasswordPolicyCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordPolicyCollectionEmbedded" => <super::models::PasswordPolicyCollectionEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordPolicyId" => <super::models::PasswordPolicyId as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordPolicyReference" => <super::models::PasswordPolicyReference as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordRecovery" => <super::models::PasswordRecovery as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordReset" => <super::models::PasswordReset as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordSet" => <super::models::PasswordSet as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordState" => <super::models::PasswordState as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordStatus" => <super::models::PasswordStatus as ::schemars::JsonSchema>::json_schema(generator),
+        "PasswordValue" => <super::models::PasswordValue as ::schemars::JsonSchema>::json_schema(generator),
+        "PhoneExtensionSettings" => <super::models::PhoneExtensionSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "PolicyDuration" => <super::models::PolicyDuration as ::schemars::JsonSchema>::json_schema(generator),
+        "PolicyTimeUnit" => <super::models::PolicyTimeUnit as ::schemars::JsonSchema>::json_schema(generator),
+        "Population" => <super::models::Population as ::schemars::JsonSchema>::json_schema(generator),
+        "PopulationCollection" => <super::models::PopulationCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "PopulationCollectionEmbedded" => <super::models::PopulationCollectionEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "PopulationId" => <super::models::PopulationId as ::schemars::JsonSchema>::json_schema(generator),
+        "PopulationReference" => <super::models::PopulationReference as ::schemars::JsonSchema>::json_schema(generator),
+        "PushCancellation" => <super::models::PushCancellation as ::schemars::JsonSchema>::json_schema(generator),
+        "PushCancellationReason" => <super::models::PushCancellationReason as ::schemars::JsonSchema>::json_schema(generator),
+        "RefreshTokenGrant" => <super::models::RefreshTokenGrant as ::schemars::JsonSchema>::json_schema(generator),
+        "RefreshTokenGrantGrantType" => <super::models::RefreshTokenGrantGrantType as ::schemars::JsonSchema>::json_schema(generator),
+        "RelyingParty" => <super::models::RelyingParty as ::schemars::JsonSchema>::json_schema(generator),
+        "ResponseMode" => <super::models::ResponseMode as ::schemars::JsonSchema>::json_schema(generator),
+        "SelectedDevice" => <super::models::SelectedDevice as ::schemars::JsonSchema>::json_schema(generator),
+        "SessionBrowser" => <super::models::SessionBrowser as ::schemars::JsonSchema>::json_schema(generator),
+        "SessionId" => <super::models::SessionId as ::schemars::JsonSchema>::json_schema(generator),
+        "SessionLocation" => <super::models::SessionLocation as ::schemars::JsonSchema>::json_schema(generator),
+        "SessionReference" => <super::models::SessionReference as ::schemars::JsonSchema>::json_schema(generator),
+        "SignOffRequest" => <super::models::SignOffRequest as ::schemars::JsonSchema>::json_schema(generator),
+        "SignOnPolicyId" => <super::models::SignOnPolicyId as ::schemars::JsonSchema>::json_schema(generator),
+        "SocialProvider" => <super::models::SocialProvider as ::schemars::JsonSchema>::json_schema(generator),
+        "TokenIntrospection" => <super::models::TokenIntrospection as ::schemars::JsonSchema>::json_schema(generator),
+        "TokenIntrospectionRequest" => <super::models::TokenIntrospectionRequest as ::schemars::JsonSchema>::json_schema(generator),
+        "TokenRequest" => <super::models::TokenRequest as ::schemars::JsonSchema>::json_schema(generator),
+        "TokenRevocation" => <super::models::TokenRevocation as ::schemars::JsonSchema>::json_schema(generator),
+        "TotpDeviceSettings" => <super::models::TotpDeviceSettings as ::schemars::JsonSchema>::json_schema(generator),
+        "User" => <super::models::User as ::schemars::JsonSchema>::json_schema(generator),
+        "UserAccount" => <super::models::UserAccount as ::schemars::JsonSchema>::json_schema(generator),
+        "UserAddress" => <super::models::UserAddress as ::schemars::JsonSchema>::json_schema(generator),
+        "UserAddressPatch" => <super::models::UserAddressPatch as ::schemars::JsonSchema>::json_schema(generator),
+        "UserCollection" => <super::models::UserCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "UserCollectionEmbedded" => <super::models::UserCollectionEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "UserCreation" => <super::models::UserCreation as ::schemars::JsonSchema>::json_schema(generator),
+        "UserEnabled" => <super::models::UserEnabled as ::schemars::JsonSchema>::json_schema(generator),
+        "UserEnabledUpdate" => <super::models::UserEnabledUpdate as ::schemars::JsonSchema>::json_schema(generator),
+        "UserId" => <super::models::UserId as ::schemars::JsonSchema>::json_schema(generator),
+        "UserIdentityProvider" => <super::models::UserIdentityProvider as ::schemars::JsonSchema>::json_schema(generator),
+        "UserImport" => <super::models::UserImport as ::schemars::JsonSchema>::json_schema(generator),
+        "UserImportLifecycle" => <super::models::UserImportLifecycle as ::schemars::JsonSchema>::json_schema(generator),
+        "UserImportPassword" => <super::models::UserImportPassword as ::schemars::JsonSchema>::json_schema(generator),
+        "UserInclude" => <super::models::UserInclude as ::schemars::JsonSchema>::json_schema(generator),
+        "UserInfo" => <super::models::UserInfo as ::schemars::JsonSchema>::json_schema(generator),
+        "UserLastSignOn" => <super::models::UserLastSignOn as ::schemars::JsonSchema>::json_schema(generator),
+        "UserLifecycle" => <super::models::UserLifecycle as ::schemars::JsonSchema>::json_schema(generator),
+        "UserMfaEnabled" => <super::models::UserMfaEnabled as ::schemars::JsonSchema>::json_schema(generator),
+        "UserMfaEnabledUpdate" => <super::models::UserMfaEnabledUpdate as ::schemars::JsonSchema>::json_schema(generator),
+        "UserName" => <super::models::UserName as ::schemars::JsonSchema>::json_schema(generator),
+        "UserNamePatch" => <super::models::UserNamePatch as ::schemars::JsonSchema>::json_schema(generator),
+        "UserPhoto" => <super::models::UserPhoto as ::schemars::JsonSchema>::json_schema(generator),
+        "UserPopulation" => <super::models::UserPopulation as ::schemars::JsonSchema>::json_schema(generator),
+        "UserReference" => <super::models::UserReference as ::schemars::JsonSchema>::json_schema(generator),
+        "UserReplacement" => <super::models::UserReplacement as ::schemars::JsonSchema>::json_schema(generator),
+        "UserSession" => <super::models::UserSession as ::schemars::JsonSchema>::json_schema(generator),
+        "UserSessionCollection" => <super::models::UserSessionCollection as ::schemars::JsonSchema>::json_schema(generator),
+        "UserSessionCollectionEmbedded" => <super::models::UserSessionCollectionEmbedded as ::schemars::JsonSchema>::json_schema(generator),
+        "UserUpdate" => <super::models::UserUpdate as ::schemars::JsonSchema>::json_schema(generator),
+        "UserVerification" => <super::models::UserVerification as ::schemars::JsonSchema>::json_schema(generator),
+        "VerifyStatus" => <super::models::VerifyStatus as ::schemars::JsonSchema>::json_schema(generator),
+        _ => return None,
+    })
 }

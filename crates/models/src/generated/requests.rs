@@ -16,8 +16,7 @@ use ::pingone_models::request::{
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
-#[derive(Clone, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUsers {
     /// A SCIM filter expression, such as `username eq "lindajones"`. Strings are quoted; quotes and backslashes in them must be escaped.
@@ -44,11 +43,7 @@ impl ListUsers {
     /// Creates the request from what is required; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            filter: Default::default(),
-            limit: Default::default(),
-            cursor: Default::default(),
-        }
+        Self { filter: Default::default(), limit: Default::default(), cursor: Default::default() }
     }
 
     /// Sets `filter`.
@@ -75,7 +70,9 @@ impl ListUsers {
 
 impl Endpoint for ListUsers {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_USERS;
+
     type Answer = ::pingone_models::UserCollection;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.cursor {
             to.query("cursor", value)?;
@@ -128,7 +125,9 @@ impl CreateUser {
 
 impl Endpoint for CreateUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CREATE_USER;
+
     type Answer = ::pingone_models::User;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
@@ -171,7 +170,9 @@ impl ImportUser {
 
 impl Endpoint for ImportUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::IMPORT_USER;
+
     type Answer = ::pingone_models::User;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
@@ -210,18 +211,12 @@ impl ReadUser {
     /// Creates the request from what is required; everything else is absent.
     #[must_use]
     pub fn new(user_id: impl Into<::pingone_models::UserId>) -> Self {
-        Self {
-            user_id: user_id.into(),
-            include: Default::default(),
-        }
+        Self { user_id: user_id.into(), include: Default::default() }
     }
 
     /// Sets `include`.
     #[must_use]
-    pub fn with_include(
-        mut self,
-        value: impl Into<::pingone_models::UserInclude>,
-    ) -> Self {
+    pub fn with_include(mut self, value: impl Into<::pingone_models::UserInclude>) -> Self {
         self.include = Some(value.into());
         self
     }
@@ -229,7 +224,9 @@ impl ReadUser {
 
 impl Endpoint for ReadUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_USER;
+
     type Answer = ::pingone_models::User;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         if let Some(value) = &self.include {
@@ -276,7 +273,9 @@ impl SendVerificationCode {
 
 impl Endpoint for SendVerificationCode {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SEND_VERIFICATION_CODE;
+
     type Answer = ::pingone_models::User;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -319,16 +318,15 @@ impl VerifyUser {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::UserVerification>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for VerifyUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::VERIFY_USER;
+
     type Answer = ::pingone_models::User;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -372,16 +370,15 @@ impl LockAccount {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::AccountLock>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for LockAccount {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LOCK_ACCOUNT;
+
     type Answer = ::pingone_models::User;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -425,7 +422,9 @@ impl UnlockAccount {
 
 impl Endpoint for UnlockAccount {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::UNLOCK_ACCOUNT;
+
     type Answer = ::pingone_models::User;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -467,16 +466,15 @@ impl UpdateUser {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::UserUpdate>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for UpdateUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::UPDATE_USER;
+
     type Answer = ::pingone_models::User;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -519,16 +517,15 @@ impl ReplaceUser {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::UserReplacement>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ReplaceUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REPLACE_USER;
+
     type Answer = ::pingone_models::User;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -572,7 +569,9 @@ impl DeleteUser {
 
 impl Endpoint for DeleteUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::DELETE_USER;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -615,7 +614,9 @@ impl ReadPassword {
 
 impl Endpoint for ReadPassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_PASSWORD;
+
     type Answer = ::pingone_models::PasswordState;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -659,7 +660,9 @@ impl SendRecoveryCode {
 
 impl Endpoint for SendRecoveryCode {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SEND_RECOVERY_CODE;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -703,16 +706,15 @@ impl RecoverPassword {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::PasswordRecovery>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for RecoverPassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::RECOVER_PASSWORD;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -757,16 +759,15 @@ impl CheckPassword {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::PasswordCheck>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CheckPassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CHECK_PASSWORD;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -811,7 +812,9 @@ impl UnlockPassword {
 
 impl Endpoint for UnlockPassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::UNLOCK_PASSWORD;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -853,16 +856,15 @@ impl ResetPassword {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::PasswordReset>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ResetPassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::RESET_PASSWORD;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -906,16 +908,15 @@ impl SetPassword {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::PasswordSet>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for SetPassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SET_PASSWORD;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -959,16 +960,15 @@ impl SetPasswordValue {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::PasswordValue>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for SetPasswordValue {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SET_PASSWORD_VALUE;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1013,7 +1013,9 @@ impl ReadFlow {
 
 impl Endpoint for ReadFlow {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_FLOW;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         Ok(())
@@ -1056,16 +1058,15 @@ impl ConfirmFlowUser {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowUserConfirmation>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ConfirmFlowUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CONFIRM_FLOW_USER;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1111,16 +1112,15 @@ impl CheckFlowUsernamePassword {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowUsernamePasswordCheck>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CheckFlowUsernamePassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CHECK_FLOW_USERNAME_PASSWORD;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1163,16 +1163,15 @@ impl LookUpFlowUser {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowUserLookup>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for LookUpFlowUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LOOK_UP_FLOW_USER;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1215,16 +1214,15 @@ impl ForgotFlowPassword {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowForgottenPassword>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ForgotFlowPassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::FORGOT_FLOW_PASSWORD;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1268,16 +1266,15 @@ impl RegisterFlowUser {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowUserRegistration>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for RegisterFlowUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REGISTER_FLOW_USER;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1320,16 +1317,15 @@ impl ResetFlowPassword {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowPasswordReset>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ResetFlowPassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::RESET_FLOW_PASSWORD;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1373,16 +1369,15 @@ impl RecoverFlowPassword {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::PasswordRecovery>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for RecoverFlowPassword {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::RECOVER_FLOW_PASSWORD;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1427,7 +1422,9 @@ impl SendFlowRecoveryCode {
 
 impl Endpoint for SendFlowRecoveryCode {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SEND_FLOW_RECOVERY_CODE;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         Ok(())
@@ -1468,16 +1465,15 @@ impl VerifyFlowUser {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::UserVerification>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for VerifyFlowUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::VERIFY_FLOW_USER;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1522,7 +1518,9 @@ impl SendFlowVerificationCode {
 
 impl Endpoint for SendFlowVerificationCode {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SEND_FLOW_VERIFICATION_CODE;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         Ok(())
@@ -1563,16 +1561,15 @@ impl SelectFlowDevice {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowDeviceSelection>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for SelectFlowDevice {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SELECT_FLOW_DEVICE;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1615,16 +1612,15 @@ impl CheckFlowOtp {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::OtpCheck>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CheckFlowOtp {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CHECK_FLOW_OTP;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1667,16 +1663,15 @@ impl CheckFlowAssertion {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::AssertionCheck>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CheckFlowAssertion {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CHECK_FLOW_ASSERTION;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1720,16 +1715,15 @@ impl UpdateFlowUser {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::UserUpdate>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for UpdateFlowUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::UPDATE_FLOW_USER;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1773,7 +1767,9 @@ impl ResetFlowSession {
 
 impl Endpoint for ResetFlowSession {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::RESET_FLOW_SESSION;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         Ok(())
@@ -1815,16 +1811,15 @@ impl ConsentFlowUser {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowConsent>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ConsentFlowUser {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CONSENT_FLOW_USER;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1868,16 +1863,15 @@ impl VerifyFlowUserCode {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowUserCodeVerification>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for VerifyFlowUserCode {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::VERIFY_FLOW_USER_CODE;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1921,16 +1915,15 @@ impl ConsentFlowDeviceGrant {
         flow_id: impl Into<::pingone_models::FlowId>,
         body: impl Into<::pingone_models::FlowConsent>,
     ) -> Self {
-        Self {
-            flow_id: flow_id.into(),
-            body: body.into(),
-        }
+        Self { flow_id: flow_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ConsentFlowDeviceGrant {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CONSENT_FLOW_DEVICE_GRANT;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
@@ -1977,7 +1970,9 @@ impl InitiateDeviceAuthentication {
 
 impl Endpoint for InitiateDeviceAuthentication {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::INITIATE_DEVICE_AUTHENTICATION;
+
     type Answer = ::pingone_models::DeviceAuthentication;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
@@ -2015,15 +2010,15 @@ impl ReadDeviceAuthentication {
     pub fn new(
         device_authentication_id: impl Into<::pingone_models::DeviceAuthenticationId>,
     ) -> Self {
-        Self {
-            device_authentication_id: device_authentication_id.into(),
-        }
+        Self { device_authentication_id: device_authentication_id.into() }
     }
 }
 
 impl Endpoint for ReadDeviceAuthentication {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_DEVICE_AUTHENTICATION;
+
     type Answer = ::pingone_models::DeviceAuthentication;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         Ok(())
@@ -2031,11 +2026,7 @@ impl Endpoint for ReadDeviceAuthentication {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            device_authentication_id: support::path(
-                from,
-                "deviceAuthenticationId",
-                support::parse,
-            )?,
+            device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
         })
     }
 
@@ -2069,16 +2060,15 @@ impl CheckOtp {
         device_authentication_id: impl Into<::pingone_models::DeviceAuthenticationId>,
         body: impl Into<::pingone_models::OtpCheck>,
     ) -> Self {
-        Self {
-            device_authentication_id: device_authentication_id.into(),
-            body: body.into(),
-        }
+        Self { device_authentication_id: device_authentication_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CheckOtp {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CHECK_OTP;
+
     type Answer = ::pingone_models::DeviceAuthentication;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         to.body(support::to_json(&self.body)?);
@@ -2087,11 +2077,7 @@ impl Endpoint for CheckOtp {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            device_authentication_id: support::path(
-                from,
-                "deviceAuthenticationId",
-                support::parse,
-            )?,
+            device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
@@ -2125,16 +2111,15 @@ impl SelectDevice {
         device_authentication_id: impl Into<::pingone_models::DeviceAuthenticationId>,
         body: impl Into<::pingone_models::DeviceSelection>,
     ) -> Self {
-        Self {
-            device_authentication_id: device_authentication_id.into(),
-            body: body.into(),
-        }
+        Self { device_authentication_id: device_authentication_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for SelectDevice {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SELECT_DEVICE;
+
     type Answer = ::pingone_models::DeviceAuthentication;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         to.body(support::to_json(&self.body)?);
@@ -2143,11 +2128,7 @@ impl Endpoint for SelectDevice {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            device_authentication_id: support::path(
-                from,
-                "deviceAuthenticationId",
-                support::parse,
-            )?,
+            device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
@@ -2182,16 +2163,15 @@ impl CheckAssertion {
         device_authentication_id: impl Into<::pingone_models::DeviceAuthenticationId>,
         body: impl Into<::pingone_models::AssertionCheck>,
     ) -> Self {
-        Self {
-            device_authentication_id: device_authentication_id.into(),
-            body: body.into(),
-        }
+        Self { device_authentication_id: device_authentication_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CheckAssertion {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CHECK_ASSERTION;
+
     type Answer = ::pingone_models::DeviceAuthentication;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         to.body(support::to_json(&self.body)?);
@@ -2200,11 +2180,7 @@ impl Endpoint for CheckAssertion {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            device_authentication_id: support::path(
-                from,
-                "deviceAuthenticationId",
-                support::parse,
-            )?,
+            device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
@@ -2238,16 +2214,15 @@ impl CancelPushAuthentication {
         device_authentication_id: impl Into<::pingone_models::DeviceAuthenticationId>,
         body: impl Into<::pingone_models::PushCancellation>,
     ) -> Self {
-        Self {
-            device_authentication_id: device_authentication_id.into(),
-            body: body.into(),
-        }
+        Self { device_authentication_id: device_authentication_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CancelPushAuthentication {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CANCEL_PUSH_AUTHENTICATION;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         to.body(support::to_json(&self.body)?);
@@ -2256,11 +2231,7 @@ impl Endpoint for CancelPushAuthentication {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            device_authentication_id: support::path(
-                from,
-                "deviceAuthenticationId",
-                support::parse,
-            )?,
+            device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
@@ -2297,7 +2268,9 @@ impl RequestToken {
 
 impl Endpoint for RequestToken {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REQUEST_TOKEN;
+
     type Answer = ::pingone_models::AccessToken;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
@@ -2340,7 +2313,9 @@ impl ExchangeAuthorizationCode {
 
 impl Endpoint for ExchangeAuthorizationCode {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::EXCHANGE_AUTHORIZATION_CODE;
+
     type Answer = ::pingone_models::AccessToken;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
@@ -2383,7 +2358,9 @@ impl RefreshToken {
 
 impl Endpoint for RefreshToken {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REFRESH_TOKEN;
+
     type Answer = ::pingone_models::AccessToken;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
@@ -2425,7 +2402,9 @@ impl ReadUserEnabled {
 
 impl Endpoint for ReadUserEnabled {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_USER_ENABLED;
+
     type Answer = ::pingone_models::UserEnabled;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -2467,16 +2446,15 @@ impl SetUserEnabled {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::UserEnabledUpdate>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for SetUserEnabled {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SET_USER_ENABLED;
+
     type Answer = ::pingone_models::UserEnabled;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -2520,7 +2498,9 @@ impl ReadUserMfaEnabled {
 
 impl Endpoint for ReadUserMfaEnabled {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_USER_MFA_ENABLED;
+
     type Answer = ::pingone_models::UserMfaEnabled;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -2561,16 +2541,15 @@ impl SetUserMfaEnabled {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::UserMfaEnabledUpdate>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for SetUserMfaEnabled {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SET_USER_MFA_ENABLED;
+
     type Answer = ::pingone_models::UserMfaEnabled;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -2613,16 +2592,15 @@ impl SendEmailVerificationCode {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::EmailVerificationSend>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for SendEmailVerificationCode {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SEND_EMAIL_VERIFICATION_CODE;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -2665,16 +2643,15 @@ impl VerifyEmail {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::UserVerification>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for VerifyEmail {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::VERIFY_EMAIL;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -2718,7 +2695,9 @@ impl ReadUserPopulation {
 
 impl Endpoint for ReadUserPopulation {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_USER_POPULATION;
+
     type Answer = ::pingone_models::UserPopulation;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -2759,16 +2738,15 @@ impl SetUserPopulation {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::PopulationReference>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for SetUserPopulation {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SET_USER_POPULATION;
+
     type Answer = ::pingone_models::UserPopulation;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -2812,7 +2790,9 @@ impl ListUserSessions {
 
 impl Endpoint for ListUserSessions {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_USER_SESSIONS;
+
     type Answer = ::pingone_models::UserSessionCollection;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -2853,16 +2833,15 @@ impl ReadUserSession {
         user_id: impl Into<::pingone_models::UserId>,
         session_id: impl Into<::pingone_models::SessionId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            session_id: session_id.into(),
-        }
+        Self { user_id: user_id.into(), session_id: session_id.into() }
     }
 }
 
 impl Endpoint for ReadUserSession {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_USER_SESSION;
+
     type Answer = ::pingone_models::UserSession;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("sessionId", &self.session_id)?;
@@ -2905,16 +2884,15 @@ impl DeleteUserSession {
         user_id: impl Into<::pingone_models::UserId>,
         session_id: impl Into<::pingone_models::SessionId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            session_id: session_id.into(),
-        }
+        Self { user_id: user_id.into(), session_id: session_id.into() }
     }
 }
 
 impl Endpoint for DeleteUserSession {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::DELETE_USER_SESSION;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("sessionId", &self.session_id)?;
@@ -2958,11 +2936,7 @@ impl ListDevices {
     /// Creates the request from what is required; everything else is absent.
     #[must_use]
     pub fn new(user_id: impl Into<::pingone_models::UserId>) -> Self {
-        Self {
-            user_id: user_id.into(),
-            filter: Default::default(),
-            expand: Default::default(),
-        }
+        Self { user_id: user_id.into(), filter: Default::default(), expand: Default::default() }
     }
 
     /// Sets `filter`.
@@ -2974,10 +2948,7 @@ impl ListDevices {
 
     /// Sets `expand`.
     #[must_use]
-    pub fn with_expand(
-        mut self,
-        value: impl Into<::pingone_models::DeviceExpand>,
-    ) -> Self {
+    pub fn with_expand(mut self, value: impl Into<::pingone_models::DeviceExpand>) -> Self {
         self.expand = Some(value.into());
         self
     }
@@ -2985,7 +2956,9 @@ impl ListDevices {
 
 impl Endpoint for ListDevices {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_DEVICES;
+
     type Answer = ::pingone_models::MfaDeviceCollection;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         if let Some(value) = &self.expand {
@@ -3036,16 +3009,15 @@ impl CreateDevice {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::MfaDeviceCreation>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CreateDevice {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CREATE_DEVICE;
+
     type Answer = ::pingone_models::MfaDevice;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -3088,16 +3060,15 @@ impl ReorderDevices {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::DeviceOrder>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ReorderDevices {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REORDER_DEVICES;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -3141,7 +3112,9 @@ impl RemoveDeviceOrder {
 
 impl Endpoint for RemoveDeviceOrder {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REMOVE_DEVICE_ORDER;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -3182,16 +3155,15 @@ impl ReadDevice {
         user_id: impl Into<::pingone_models::UserId>,
         device_id: impl Into<::pingone_models::DeviceId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            device_id: device_id.into(),
-        }
+        Self { user_id: user_id.into(), device_id: device_id.into() }
     }
 }
 
 impl Endpoint for ReadDevice {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_DEVICE;
+
     type Answer = ::pingone_models::MfaDevice;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3237,17 +3209,15 @@ impl ActivateDevice {
         device_id: impl Into<::pingone_models::DeviceId>,
         body: impl Into<::pingone_models::DeviceActivation>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            device_id: device_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), device_id: device_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ActivateDevice {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::ACTIVATE_DEVICE;
+
     type Answer = ::pingone_models::MfaDevice;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3292,16 +3262,15 @@ impl SendDeviceActivationCode {
         user_id: impl Into<::pingone_models::UserId>,
         device_id: impl Into<::pingone_models::DeviceId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            device_id: device_id.into(),
-        }
+        Self { user_id: user_id.into(), device_id: device_id.into() }
     }
 }
 
 impl Endpoint for SendDeviceActivationCode {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SEND_DEVICE_ACTIVATION_CODE;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3344,16 +3313,15 @@ impl BlockDevice {
         user_id: impl Into<::pingone_models::UserId>,
         device_id: impl Into<::pingone_models::DeviceId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            device_id: device_id.into(),
-        }
+        Self { user_id: user_id.into(), device_id: device_id.into() }
     }
 }
 
 impl Endpoint for BlockDevice {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::BLOCK_DEVICE;
+
     type Answer = ::pingone_models::MfaDevice;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3396,16 +3364,15 @@ impl UnblockDevice {
         user_id: impl Into<::pingone_models::UserId>,
         device_id: impl Into<::pingone_models::DeviceId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            device_id: device_id.into(),
-        }
+        Self { user_id: user_id.into(), device_id: device_id.into() }
     }
 }
 
 impl Endpoint for UnblockDevice {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::UNBLOCK_DEVICE;
+
     type Answer = ::pingone_models::MfaDevice;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3448,16 +3415,15 @@ impl UnlockDevice {
         user_id: impl Into<::pingone_models::UserId>,
         device_id: impl Into<::pingone_models::DeviceId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            device_id: device_id.into(),
-        }
+        Self { user_id: user_id.into(), device_id: device_id.into() }
     }
 }
 
 impl Endpoint for UnlockDevice {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::UNLOCK_DEVICE;
+
     type Answer = ::pingone_models::MfaDevice;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3500,16 +3466,15 @@ impl DeleteDevice {
         user_id: impl Into<::pingone_models::UserId>,
         device_id: impl Into<::pingone_models::DeviceId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            device_id: device_id.into(),
-        }
+        Self { user_id: user_id.into(), device_id: device_id.into() }
     }
 }
 
 impl Endpoint for DeleteDevice {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::DELETE_DEVICE;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3556,17 +3521,15 @@ impl SetDeviceNickname {
         device_id: impl Into<::pingone_models::DeviceId>,
         body: impl Into<::pingone_models::DeviceNicknameUpdate>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            device_id: device_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), device_id: device_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for SetDeviceNickname {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SET_DEVICE_NICKNAME;
+
     type Answer = ::pingone_models::DeviceNickname;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3595,10 +3558,10 @@ impl Endpoint for SetDeviceNickname {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/environments/read-one-environment.html)
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEnvironment {}
+
 impl ReadEnvironment {
     /// Creates the request.
     #[must_use]
@@ -3609,7 +3572,9 @@ impl ReadEnvironment {
 
 impl Endpoint for ReadEnvironment {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_ENVIRONMENT;
+
     type Answer = ::pingone_models::Environment;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -3631,8 +3596,7 @@ impl Endpoint for ReadEnvironment {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/populations/read-all-populations.html)
-#[derive(Clone, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListPopulations {
     /// The most entries that a page may hold.
@@ -3654,10 +3618,7 @@ impl ListPopulations {
     /// Creates the request from what is required; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            limit: Default::default(),
-            cursor: Default::default(),
-        }
+        Self { limit: Default::default(), cursor: Default::default() }
     }
 
     /// Sets `limit`.
@@ -3677,7 +3638,9 @@ impl ListPopulations {
 
 impl Endpoint for ListPopulations {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_POPULATIONS;
+
     type Answer = ::pingone_models::PopulationCollection;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.cursor {
             to.query("cursor", value)?;
@@ -3719,15 +3682,15 @@ impl ReadPopulation {
     /// Creates the request.
     #[must_use]
     pub fn new(population_id: impl Into<::pingone_models::PopulationId>) -> Self {
-        Self {
-            population_id: population_id.into(),
-        }
+        Self { population_id: population_id.into() }
     }
 }
 
 impl Endpoint for ReadPopulation {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_POPULATION;
+
     type Answer = ::pingone_models::Population;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("populationId", &self.population_id)?;
         Ok(())
@@ -3752,10 +3715,10 @@ impl Endpoint for ReadPopulation {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/password-policies/read-all-password-policies.html)
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListPasswordPolicies {}
+
 impl ListPasswordPolicies {
     /// Creates the request.
     #[must_use]
@@ -3766,7 +3729,9 @@ impl ListPasswordPolicies {
 
 impl Endpoint for ListPasswordPolicies {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_PASSWORD_POLICIES;
+
     type Answer = ::pingone_models::PasswordPolicyCollection;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -3798,18 +3763,16 @@ pub struct ReadPasswordPolicy {
 impl ReadPasswordPolicy {
     /// Creates the request.
     #[must_use]
-    pub fn new(
-        password_policy_id: impl Into<::pingone_models::PasswordPolicyId>,
-    ) -> Self {
-        Self {
-            password_policy_id: password_policy_id.into(),
-        }
+    pub fn new(password_policy_id: impl Into<::pingone_models::PasswordPolicyId>) -> Self {
+        Self { password_policy_id: password_policy_id.into() }
     }
 }
 
 impl Endpoint for ReadPasswordPolicy {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_PASSWORD_POLICY;
+
     type Answer = ::pingone_models::PasswordPolicy;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("passwordPolicyId", &self.password_policy_id)?;
         Ok(())
@@ -3834,8 +3797,7 @@ impl Endpoint for ReadPasswordPolicy {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-all-groups.html)
-#[derive(Clone, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroups {
     /// A filter with `eq` or `sw` on `name`, `displayName` or `externalId`, or with `eq` on `id`, `population.id` or `sourceId`, such as `name sw "Adm"`.
@@ -3894,10 +3856,7 @@ impl ListGroups {
 
     /// Sets `include`.
     #[must_use]
-    pub fn with_include(
-        mut self,
-        value: impl Into<::pingone_models::GroupInclude>,
-    ) -> Self {
+    pub fn with_include(mut self, value: impl Into<::pingone_models::GroupInclude>) -> Self {
         self.include = Some(value.into());
         self
     }
@@ -3905,7 +3864,9 @@ impl ListGroups {
 
 impl Endpoint for ListGroups {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_GROUPS;
+
     type Answer = ::pingone_models::GroupCollection;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.cursor {
             to.query("cursor", value)?;
@@ -3957,18 +3918,12 @@ impl ReadGroup {
     /// Creates the request from what is required; everything else is absent.
     #[must_use]
     pub fn new(group_id: impl Into<::pingone_models::GroupId>) -> Self {
-        Self {
-            group_id: group_id.into(),
-            include: Default::default(),
-        }
+        Self { group_id: group_id.into(), include: Default::default() }
     }
 
     /// Sets `include`.
     #[must_use]
-    pub fn with_include(
-        mut self,
-        value: impl Into<::pingone_models::GroupInclude>,
-    ) -> Self {
+    pub fn with_include(mut self, value: impl Into<::pingone_models::GroupInclude>) -> Self {
         self.include = Some(value.into());
         self
     }
@@ -3976,7 +3931,9 @@ impl ReadGroup {
 
 impl Endpoint for ReadGroup {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_GROUP;
+
     type Answer = ::pingone_models::Group;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("groupId", &self.group_id)?;
         if let Some(value) = &self.include {
@@ -4070,10 +4027,7 @@ impl ListUserGroups {
 
     /// Sets `expand`.
     #[must_use]
-    pub fn with_expand(
-        mut self,
-        value: impl Into<::pingone_models::MembershipExpand>,
-    ) -> Self {
+    pub fn with_expand(mut self, value: impl Into<::pingone_models::MembershipExpand>) -> Self {
         self.expand = Some(value.into());
         self
     }
@@ -4081,7 +4035,9 @@ impl ListUserGroups {
 
 impl Endpoint for ListUserGroups {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_USER_GROUPS;
+
     type Answer = ::pingone_models::GroupMembershipCollection;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         if let Some(value) = &self.cursor {
@@ -4139,16 +4095,15 @@ impl AddUserToGroup {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::GroupReference>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for AddUserToGroup {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::ADD_USER_TO_GROUP;
+
     type Answer = ::pingone_models::GroupMembership;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -4191,16 +4146,15 @@ impl RemoveUserFromGroup {
         user_id: impl Into<::pingone_models::UserId>,
         group_id: impl Into<::pingone_models::GroupId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            group_id: group_id.into(),
-        }
+        Self { user_id: user_id.into(), group_id: group_id.into() }
     }
 }
 
 impl Endpoint for RemoveUserFromGroup {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REMOVE_USER_FROM_GROUP;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("groupId", &self.group_id)?;
@@ -4243,18 +4197,12 @@ impl ListLinkedAccounts {
     /// Creates the request from what is required; everything else is absent.
     #[must_use]
     pub fn new(user_id: impl Into<::pingone_models::UserId>) -> Self {
-        Self {
-            user_id: user_id.into(),
-            expand: Default::default(),
-        }
+        Self { user_id: user_id.into(), expand: Default::default() }
     }
 
     /// Sets `expand`.
     #[must_use]
-    pub fn with_expand(
-        mut self,
-        value: impl Into<::pingone_models::LinkedAccountExpand>,
-    ) -> Self {
+    pub fn with_expand(mut self, value: impl Into<::pingone_models::LinkedAccountExpand>) -> Self {
         self.expand = Some(value.into());
         self
     }
@@ -4262,7 +4210,9 @@ impl ListLinkedAccounts {
 
 impl Endpoint for ListLinkedAccounts {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_LINKED_ACCOUNTS;
+
     type Answer = ::pingone_models::LinkedAccountCollection;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         if let Some(value) = &self.expand {
@@ -4307,16 +4257,15 @@ impl LinkAccount {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::AccountLink>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for LinkAccount {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LINK_ACCOUNT;
+
     type Answer = ::pingone_models::LinkedAccount;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -4370,10 +4319,7 @@ impl ReadLinkedAccount {
 
     /// Sets `expand`.
     #[must_use]
-    pub fn with_expand(
-        mut self,
-        value: impl Into<::pingone_models::LinkedAccountExpand>,
-    ) -> Self {
+    pub fn with_expand(mut self, value: impl Into<::pingone_models::LinkedAccountExpand>) -> Self {
         self.expand = Some(value.into());
         self
     }
@@ -4381,7 +4327,9 @@ impl ReadLinkedAccount {
 
 impl Endpoint for ReadLinkedAccount {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_LINKED_ACCOUNT;
+
     type Answer = ::pingone_models::LinkedAccount;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("linkedAccountId", &self.linked_account_id)?;
@@ -4428,16 +4376,15 @@ impl UnlinkAccount {
         user_id: impl Into<::pingone_models::UserId>,
         linked_account_id: impl Into<::pingone_models::LinkedAccountId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            linked_account_id: linked_account_id.into(),
-        }
+        Self { user_id: user_id.into(), linked_account_id: linked_account_id.into() }
     }
 }
 
 impl Endpoint for UnlinkAccount {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::UNLINK_ACCOUNT;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("linkedAccountId", &self.linked_account_id)?;
@@ -4483,7 +4430,9 @@ impl ListAgreementConsents {
 
 impl Endpoint for ListAgreementConsents {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_AGREEMENT_CONSENTS;
+
     type Answer = ::pingone_models::AgreementConsentCollection;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
@@ -4524,16 +4473,15 @@ impl ReadAgreementConsent {
         user_id: impl Into<::pingone_models::UserId>,
         agreement_id: impl Into<::pingone_models::AgreementId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            agreement_id: agreement_id.into(),
-        }
+        Self { user_id: user_id.into(), agreement_id: agreement_id.into() }
     }
 }
 
 impl Endpoint for ReadAgreementConsent {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_AGREEMENT_CONSENT;
+
     type Answer = ::pingone_models::AgreementConsent;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("agreementId", &self.agreement_id)?;
@@ -4576,16 +4524,15 @@ impl RevokeAgreementConsent {
         user_id: impl Into<::pingone_models::UserId>,
         agreement_id: impl Into<::pingone_models::AgreementId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            agreement_id: agreement_id.into(),
-        }
+        Self { user_id: user_id.into(), agreement_id: agreement_id.into() }
     }
 }
 
 impl Endpoint for RevokeAgreementConsent {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REVOKE_AGREEMENT_CONSENT;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("agreementId", &self.agreement_id)?;
@@ -4630,16 +4577,15 @@ impl CreatePairingKey {
         user_id: impl Into<::pingone_models::UserId>,
         body: impl Into<::pingone_models::PairingKeyCreation>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            body: body.into(),
-        }
+        Self { user_id: user_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CreatePairingKey {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::CREATE_PAIRING_KEY;
+
     type Answer = ::pingone_models::PairingKey;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
@@ -4682,16 +4628,15 @@ impl ReadPairingKey {
         user_id: impl Into<::pingone_models::UserId>,
         pairing_key_id: impl Into<::pingone_models::PairingKeyId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            pairing_key_id: pairing_key_id.into(),
-        }
+        Self { user_id: user_id.into(), pairing_key_id: pairing_key_id.into() }
     }
 }
 
 impl Endpoint for ReadPairingKey {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_PAIRING_KEY;
+
     type Answer = ::pingone_models::PairingKey;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("pairingKeyId", &self.pairing_key_id)?;
@@ -4734,16 +4679,15 @@ impl DeletePairingKey {
         user_id: impl Into<::pingone_models::UserId>,
         pairing_key_id: impl Into<::pingone_models::PairingKeyId>,
     ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            pairing_key_id: pairing_key_id.into(),
-        }
+        Self { user_id: user_id.into(), pairing_key_id: pairing_key_id.into() }
     }
 }
 
 impl Endpoint for DeletePairingKey {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::DELETE_PAIRING_KEY;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("pairingKeyId", &self.pairing_key_id)?;
@@ -4771,10 +4715,10 @@ impl Endpoint for DeletePairingKey {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-device-authentication-policies.html)
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDeviceAuthenticationPolicies {}
+
 impl ListDeviceAuthenticationPolicies {
     /// Creates the request.
     #[must_use]
@@ -4785,7 +4729,9 @@ impl ListDeviceAuthenticationPolicies {
 
 impl Endpoint for ListDeviceAuthenticationPolicies {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::LIST_DEVICE_AUTHENTICATION_POLICIES;
+
     type Answer = ::pingone_models::DeviceAuthenticationPolicyCollection;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -4818,19 +4764,17 @@ impl ReadDeviceAuthenticationPolicy {
     /// Creates the request.
     #[must_use]
     pub fn new(
-        device_authentication_policy_id: impl Into<
-            ::pingone_models::DeviceAuthenticationPolicyId,
-        >,
+        device_authentication_policy_id: impl Into<::pingone_models::DeviceAuthenticationPolicyId>,
     ) -> Self {
-        Self {
-            device_authentication_policy_id: device_authentication_policy_id.into(),
-        }
+        Self { device_authentication_policy_id: device_authentication_policy_id.into() }
     }
 }
 
 impl Endpoint for ReadDeviceAuthenticationPolicy {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_DEVICE_AUTHENTICATION_POLICY;
+
     type Answer = ::pingone_models::DeviceAuthenticationPolicy;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationPolicyId", &self.device_authentication_policy_id)?;
         Ok(())
@@ -4838,11 +4782,7 @@ impl Endpoint for ReadDeviceAuthenticationPolicy {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            device_authentication_policy_id: support::path(
-                from,
-                "deviceAuthenticationPolicyId",
-                support::parse,
-            )?,
+            device_authentication_policy_id: support::path(from, "deviceAuthenticationPolicyId", support::parse)?,
         })
     }
 
@@ -4859,10 +4799,10 @@ impl Endpoint for ReadDeviceAuthenticationPolicy {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-settings/read-mfa-settings.html)
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMfaSettings {}
+
 impl ReadMfaSettings {
     /// Creates the request.
     #[must_use]
@@ -4873,7 +4813,9 @@ impl ReadMfaSettings {
 
 impl Endpoint for ReadMfaSettings {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_MFA_SETTINGS;
+
     type Answer = ::pingone_models::MfaSettings;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -4965,10 +4907,7 @@ impl Authorize {
 
     /// Sets `response_mode`.
     #[must_use]
-    pub fn with_response_mode(
-        mut self,
-        value: impl Into<::pingone_models::ResponseMode>,
-    ) -> Self {
+    pub fn with_response_mode(mut self, value: impl Into<::pingone_models::ResponseMode>) -> Self {
         self.response_mode = Some(value.into());
         self
     }
@@ -5028,7 +4967,9 @@ impl Authorize {
 
 impl Endpoint for Authorize {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::AUTHORIZE;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.acr_values {
             to.query("acr_values", value)?;
@@ -5067,14 +5008,8 @@ impl Endpoint for Authorize {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            client_id: support::required(
-                Place::Query("client_id"),
-                support::query(from, "client_id", support::parse)?,
-            )?,
-            response_type: support::required(
-                Place::Query("response_type"),
-                support::query(from, "response_type", support::parse)?,
-            )?,
+            client_id: support::required(Place::Query("client_id"), support::query(from, "client_id", support::parse)?)?,
+            response_type: support::required(Place::Query("response_type"), support::query(from, "response_type", support::parse)?)?,
             redirect_uri: support::query(from, "redirect_uri", support::parse)?,
             scope: support::query(from, "scope", support::parse)?,
             response_mode: support::query(from, "response_mode", support::parse)?,
@@ -5084,11 +5019,7 @@ impl Endpoint for Authorize {
             max_age: support::query(from, "max_age", support::parse)?,
             acr_values: support::query(from, "acr_values", support::parse)?,
             code_challenge: support::query(from, "code_challenge", support::parse)?,
-            code_challenge_method: support::query(
-                from,
-                "code_challenge_method",
-                support::parse,
-            )?,
+            code_challenge_method: support::query(from, "code_challenge_method", support::parse)?,
         })
     }
 
@@ -5124,7 +5055,9 @@ impl StartFlow {
 
 impl Endpoint for StartFlow {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::START_FLOW;
+
     type Answer = ::pingone_models::Flow;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
@@ -5167,7 +5100,9 @@ impl ResumeFlow {
 
 impl Endpoint for ResumeFlow {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::RESUME_FLOW;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.query("flowId", &self.flow_id)?;
         Ok(())
@@ -5175,10 +5110,7 @@ impl Endpoint for ResumeFlow {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            flow_id: support::required(
-                Place::Query("flowId"),
-                support::query(from, "flowId", support::parse)?,
-            )?,
+            flow_id: support::required(Place::Query("flowId"), support::query(from, "flowId", support::parse)?)?,
         })
     }
 
@@ -5212,7 +5144,9 @@ impl IntrospectToken {
 
 impl Endpoint for IntrospectToken {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::INTROSPECT_TOKEN;
+
     type Answer = ::pingone_models::TokenIntrospection;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
@@ -5254,7 +5188,9 @@ impl RevokeToken {
 
 impl Endpoint for RevokeToken {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::REVOKE_TOKEN;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
@@ -5279,10 +5215,10 @@ impl Endpoint for RevokeToken {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserInfo {}
+
 impl ReadUserInfo {
     /// Creates the request.
     #[must_use]
@@ -5293,7 +5229,9 @@ impl ReadUserInfo {
 
 impl Endpoint for ReadUserInfo {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_USER_INFO;
+
     type Answer = ::pingone_models::UserInfo;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -5315,10 +5253,10 @@ impl Endpoint for ReadUserInfo {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PostUserInfo {}
+
 impl PostUserInfo {
     /// Creates the request.
     #[must_use]
@@ -5329,7 +5267,9 @@ impl PostUserInfo {
 
 impl Endpoint for PostUserInfo {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::POST_USER_INFO;
+
     type Answer = ::pingone_models::UserInfo;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -5352,8 +5292,7 @@ impl Endpoint for PostUserInfo {
 /// Effect: `changes-state`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/signoff.html)
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SignOff {
     /// Where the browser goes on; registered for the application.
@@ -5366,10 +5305,7 @@ impl SignOff {
     /// Creates the request from what is required; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            post_logout_redirect_uri: Default::default(),
-            state: Default::default(),
-        }
+        Self { post_logout_redirect_uri: Default::default(), state: Default::default() }
     }
 
     /// Sets `post_logout_redirect_uri`.
@@ -5389,7 +5325,9 @@ impl SignOff {
 
 impl Endpoint for SignOff {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SIGN_OFF;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.post_logout_redirect_uri {
             to.query("post_logout_redirect_uri", value)?;
@@ -5402,11 +5340,7 @@ impl Endpoint for SignOff {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            post_logout_redirect_uri: support::query(
-                from,
-                "post_logout_redirect_uri",
-                support::parse,
-            )?,
+            post_logout_redirect_uri: support::query(from, "post_logout_redirect_uri", support::parse)?,
             state: support::query(from, "state", support::parse)?,
         })
     }
@@ -5442,7 +5376,9 @@ impl SignOffByForm {
 
 impl Endpoint for SignOffByForm {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::SIGN_OFF_BY_FORM;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
@@ -5467,10 +5403,10 @@ impl Endpoint for SignOffByForm {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/discovery-openid-configuration.html)
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadJwks {}
+
 impl ReadJwks {
     /// Creates the request.
     #[must_use]
@@ -5481,7 +5417,9 @@ impl ReadJwks {
 
 impl Endpoint for ReadJwks {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_JWKS;
+
     type Answer = ::pingone_models::JsonWebKeySet;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -5503,10 +5441,10 @@ impl Endpoint for ReadJwks {
 /// Effect: `read`.
 ///
 /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/discovery-openid-configuration.html)
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadOpenidConfiguration {}
+
 impl ReadOpenidConfiguration {
     /// Creates the request.
     #[must_use]
@@ -5517,7 +5455,9 @@ impl ReadOpenidConfiguration {
 
 impl Endpoint for ReadOpenidConfiguration {
     const OPERATION: &'static ::pingone_models::operation::Operation = &::pingone_models::operations::READ_OPENID_CONFIGURATION;
+
     type Answer = ::pingone_models::OpenidConfiguration;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }

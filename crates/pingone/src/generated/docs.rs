@@ -2,835 +2,835 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(unused_macros, reason = "for methods that are written by hand")]
+
 macro_rules! docs_of_list_users {
     () => {
         "\nReturns one page of the users that match `filter`, or of all users.\nPages are linked: follow `_links.next.href` as it stands, with the same token, until there is none.\nAn environment's usernames are unique; e-mail addresses are not said to be, so a filter on `email` may return several users.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_users as list_users;
+
 macro_rules! docs_of_create_user {
     () => {
         "\nCreates a user without a password; `password.set` or a recovery code gives one. The account needs no verification and no message is sent (inferred).\nWithout `population` the user belongs to the default population, as the page of populations says. A username that is taken is refused with `UNIQUENESS_VIOLATION`.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/create-user.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_create_user as create_user;
+
 macro_rules! docs_of_import_user {
     () => {
         "\nCreates a user together with a password, clear or encoded.\nWith `lifecycle.status` `VERIFICATION_REQUIRED` a verification code is mailed, unless `lifecycle.suppressVerificationCode` is true.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/create-user-import.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_import_user as import_user;
+
 macro_rules! docs_of_read_user {
     () => {
         "\nReturns the user with this ID.\nThe page listed here documents the `include` parameter; the response has the form that the pages of the user actions show.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-one-user.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_user as read_user;
+
 macro_rules! docs_of_send_verification_code {
     () => {
         "\nMails a new verification code to the user and sets `lifecycle.status` to `VERIFICATION_REQUIRED`.\nNeither the length and lifetime of the code nor a limit of attempts is published for this operation.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/send-resend-user-verification-code.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_send_verification_code as send_verification_code;
+
 macro_rules! docs_of_verify_user {
     () => {
         "\nChecks the verification code and sets `lifecycle.status` to `ACCOUNT_OK`.\n`emailVerified` becomes true if the user still has the e-mail address that the code was requested for.\nPingOne's samples read a wrong code in a flow as `INVALID_VALUE` with the target `verificationCode`; that users answer the same is inferred. Whether attempts are limited is not published; this document assumes that they are.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/verify-user-1.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_verify_user as verify_user;
+
 macro_rules! docs_of_lock_account {
     () => {
         "\nLocks the account until `unlockAt` and emits the event `USER.LOCKED`; no event marks the end of the lock.\nThe page says that an account is not locked if `unlockAt` is absent or lies in the past, although it calls the property optional.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-lock.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_lock_account as lock_account;
+
 macro_rules! docs_of_unlock_account {
     () => {
         "\nUnlocks the account, emits the event `USER.UNLOCKED` and resets the counter that locks accounts for failed MFA.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-unlock.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_unlock_account as unlock_account;
+
 macro_rules! docs_of_update_user {
     () => {
         "\nChanges the attributes in the body: one that is absent stays as it is, `null` clears it. Attributes with several values are replaced whole, JSON attributes are merged.\nWhether the user is enabled, uses MFA and belongs to which population, and the password, are changed by operations of their own. An attribute that the caller may not write is refused with status 403.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/update-user-patch.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_update_user as update_user;
+
 macro_rules! docs_of_replace_user {
     () => {
         "\nWrites all attributes: those left out are removed, so read the user first. The population does not change. Without `identityProvider` the user signs on with PingOne.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/update-user-put.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_replace_user as replace_user;
+
 macro_rules! docs_of_delete_user {
     () => {
         "\nDeletes the user for good. Deleting once more is answered with status 404 (inferred).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/delete-user.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_delete_user as delete_user;
+
 macro_rules! docs_of_read_password {
     () => {
         "\nReturns the status of the password and of its lock. The password itself is never returned.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/read-password-state.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_password as read_password;
+
 macro_rules! docs_of_send_recovery_code {
     () => {
         "\nMails a recovery code of eight alphanumeric characters, in which case does not matter. It is valid for five minutes; neither is configurable.\nNot possible for a disabled user, nor while the password status is `NO_PASSWORD` or `PASSWORD_LOCKED_OUT`.\nA new code resets the count of failed attempts.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-resend-recovery-code.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_send_recovery_code as send_recovery_code;
+
 macro_rules! docs_of_recover_password {
     () => {
         "\nChecks the recovery code and replaces the password. Success emits the event `USER.UNLOCKED` and resets the counter that locks accounts for failed MFA.\nAllowed if `account.canAuthenticate` is true, or if the password status is `PASSWORD_LOCKED_OUT` and the user is enabled and has a password. An account that failed MFA has locked cannot be unlocked this way.\nA wrong and an expired code are both `INVALID_VALUE` with the target `recoveryCode`, as PingOne's sample reads it.\nFive failed attempts use up a code; then the service refuses with a message that says so until a new code is sent. One page adds that the password status then becomes `PASSWORD_LOCKED_OUT`, in which no new code can be sent: rely on the service's answer.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-recover.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_recover_password as recover_password;
+
 macro_rules! docs_of_check_password {
     () => {
         "\nSucceeds if the password matches and its status is `OK`, `MUST_CHANGE_PASSWORD` or `PASSWORD_EXPIRED`.\nFails with status 400 if the status is `NO_PASSWORD` or `PASSWORD_LOCKED_OUT`.\nA wrong password is `INVALID_VALUE` with the target `password`; `innerError.failuresRemaining` says how many more failures lock it, as the mocks of Ping's SDKs show.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-check.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_check_password as check_password;
+
 macro_rules! docs_of_unlock_password {
     () => {
         "\nEnds the lock that failed attempts put on the password and emits the event `PASSWORD.UNLOCKED`.\nThe page spells the media type without `+json` in one place; its table of headers has the spelling used here.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_unlock_password as unlock_password;
+
 macro_rules! docs_of_reset_password {
     () => {
         "\nWith `currentPassword` a user changes their own password: it is required if the access token is that user's and the user has a password.\nWithout it an administrator replaces the password. That unlocks the password but no other lock on the account, emits `USER.UNLOCKED`, and resets the MFA counter unless failed MFA has locked the account.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-self.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_reset_password as reset_password;
+
 macro_rules! docs_of_set_password {
     () => {
         "\nStores a password given as clear text or already encoded, such as `{SSHA512}` followed by the hash.\nThe status becomes `OK`, or `MUST_CHANGE_PASSWORD` if `forceChange` is true.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_set_password as set_password;
+
 macro_rules! docs_of_set_password_value {
     () => {
         "\nAs `password.set`, but leaves the user's gateway as it is, and without `value` it removes the password: the status becomes `NO_PASSWORD`, or `EXTERNAL` for a user with a gateway.\n`forceChange` and `bypassPolicy` are ignored when the password is removed.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set-value.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_set_password_value as set_password_value;
+
 macro_rules! docs_of_read_flow {
     () => {
         "\nReturns the state of the flow; `status` and `_links` say which actions it allows now.\nA flow expires after 15 minutes without activity; from then on its address answers with status 404.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/read-flow.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_flow as read_flow;
+
 macro_rules! docs_of_confirm_flow_user {
     () => {
         "\nConfirms or corrects the attributes that an external identity provider returned; attributes that it did not return are ignored.\nThe flow asks for it with status `ACCOUNT_CONFIRMATION_REQUIRED`. It goes on to `ACCOUNT_LINKING_REQUIRED` if the mapped attributes match users, and completes otherwise.\nNeither the status nor the body of the response is published.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/confirm-account-information.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_confirm_flow_user as confirm_flow_user;
+
 macro_rules! docs_of_check_flow_username_password {
     () => {
         "\nChecks the credentials. The flow asks for it with status `USERNAME_PASSWORD_REQUIRED`, and with `PASSWORD_REQUIRED` if it already knows its user.\nWith the status `ACCOUNT_LINKING_REQUIRED` it links the external identity to the user who has these credentials.\nPingOne's own samples expect wrong credentials as status 400 with the detail code `INVALID_CREDENTIALS`; unofficial sources also show `INVALID_VALUE` with the target `username`.\nA locked password is either the detail code `PASSWORD_LOCKED_OUT`, with `innerError.secondsUntilUnlock` where the lock ends by itself, or a flow with the status `FAILED` and that code in `error`: look at both.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-username-password.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_check_flow_username_password as check_flow_username_password;
+
 macro_rules! docs_of_look_up_flow_user {
     () => {
         "\nNames the user of a flow without password. The flow asks for it with status `SIGN_ON_REQUIRED`; with an MFA policy it goes on to `OTP_REQUIRED`, so that a passcode goes out.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/sign-on-with-a-username.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_look_up_flow_user as look_up_flow_user;
+
 macro_rules! docs_of_forgot_flow_password {
     () => {
         "\nNames the user who forgot the password. The flow goes on to `RECOVERY_CODE_REQUIRED` and the user gets a recovery code.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_forgot_flow_password as forgot_flow_password;
+
 macro_rules! docs_of_register_flow_user {
     () => {
         "\nCreates a user and mails a verification code to the address.\nWith the flow status `ACCOUNT_LINKING_REQUIRED` it registers the external identity as a new user; then no password is sent.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/register-user.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_register_flow_user as register_flow_user;
+
 macro_rules! docs_of_reset_flow_password {
     () => {
         "\nReplaces a password that has expired or must be changed; the flow asks for it with status `PASSWORD_EXPIRED` or `MUST_CHANGE_PASSWORD`.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/reset-password.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_reset_flow_password as reset_flow_password;
+
 macro_rules! docs_of_recover_flow_password {
     () => {
         "\nChecks the recovery code (eight alphanumeric characters, valid for five minutes) and replaces the password.\nFive failed attempts use up a code.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/forgot-password/recover-password.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_recover_flow_password as recover_flow_password;
+
 macro_rules! docs_of_send_flow_recovery_code {
     () => {
         "\nMails a new recovery code to the user of the flow.\nThe table of flow actions names the media type without `+json`; PingOne's own sample application sends the spelling used here. The sample sends the body `{}`; no page asks for one, so none is sent.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_send_flow_recovery_code as send_flow_recovery_code;
+
 macro_rules! docs_of_verify_flow_user {
     () => {
         "\nChecks the verification code (eight alphanumeric characters, without timeout). The flow asks for it with status `VERIFICATION_CODE_REQUIRED`.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/verify-user.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_verify_flow_user as verify_flow_user;
+
 macro_rules! docs_of_send_flow_verification_code {
     () => {
         "\nMails a new verification code to the user of the flow.\nThe page's request model asks for the very code that is about to be sent, which looks copied from another page, and the sample application sends the body `{}`. As for the same action on a user, no body is sent.\n\nNo page documents this operation; the closest is [this one](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/send-resend-verification-code.html).\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_send_flow_verification_code as send_flow_verification_code;
+
 macro_rules! docs_of_select_flow_device {
     () => {
         "\nSelects a device and sends a passcode to it (`EMAIL`, `SMS`, `VOICE`) or a push notification (mobile). Also used to send another passcode or notification.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/select-device.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_select_flow_device as select_flow_device;
+
 macro_rules! docs_of_check_flow_otp {
     () => {
         "\nChecks the passcode from the user's device. The flow asks for it with status `OTP_REQUIRED`. The device authentication policy limits attempts and lifetime.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-one-time-password-otp.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_check_flow_otp as check_flow_otp;
+
 macro_rules! docs_of_check_flow_assertion {
     () => {
         "\nChecks the assertion that answers `publicKeyCredentialRequestOptions`; the flow asks for it with status `ASSERTION_REQUIRED`. That it spends an attempt is inferred.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-assertion.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_check_flow_assertion as check_flow_assertion;
+
 macro_rules! docs_of_update_flow_user {
     () => {
         "\nCompletes progressive profiling; the flow asks for it with status `PROFILE_DATA_REQUIRED`.\nThe body is that of a partial update of the user, as the page's text and example say; the table on the page fits the attributes that the flow asks for instead.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/user-profile-update.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_update_flow_user as update_flow_user;
+
 macro_rules! docs_of_reset_flow_session {
     () => {
         "\nForgets the user of the flow, so that it asks for the first action of its policy again; offered, for one, while a known session waits for its password. The page shows no body, while the sample application sends `{}`.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/reset-flow.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_reset_flow_session as reset_flow_session;
+
 macro_rules! docs_of_consent_flow_user {
     () => {
         "\nAccepts or rejects the agreement; the flow asks for it with status `AGREEMENT_CONSENT_REQUIRED`. With `accept` true the consent is recorded and the flow goes on.\nWhat `false` leads to is not published.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/agreement-accept-consent.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_consent_flow_user as consent_flow_user;
+
 macro_rules! docs_of_verify_flow_user_code {
     () => {
         "\nChecks the user code that the device shows; the flow asks for it with status `DAG_USER_CODE_REQUIRED` and goes on to `DAG_CONSENT_REQUIRED`.\nThe text of the page calls the property `user_code`; its payload has `userCode`. That it spends an attempt is inferred.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/confirm-device-activation-code.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_verify_flow_user_code as verify_flow_user_code;
+
 macro_rules! docs_of_consent_flow_device_grant {
     () => {
         "\nAccepts or rejects the device; the flow asks for it with status `DAG_CONSENT_REQUIRED`. With `accept` true the flow completes and the device can get its token.\nWhat `false` leads to is not published.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/accept-device-authorization-grant-consent.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_consent_flow_device_grant as consent_flow_device_grant;
+
 macro_rules! docs_of_initiate_device_authentication {
     () => {
         "\nWith `selectedDevice.oneTime` the passcode goes to the address or number in the request, which need not be registered.\nWith `selectedDevice.id` it goes to a registered device.\nWithout `selectedDevice` the policy decides: `status` says whether a message was sent or a device must be selected.\nPingOne sends at most 50 text messages and 50 e-mails a day to one user.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/onetime-authentication-email.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_initiate_device_authentication as initiate_device_authentication;
+
 macro_rules! docs_of_read_device_authentication {
     () => {
         "\nReturns the device authentication; `status` says what it waits for.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/read-device-authentication.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_device_authentication as read_device_authentication;
+
 macro_rules! docs_of_check_otp {
     () => {
         "\nChecks the passcode from the user's device; the status to call it in is `OTP_REQUIRED`.\nThe device authentication policy sets the lifetime of a passcode, the number of attempts, and how long the user must wait after too many.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/validate-otp-device-authentication.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_check_otp as check_otp;
+
 macro_rules! docs_of_select_device {
     () => {
         "\nSelects a registered device and sends the passcode or notification to it; the status to call it in is `DEVICE_SELECTION_REQUIRED`. The status of the response is inferred.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/select-device-authentication.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_select_device as select_device;
+
 macro_rules! docs_of_check_assertion {
     () => {
         "\nChecks the assertion that answers `publicKeyCredentialRequestOptions`; the status to call it in is `ASSERTION_REQUIRED`.\n`assertion` is the browser's credential as JSON in a string. The page names `assertion` and `origin` as required; others may be sent.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/check-assertion-device-authentication.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_check_assertion as check_assertion;
+
 macro_rules! docs_of_cancel_push_authentication {
     () => {
         "\nCancels the push notification so that the user can choose another device. Needs version 2.0 or later of the PingOne MFA SDK in the user's app. The response is left open.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/cancel_authentication.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_cancel_push_authentication as cancel_push_authentication;
+
 macro_rules! docs_of_request_token {
     () => {
         "\nExchanges client credentials for an access token that is valid for one hour.\nThe application's token endpoint authentication method decides where they go: the `Authorization` header (`CLIENT_SECRET_BASIC`), `client_id` and `client_secret` (`CLIENT_SECRET_POST`), or `client_assertion` (`CLIENT_SECRET_JWT`, `PRIVATE_KEY_JWT`).\nA worker application sends no `scope`: its rights come from its roles.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-admin-app-client_credentials.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_request_token as request_token;
+
 macro_rules! docs_of_exchange_authorization_code {
     () => {
         "\nExchanges the code of a completed sign-on for an access token and, as the scopes and the application allow, an ID token and a refresh token. A code works once.\n`code_verifier` is required where the authorization request had a challenge. A code that is used, expired or of another application is `invalid_grant` (inferred from RFC 6749).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-authorization_code.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_exchange_authorization_code as exchange_authorization_code;
+
 macro_rules! docs_of_refresh_token {
     () => {
         "\nIssues new tokens. The refresh token is spent and the answer has a new one, so that a second request with the old one fails: never repeat it blindly.\nIt belongs to its application and its session; the end of the session ends it.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-refresh_token-none.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_refresh_token as refresh_token;
+
 macro_rules! docs_of_read_user_enabled {
     () => {
         "\nReturns whether the user is enabled.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/enable-users.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_user_enabled as read_user_enabled;
+
 macro_rules! docs_of_set_user_enabled {
     () => {
         "\nA disabled user cannot authenticate and the refresh tokens of the user end.\nThe page's table asks for `id`; its example and the SDKs send `enabled`.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/enable-users/update-user-enabled.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_set_user_enabled as set_user_enabled;
+
 macro_rules! docs_of_read_user_mfa_enabled {
     () => {
         "\nReturns whether MFA is on for the user.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/enable-users-mfa.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_user_mfa_enabled as read_user_mfa_enabled;
+
 macro_rules! docs_of_set_user_mfa_enabled {
     () => {
         "\nTurns MFA on or off for the user. The default for new users comes from the MFA settings of the environment.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/enable-users-mfa/update-user-mfa-enabled.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_set_user_mfa_enabled as set_user_mfa_enabled;
+
 macro_rules! docs_of_send_email_verification_code {
     () => {
         "\nMails a code of eight alphanumeric characters that is valid for 24 hours; neither is configurable. Only the last code counts.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-email-verification/send-email-verification-code.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_send_email_verification_code as send_email_verification_code;
+
 macro_rules! docs_of_verify_email {
     () => {
         "\nChecks the code and sets `emailVerified`. That a wrong code is `INVALID_VALUE` with the target `verificationCode` is inferred, and so is that attempts are limited.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-email-verification/verify-email-code.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_verify_email as verify_email;
+
 macro_rules! docs_of_read_user_population {
     () => {
         "\nReturns the population that the user belongs to.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-populations.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_user_population as read_user_population;
+
 macro_rules! docs_of_set_user_population {
     () => {
         "\nMoves the user, who loses the membership in groups of the old population.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-populations/update-user-population.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_set_user_population as set_user_population;
+
 macro_rules! docs_of_list_user_sessions {
     () => {
         "\nReturns the sessions of the user, the newest first, at most ten.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/read-all-sessions.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_user_sessions as list_user_sessions;
+
 macro_rules! docs_of_read_user_session {
     () => {
         "\nReturns the session with this ID.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/read-a-session.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_user_session as read_user_session;
+
 macro_rules! docs_of_delete_user_session {
     () => {
         "\nEnds the session for all applications, and the refresh tokens that belong to it. Users cannot end the session that they are using. A session that is gone is answered with status 404.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/delete-session.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_delete_user_session as delete_user_session;
+
 macro_rules! docs_of_list_devices {
     () => {
         "\nReturns the MFA devices of the user; of a user whose devices are ordered, the default one comes first.\nThe filter takes `eq` on `status` and `type`. With `expand=order` the order comes with the devices, empty if there is none.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/read-all-mfa-user-devices.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_devices as list_devices;
+
 macro_rules! docs_of_create_device {
     () => {
         "\nCreates a device of the given `type`: `EMAIL`, `SMS`, `VOICE`, `WHATSAPP`, `TOTP` and `FIDO2` are documented; `MOBILE` needs the SDK in the app and cannot be created here.\nWith the status `ACTIVATION_REQUIRED` an activation code is sent to the address or number; with `ACTIVE`, the default for an actor who acts for another, nothing is sent. Users acting for themselves get `ACTIVATION_REQUIRED`.\nOver the limit of devices the service answers `LIMIT_EXCEEDED` (unofficial sources).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/create-mfa-user-device-sms.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_create_device as create_device;
+
 macro_rules! docs_of_reorder_devices {
     () => {
         "\nOrders the active devices of the user; the first is the default.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/set-device-order.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_reorder_devices as reorder_devices;
+
 macro_rules! docs_of_remove_device_order {
     () => {
         "\nDrops the order, so that the user is asked for a device each time. The page sends this `POST`; SDKs send a `DELETE`.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/delete-device-order.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_remove_device_order as remove_device_order;
+
 macro_rules! docs_of_read_device {
     () => {
         "\nReturns the device. Addresses and numbers are in clear text here.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/read-one-mfa-user-device.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_device as read_device;
+
 macro_rules! docs_of_activate_device {
     () => {
         "\nActivates the device with the code that was sent to it, with a code of an authenticator app, or with the attestation of a FIDO2 device or of PingID Desktop. That it spends an attempt, and the answer to a wrong code, are not published.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/activate-mfa-user-device.html)\n\n# Side effects\nUses up one of a limited number of attempts. A second call uses up another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_activate_device as activate_device;
+
 macro_rules! docs_of_send_device_activation_code {
     () => {
         "\nSends a new code to a device with the status `ACTIVATION_REQUIRED`.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/resend_pairing_otp.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_send_device_activation_code as send_device_activation_code;
+
 macro_rules! docs_of_block_device {
     () => {
         "\nStops the device from being used until it is unblocked.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/block_mfa_user_device.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_block_device as block_device;
+
 macro_rules! docs_of_unblock_device {
     () => {
         "\nLets a blocked device be used again.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/unblock_mfa_user_device.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_unblock_device as unblock_device;
+
 macro_rules! docs_of_unlock_device {
     () => {
         "\nResets the count of failures before the waiting time is over. That the answer is the device is inferred.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/unlock_device.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_unlock_device as unlock_device;
+
 macro_rules! docs_of_delete_device {
     () => {
         "\nDeletes the device. If it was the default, the next one in the order becomes it.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/delete-mfa-user-device.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_delete_device as delete_device;
+
 macro_rules! docs_of_set_device_nickname {
     () => {
         "\nSets the nickname, the only property of a device that can be changed; at most 100 characters. Unofficial sources say that an empty one clears it.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/update-device-nickname.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_set_device_nickname as set_device_nickname;
+
 macro_rules! docs_of_read_environment {
     () => {
         "\nReturns the environment.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/environments/read-one-environment.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_environment as read_environment;
+
 macro_rules! docs_of_list_populations {
     () => {
         "\nReturns one page of the populations of the environment.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/populations/read-all-populations.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_populations as list_populations;
+
 macro_rules! docs_of_read_population {
     () => {
         "\nReturns the population with this ID.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/populations/read-one-population.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_population as read_population;
+
 macro_rules! docs_of_list_password_policies {
     () => {
         "\nReturns one page of the password policies of the environment.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/password-policies/read-all-password-policies.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_password_policies as list_password_policies;
+
 macro_rules! docs_of_read_password_policy {
     () => {
         "\nReturns the password policy with this ID.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/password-policies/read-one-password-policy.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_password_policy as read_password_policy;
+
 macro_rules! docs_of_list_groups {
     () => {
         "\nReturns one page of the groups of the environment.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-all-groups.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_groups as list_groups;
+
 macro_rules! docs_of_read_group {
     () => {
         "\nReturns the group with this ID.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-one-group.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_group as read_group;
+
 macro_rules! docs_of_list_user_groups {
     () => {
         "\nReturns one page of the groups that the user is a member of, with how each membership came about. With `expand=group` each has its group.\nThe filter takes `type eq \"DIRECT\"` or `type eq \"INDIRECT\"` (from an SDK).\nThe name of the list in `_embedded` is published nowhere.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-group-memberships-for-user.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_user_groups as list_user_groups;
+
 macro_rules! docs_of_add_user_to_group {
     () => {
         "\nMakes the user a direct member of the group. A group that belongs to a population loses the members who leave the population.\nAdministrators cannot add themselves to a group that has administrator roles.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/add-user-to-group.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_add_user_to_group as add_user_to_group;
+
 macro_rules! docs_of_remove_user_from_group {
     () => {
         "\nEnds the direct membership of the user. Members by the `userFilter` of the group cannot be removed so.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/remove-user-from-group.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_remove_user_from_group as remove_user_from_group;
+
 macro_rules! docs_of_list_linked_accounts {
     () => {
         "\nReturns the accounts at external identity providers that the user is linked to. A flow links an account after a sign-on with its provider.\nUsers of an authoritative external provider cannot read their own.\nThe name of the list in `_embedded` is published nowhere.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-linked-accounts.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_linked_accounts as list_linked_accounts;
+
 macro_rules! docs_of_link_account {
     () => {
         "\nLinks the user to an account at an external identity provider and, with `attributes`, writes attributes of the user.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/create-linked-account.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_link_account as link_account;
+
 macro_rules! docs_of_read_linked_account {
     () => {
         "\nReturns the linked account with this ID.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-one-linked-account.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_linked_account as read_linked_account;
+
 macro_rules! docs_of_unlink_account {
     () => {
         "\nEnds the link. The account at the provider stays as it is. Users of an authoritative external provider cannot unlink their own.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/delete-linked-account.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_unlink_account as unlink_account;
+
 macro_rules! docs_of_list_agreement_consents {
     () => {
         "\nReturns the latest consent of the user to each agreement. The caller needs the role Environment Admin.\nThe name of the list in `_embedded` is published nowhere.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-all-user-agreement-consents.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_agreement_consents as list_agreement_consents;
+
 macro_rules! docs_of_read_agreement_consent {
     () => {
         "\nReturns the latest consent of the user to the agreement.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-one-user-agreement-consent.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_agreement_consent as read_agreement_consent;
+
 macro_rules! docs_of_revoke_agreement_consent {
     () => {
         "\nSets the consent back to `PENDING`, so that the next sign-on that needs it asks for it. The text of the page calls the method `GET`; its heading and samples send `POST`.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/revoke-agreement.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_revoke_agreement_consent as revoke_agreement_consent;
+
 macro_rules! docs_of_create_pairing_key {
     () => {
         "\nCreates a key that pairs a native app with the user. Without `applications` every native application with push credentials takes it.\nA key is valid for 10 minutes by default; the shortest lifetime of its applications counts. A user has at most 20 valid keys.\nThe page types `applications` as strings, while its example has objects.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/create-mfa-pairing-key.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_create_pairing_key as create_pairing_key;
+
 macro_rules! docs_of_read_pairing_key {
     () => {
         "\nReturns the pairing key; `status` says whether an app has claimed it.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/read-one-mfa-pairing-key.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_pairing_key as read_pairing_key;
+
 macro_rules! docs_of_delete_pairing_key {
     () => {
         "\nDeletes the key, so that no app can claim it.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/delete-mfa-pairing-key.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_delete_pairing_key as delete_pairing_key;
+
 macro_rules! docs_of_list_device_authentication_policies {
     () => {
         "\nReturns the device authentication policies of the environment, which the console calls MFA policies.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-device-authentication-policies.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_device_authentication_policies as list_device_authentication_policies;
+
 macro_rules! docs_of_read_device_authentication_policy {
     () => {
         "\nReturns the device authentication policy with this ID.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-one-device-authentication-policy.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_device_authentication_policy as read_device_authentication_policy;
+
 macro_rules! docs_of_read_mfa_settings {
     () => {
         "\nReturns the MFA settings, among them how many devices a user may have.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-settings/read-mfa-settings.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_mfa_settings as read_mfa_settings;
+
 macro_rules! docs_of_authorize {
     () => {
         "\nBegins a sign-on flow and redirects the browser to the sign-on page, whose address has the `flowId`. The redirect is the answer: do not follow it to read the ID.\nWith `response_mode=pi.flow` the answer is the flow itself, with status 200; `startFlow` is the typed form of that. A redirect address that is not registered is answered with HTML (unofficial sources).\nThe flow and session cookies are created. An MFA-only policy may send a passcode at once.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorize-intro.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_authorize as authorize;
+
 macro_rules! docs_of_start_flow {
     () => {
         "\nBegins a sign-on flow with `response_mode=pi.flow`: the answer is the flow, without a redirect, and the actions of the flow drive it. The answer sets cookies that belong to the flow.\nThe authorization code comes with the completed flow or with `resumeFlow`. The form of an error is not published; this document takes that of the other operations on flows.\nAn MFA-only policy may send a passcode at once; a policy that asks for a password sends nothing.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorize-browserless-and-mfa-only-flows.html)\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_start_flow as start_flow;
+
 macro_rules! docs_of_resume_flow {
     () => {
         "\nThe address is the `resumeUrl` of the flow. A flow of the response mode `pi.flow` answers with itself and the authorization code in `authorizeResponse`; any other redirects to the application, with the code or an error in the query.\nIt issues the code. What a second call does is not published.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/resume.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_resume_flow as resume_flow;
+
 macro_rules! docs_of_introspect_token {
     () => {
         "\nReturns `active` and, for an active token, its claims. The caller is the client that the token was issued to, or the custom resource with its ID and secret. ID tokens can be introspected too.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-introspection-access-token.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_introspect_token as introspect_token;
+
 macro_rules! docs_of_revoke_token {
     () => {
         "\nRevokes an access or refresh token of a custom resource. Tokens of the PingOne API and tokens without a session (`client_credentials`) cannot be revoked: end the session instead.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-revocation.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_revoke_token as revoke_token;
+
 macro_rules! docs_of_read_user_info {
     () => {
         "\nReturns the claims that the scopes of the access token allow. The token is that of a user: a worker's has none (inferred).\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_user_info as read_user_info;
+
 macro_rules! docs_of_post_user_info {
     () => {
         "\nReturns what `readUserInfo` returns.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_post_user_info as post_user_info;
+
 macro_rules! docs_of_sign_off {
     () => {
         "\nEnds the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne. The status is that of the `POST`.\nThe page also has `id_token_hint`, an ID token; it is left out here, as a secret in a query ends up in logs. `signOffByForm` takes it.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/signoff.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_sign_off as sign_off;
+
 macro_rules! docs_of_sign_off_by_form {
     () => {
         "\nEnds the session of the cookie for all applications and redirects to `post_logout_redirect_uri`, or to a page of PingOne.\nAn `id_token_hint` must be of an application that exists and of the user of the session; it may have expired.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorization/signoff-post.html)\n\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request; see [`SafeRetry`](crate::retry::SafeRetry).\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_sign_off_by_form as sign_off_by_form;
+
 macro_rules! docs_of_read_jwks {
     () => {
         "\nReturns the JSON Web Key Set of the environment. Read it again when a token names a key that is not known.\n\nNo page documents this operation; the closest is [this one](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/discovery-openid-configuration.html).\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_jwks as read_jwks;
+
 macro_rules! docs_of_read_openid_configuration {
     () => {
         "\nReturns the discovery document of OpenID Connect. The issuer ends in `/as`, and so the path has it too.\n\n[API documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/discovery-openid-configuration.html)\n\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_openid_configuration as read_openid_configuration;

@@ -2,43 +2,43 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(unused_macros, reason = "for methods that are written by hand")]
+
 macro_rules! docs_of_correct_entry {
     () => {
         "\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_correct_entry as correct_entry;
+
 macro_rules! docs_of_close_entry {
     () => {
         "\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_close_entry as close_entry;
+
 macro_rules! docs_of_replace_entry {
     () => {
         "\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_replace_entry as replace_entry;
+
 macro_rules! docs_of_change_amount {
     () => {
         "\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_change_amount as change_amount;
+
 macro_rules! docs_of_change_note {
     () => {
         "\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_change_note as change_note;

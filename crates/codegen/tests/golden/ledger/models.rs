@@ -6,8 +6,10 @@
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 pub struct Amount(pub f64);
+
 impl ::std::ops::Deref for Amount {
     type Target = f64;
+
     fn deref(&self) -> &Self::Target {
         &self.0
     }
@@ -33,7 +35,8 @@ impl ::std::fmt::Display for Amount {
 
 impl ::std::str::FromStr for Amount {
     type Err = <f64 as ::std::str::FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+
+    fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
         text.parse().map(Self)
     }
 }
@@ -97,10 +100,7 @@ impl Conflict {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            current: Default::default(),
-            extra: Default::default(),
-        }
+        Self { current: Default::default(), extra: Default::default() }
     }
 
     /// Sets `current`.
@@ -173,10 +173,7 @@ impl Refusal {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            reason: Default::default(),
-            extra: Default::default(),
-        }
+        Self { reason: Default::default(), extra: Default::default() }
     }
 
     /// Sets `reason`.

@@ -18,16 +18,14 @@ pub static SCHEMAS: [&str; 6] = [
 /// Reads the request of the operation with this id; `None` when no operation has it.
 #[must_use]
 pub fn request(id: &str) -> Option<ReadRequest> {
-    Some(
-        match id {
-            "correctEntry" => read_boxed::<super::requests::CorrectEntry>,
-            "closeEntry" => read_boxed::<super::requests::CloseEntry>,
-            "replaceEntry" => read_boxed::<super::requests::ReplaceEntry>,
-            "changeAmount" => read_boxed::<super::requests::ChangeAmount>,
-            "changeNote" => read_boxed::<super::requests::ChangeNote>,
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "correctEntry" => read_boxed::<super::requests::CorrectEntry>,
+        "closeEntry" => read_boxed::<super::requests::CloseEntry>,
+        "replaceEntry" => read_boxed::<super::requests::ReplaceEntry>,
+        "changeAmount" => read_boxed::<super::requests::ChangeAmount>,
+        "changeNote" => read_boxed::<super::requests::ChangeNote>,
+        _ => return None,
+    })
 }
 
 /// Reads the request of the operation with this id and hands it to a visitor, with its type; `None` when no
@@ -37,31 +35,14 @@ pub fn visit<V: Visitor>(
     from: &dyn Parts,
     visitor: V,
 ) -> Option<Result<V::Output, ReadError>> {
-    Some(
-        match id {
-            "correctEntry" => {
-                super::requests::CorrectEntry::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "closeEntry" => {
-                super::requests::CloseEntry::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "replaceEntry" => {
-                super::requests::ReplaceEntry::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "changeAmount" => {
-                super::requests::ChangeAmount::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "changeNote" => {
-                super::requests::ChangeNote::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "correctEntry" => super::requests::CorrectEntry::read(from).map(|request| visitor.open(request)),
+        "closeEntry" => super::requests::CloseEntry::read(from).map(|request| visitor.open(request)),
+        "replaceEntry" => super::requests::ReplaceEntry::read(from).map(|request| visitor.open(request)),
+        "changeAmount" => super::requests::ChangeAmount::read(from).map(|request| visitor.described(request)),
+        "changeNote" => super::requests::ChangeNote::read(from).map(|request| visitor.described(request)),
+        _ => return None,
+    })
 }
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
@@ -69,9 +50,8 @@ pub fn round_trip(
     schema: &str,
     value: ::serde_json::Value,
 ) -> Option<::serde_json::Result<::serde_json::Value>> {
-    fn through<T>(
-        value: ::serde_json::Value,
-    ) -> ::serde_json::Result<::serde_json::Value>
+    // Every type of the models can be asked for these.
+    fn through<T>(value: ::serde_json::Value) -> ::serde_json::Result<::serde_json::Value>
     where
         T: ::serde::de::DeserializeOwned + ::serde::Serialize,
         T: Clone + ::std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
@@ -79,17 +59,15 @@ pub fn round_trip(
         ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
     }
 
-    Some(
-        match schema {
-            "Amount" => through::<super::models::Amount>(value),
-            "ChangeNoteBody" => through::<super::models::ChangeNoteBody>(value),
-            "Closing" => through::<super::models::Closing>(value),
-            "Conflict" => through::<super::models::Conflict>(value),
-            "Entry" => through::<super::models::Entry>(value),
-            "Refusal" => through::<super::models::Refusal>(value),
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "Amount" => through::<super::models::Amount>(value),
+        "ChangeNoteBody" => through::<super::models::ChangeNoteBody>(value),
+        "Closing" => through::<super::models::Closing>(value),
+        "Conflict" => through::<super::models::Conflict>(value),
+        "Entry" => through::<super::models::Entry>(value),
+        "Refusal" => through::<super::models::Refusal>(value),
+        _ => return None,
+    })
 }
 
 /// The JSON Schema of the type of a schema; `None` when no type has this schema.
@@ -99,35 +77,13 @@ pub fn json_schema(
     schema: &str,
     generator: &mut ::schemars::SchemaGenerator,
 ) -> Option<::schemars::Schema> {
-    Some(
-        match schema {
-            "Amount" => {
-                <super::models::Amount as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "ChangeNoteBody" => {
-                <super::models::ChangeNoteBody as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Closing" => {
-                <super::models::Closing as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Conflict" => {
-                <super::models::Conflict as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Entry" => {
-                <super::models::Entry as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Refusal" => {
-                <super::models::Refusal as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "Amount" => <super::models::Amount as ::schemars::JsonSchema>::json_schema(generator),
+        "ChangeNoteBody" => <super::models::ChangeNoteBody as ::schemars::JsonSchema>::json_schema(generator),
+        "Closing" => <super::models::Closing as ::schemars::JsonSchema>::json_schema(generator),
+        "Conflict" => <super::models::Conflict as ::schemars::JsonSchema>::json_schema(generator),
+        "Entry" => <super::models::Entry as ::schemars::JsonSchema>::json_schema(generator),
+        "Refusal" => <super::models::Refusal as ::schemars::JsonSchema>::json_schema(generator),
+        _ => return None,
+    })
 }

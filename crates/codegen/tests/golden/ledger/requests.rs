@@ -29,17 +29,15 @@ impl CorrectEntry {
         account_id_2: impl Into<i64>,
         body: impl Into<super::models::Entry>,
     ) -> Self {
-        Self {
-            account_id: account_id.into(),
-            account_id_2: account_id_2.into(),
-            body: body.into(),
-        }
+        Self { account_id: account_id.into(), account_id_2: account_id_2.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CorrectEntry {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::CORRECT_ENTRY;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;
@@ -83,17 +81,15 @@ impl CloseEntry {
         account_id_2: impl Into<i64>,
         body: impl Into<super::models::Closing>,
     ) -> Self {
-        Self {
-            account_id: account_id.into(),
-            account_id_2: account_id_2.into(),
-            body: body.into(),
-        }
+        Self { account_id: account_id.into(), account_id_2: account_id_2.into(), body: body.into() }
     }
 }
 
 impl Endpoint for CloseEntry {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::CLOSE_ENTRY;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;
@@ -138,17 +134,15 @@ impl ReplaceEntry {
         account_id_2: impl Into<i64>,
         body: impl Into<super::models::Entry>,
     ) -> Self {
-        Self {
-            account_id: account_id.into(),
-            account_id_2: account_id_2.into(),
-            body: body.into(),
-        }
+        Self { account_id: account_id.into(), account_id_2: account_id_2.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ReplaceEntry {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::REPLACE_ENTRY;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;
@@ -192,17 +186,15 @@ impl ChangeAmount {
         account_id_2: impl Into<i64>,
         body: impl Into<super::models::Amount>,
     ) -> Self {
-        Self {
-            account_id: account_id.into(),
-            account_id_2: account_id_2.into(),
-            body: body.into(),
-        }
+        Self { account_id: account_id.into(), account_id_2: account_id_2.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ChangeAmount {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::CHANGE_AMOUNT;
+
     type Answer = super::models::Entry;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;
@@ -246,17 +238,15 @@ impl ChangeNote {
         account_id_2: impl Into<i64>,
         body: impl Into<super::models::ChangeNoteBody>,
     ) -> Self {
-        Self {
-            account_id: account_id.into(),
-            account_id_2: account_id_2.into(),
-            body: body.into(),
-        }
+        Self { account_id: account_id.into(), account_id_2: account_id_2.into(), body: body.into() }
     }
 }
 
 impl Endpoint for ChangeNote {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::CHANGE_NOTE;
+
     type Answer = super::models::Entry;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;

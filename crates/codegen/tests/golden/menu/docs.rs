@@ -2,27 +2,27 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(unused_macros, reason = "for methods that are written by hand")]
+
 macro_rules! docs_of_list_dishes {
     () => {
         "\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_dishes as list_dishes;
+
 macro_rules! docs_of_order {
     () => {
         "\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_order as order;
+
 macro_rules! docs_of_check_dish {
     () => {
         "\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_check_dish as check_dish;

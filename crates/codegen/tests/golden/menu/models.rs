@@ -101,11 +101,7 @@ impl OrderBody {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(dish: impl Into<String>) -> Self {
-        Self {
-            dish: dish.into(),
-            extras: Default::default(),
-            table: Default::default(),
-        }
+        Self { dish: dish.into(), extras: Default::default(), table: Default::default() }
     }
 
     /// Sets `extras`.
@@ -139,10 +135,7 @@ impl OrderBodyExtrasItem {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            size: Default::default(),
-        }
+        Self { name: name.into(), size: Default::default() }
     }
 
     /// Sets `size`.
@@ -158,8 +151,10 @@ impl OrderBodyExtrasItem {
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 pub struct Prices(pub ::std::collections::BTreeMap<String, f64>);
+
 impl ::std::ops::Deref for Prices {
     type Target = ::std::collections::BTreeMap<String, f64>;
+
     fn deref(&self) -> &Self::Target {
         &self.0
     }

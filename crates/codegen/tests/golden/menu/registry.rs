@@ -19,14 +19,12 @@ pub static SCHEMAS: [&str; 7] = [
 /// Reads the request of the operation with this id; `None` when no operation has it.
 #[must_use]
 pub fn request(id: &str) -> Option<ReadRequest> {
-    Some(
-        match id {
-            "listDishes" => read_boxed::<super::requests::ListDishes>,
-            "order" => read_boxed::<super::requests::Order>,
-            "checkDish" => read_boxed::<super::requests::CheckDish>,
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "listDishes" => read_boxed::<super::requests::ListDishes>,
+        "order" => read_boxed::<super::requests::Order>,
+        "checkDish" => read_boxed::<super::requests::CheckDish>,
+        _ => return None,
+    })
 }
 
 /// Reads the request of the operation with this id and hands it to a visitor, with its type; `None` when no
@@ -36,22 +34,12 @@ pub fn visit<V: Visitor>(
     from: &dyn Parts,
     visitor: V,
 ) -> Option<Result<V::Output, ReadError>> {
-    Some(
-        match id {
-            "listDishes" => {
-                super::requests::ListDishes::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "order" => {
-                super::requests::Order::read(from).map(|request| visitor.open(request))
-            }
-            "checkDish" => {
-                super::requests::CheckDish::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "listDishes" => super::requests::ListDishes::read(from).map(|request| visitor.described(request)),
+        "order" => super::requests::Order::read(from).map(|request| visitor.open(request)),
+        "checkDish" => super::requests::CheckDish::read(from).map(|request| visitor.open(request)),
+        _ => return None,
+    })
 }
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
@@ -59,9 +47,8 @@ pub fn round_trip(
     schema: &str,
     value: ::serde_json::Value,
 ) -> Option<::serde_json::Result<::serde_json::Value>> {
-    fn through<T>(
-        value: ::serde_json::Value,
-    ) -> ::serde_json::Result<::serde_json::Value>
+    // Every type of the models can be asked for these.
+    fn through<T>(value: ::serde_json::Value) -> ::serde_json::Result<::serde_json::Value>
     where
         T: ::serde::de::DeserializeOwned + ::serde::Serialize,
         T: Clone + ::std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
@@ -69,20 +56,16 @@ pub fn round_trip(
         ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
     }
 
-    Some(
-        match schema {
-            "Course" => through::<super::models::Course>(value),
-            "Dish" => through::<super::models::Dish>(value),
-            "Named" => through::<super::models::Named>(value),
-            "OrderBody" => through::<super::models::OrderBody>(value),
-            "OrderBodyExtrasItem" => through::<super::models::OrderBodyExtrasItem>(value),
-            "OrderBodyExtrasItemSize" => {
-                through::<super::models::OrderBodyExtrasItemSize>(value)
-            }
-            "Prices" => through::<super::models::Prices>(value),
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "Course" => through::<super::models::Course>(value),
+        "Dish" => through::<super::models::Dish>(value),
+        "Named" => through::<super::models::Named>(value),
+        "OrderBody" => through::<super::models::OrderBody>(value),
+        "OrderBodyExtrasItem" => through::<super::models::OrderBodyExtrasItem>(value),
+        "OrderBodyExtrasItemSize" => through::<super::models::OrderBodyExtrasItemSize>(value),
+        "Prices" => through::<super::models::Prices>(value),
+        _ => return None,
+    })
 }
 
 /// The JSON Schema of the type of a schema; `None` when no type has this schema.
@@ -92,36 +75,14 @@ pub fn json_schema(
     schema: &str,
     generator: &mut ::schemars::SchemaGenerator,
 ) -> Option<::schemars::Schema> {
-    Some(
-        match schema {
-            "Course" => {
-                <super::models::Course as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Dish" => {
-                <super::models::Dish as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Named" => {
-                <super::models::Named as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "OrderBody" => {
-                <super::models::OrderBody as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "OrderBodyExtrasItem" => {
-                <super::models::OrderBodyExtrasItem as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "OrderBodyExtrasItemSize" => {
-                <super::models::OrderBodyExtrasItemSize as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Prices" => {
-                <super::models::Prices as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "Course" => <super::models::Course as ::schemars::JsonSchema>::json_schema(generator),
+        "Dish" => <super::models::Dish as ::schemars::JsonSchema>::json_schema(generator),
+        "Named" => <super::models::Named as ::schemars::JsonSchema>::json_schema(generator),
+        "OrderBody" => <super::models::OrderBody as ::schemars::JsonSchema>::json_schema(generator),
+        "OrderBodyExtrasItem" => <super::models::OrderBodyExtrasItem as ::schemars::JsonSchema>::json_schema(generator),
+        "OrderBodyExtrasItemSize" => <super::models::OrderBodyExtrasItemSize as ::schemars::JsonSchema>::json_schema(generator),
+        "Prices" => <super::models::Prices as ::schemars::JsonSchema>::json_schema(generator),
+        _ => return None,
+    })
 }

@@ -44,10 +44,7 @@ impl ListDishes {
 
     /// Sets `tags`.
     #[must_use]
-    pub fn with_tags(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn with_tags(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tags = values.into_iter().map(Into::into).collect();
         self
     }
@@ -62,7 +59,9 @@ impl ListDishes {
 
 impl Endpoint for ListDishes {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::LIST_DISHES;
+
     type Answer = Vec<super::models::Dish>;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.course {
             to.query("course", value)?;
@@ -79,10 +78,7 @@ impl Endpoint for ListDishes {
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            type_: support::required(
-                Place::Query("type"),
-                support::query(from, "type", support::parse)?,
-            )?,
+            type_: support::required(Place::Query("type"), support::query(from, "type", support::parse)?)?,
             course: support::query(from, "course", support::parse)?,
             tags: support::list(from, "tags", support::parse)?,
             spicy: support::query(from, "spicy", support::parse)?,
@@ -115,7 +111,9 @@ impl Order {
 
 impl Endpoint for Order {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::ORDER;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
@@ -154,7 +152,9 @@ impl CheckDish {
 
 impl Endpoint for CheckDish {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::CHECK_DISH;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("self", &self.self_)?;
         Ok(())

@@ -2,27 +2,27 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(unused_macros, reason = "for methods that are written by hand")]
+
 macro_rules! docs_of_read_berth {
     () => {
         "\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_berth as read_berth;
+
 macro_rules! docs_of_ask_about_berth {
     () => {
         "\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_ask_about_berth as ask_about_berth;
+
 macro_rules! docs_of_post {
     () => {
         "\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_post as post;

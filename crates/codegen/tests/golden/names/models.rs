@@ -99,11 +99,7 @@ impl LotRow {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            no: Default::default(),
-            odd: Default::default(),
-            extra: Default::default(),
-        }
+        Self { no: Default::default(), odd: Default::default(), extra: Default::default() }
     }
 
     /// Sets `no`.
@@ -359,10 +355,7 @@ impl HarbourV2BerthPlan {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(gate: impl Into<GateOfRfid3>) -> Self {
-        Self {
-            gate: gate.into(),
-            extra: Default::default(),
-        }
+        Self { gate: gate.into(), extra: Default::default() }
     }
 }
 

@@ -24,14 +24,12 @@ pub static SCHEMAS: [&str; 12] = [
 /// Reads the request of the operation with this id; `None` when no operation has it.
 #[must_use]
 pub fn request(id: &str) -> Option<ReadRequest> {
-    Some(
-        match id {
-            "readBerth" => read_boxed::<super::requests::ReadBerth>,
-            "askAboutBerth" => read_boxed::<super::requests::AskAboutBerth>,
-            "post" => read_boxed::<super::requests::Post>,
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "readBerth" => read_boxed::<super::requests::ReadBerth>,
+        "askAboutBerth" => read_boxed::<super::requests::AskAboutBerth>,
+        "post" => read_boxed::<super::requests::Post>,
+        _ => return None,
+    })
 }
 
 /// Reads the request of the operation with this id and hands it to a visitor, with its type; `None` when no
@@ -41,23 +39,12 @@ pub fn visit<V: Visitor>(
     from: &dyn Parts,
     visitor: V,
 ) -> Option<Result<V::Output, ReadError>> {
-    Some(
-        match id {
-            "readBerth" => {
-                super::requests::ReadBerth::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "askAboutBerth" => {
-                super::requests::AskAboutBerth::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "post" => {
-                super::requests::Post::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "readBerth" => super::requests::ReadBerth::read(from).map(|request| visitor.described(request)),
+        "askAboutBerth" => super::requests::AskAboutBerth::read(from).map(|request| visitor.open(request)),
+        "post" => super::requests::Post::read(from).map(|request| visitor.described(request)),
+        _ => return None,
+    })
 }
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
@@ -65,9 +52,8 @@ pub fn round_trip(
     schema: &str,
     value: ::serde_json::Value,
 ) -> Option<::serde_json::Result<::serde_json::Value>> {
-    fn through<T>(
-        value: ::serde_json::Value,
-    ) -> ::serde_json::Result<::serde_json::Value>
+    // Every type of the models can be asked for these.
+    fn through<T>(value: ::serde_json::Value) -> ::serde_json::Result<::serde_json::Value>
     where
         T: ::serde::de::DeserializeOwned + ::serde::Serialize,
         T: Clone + ::std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
@@ -75,23 +61,21 @@ pub fn round_trip(
         ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
     }
 
-    Some(
-        match schema {
-            "3rd" => through::<super::models::Type3rd>(value),
-            "Box" => through::<super::models::BoxType>(value),
-            "From" => through::<super::models::FromType>(value),
-            "GateOfRFID3" => through::<super::models::GateOfRfid3>(value),
-            "Lot/Row" => through::<super::models::LotRow>(value),
-            "Odd" => through::<super::models::Odd>(value),
-            "Option" => through::<super::models::OptionType>(value),
-            "Self" => through::<super::models::SelfType>(value),
-            "TugState" => through::<super::models::TugState>(value),
-            "harbour.v2.BerthPlan" => through::<super::models::HarbourV2BerthPlan>(value),
-            "tug-state" => through::<super::models::TugState2>(value),
-            "tug_state" => through::<super::models::TugState3>(value),
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "3rd" => through::<super::models::Type3rd>(value),
+        "Box" => through::<super::models::BoxType>(value),
+        "From" => through::<super::models::FromType>(value),
+        "GateOfRFID3" => through::<super::models::GateOfRfid3>(value),
+        "Lot/Row" => through::<super::models::LotRow>(value),
+        "Odd" => through::<super::models::Odd>(value),
+        "Option" => through::<super::models::OptionType>(value),
+        "Self" => through::<super::models::SelfType>(value),
+        "TugState" => through::<super::models::TugState>(value),
+        "harbour.v2.BerthPlan" => through::<super::models::HarbourV2BerthPlan>(value),
+        "tug-state" => through::<super::models::TugState2>(value),
+        "tug_state" => through::<super::models::TugState3>(value),
+        _ => return None,
+    })
 }
 
 /// The JSON Schema of the type of a schema; `None` when no type has this schema.
@@ -101,65 +85,19 @@ pub fn json_schema(
     schema: &str,
     generator: &mut ::schemars::SchemaGenerator,
 ) -> Option<::schemars::Schema> {
-    Some(
-        match schema {
-            "3rd" => {
-                <super::models::Type3rd as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Box" => {
-                <super::models::BoxType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "From" => {
-                <super::models::FromType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "GateOfRFID3" => {
-                <super::models::GateOfRfid3 as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Lot/Row" => {
-                <super::models::LotRow as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Odd" => {
-                <super::models::Odd as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Option" => {
-                <super::models::OptionType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Self" => {
-                <super::models::SelfType as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "TugState" => {
-                <super::models::TugState as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "harbour.v2.BerthPlan" => {
-                <super::models::HarbourV2BerthPlan as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "tug-state" => {
-                <super::models::TugState2 as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "tug_state" => {
-                <super::models::TugState3 as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "3rd" => <super::models::Type3rd as ::schemars::JsonSchema>::json_schema(generator),
+        "Box" => <super::models::BoxType as ::schemars::JsonSchema>::json_schema(generator),
+        "From" => <super::models::FromType as ::schemars::JsonSchema>::json_schema(generator),
+        "GateOfRFID3" => <super::models::GateOfRfid3 as ::schemars::JsonSchema>::json_schema(generator),
+        "Lot/Row" => <super::models::LotRow as ::schemars::JsonSchema>::json_schema(generator),
+        "Odd" => <super::models::Odd as ::schemars::JsonSchema>::json_schema(generator),
+        "Option" => <super::models::OptionType as ::schemars::JsonSchema>::json_schema(generator),
+        "Self" => <super::models::SelfType as ::schemars::JsonSchema>::json_schema(generator),
+        "TugState" => <super::models::TugState as ::schemars::JsonSchema>::json_schema(generator),
+        "harbour.v2.BerthPlan" => <super::models::HarbourV2BerthPlan as ::schemars::JsonSchema>::json_schema(generator),
+        "tug-state" => <super::models::TugState2 as ::schemars::JsonSchema>::json_schema(generator),
+        "tug_state" => <super::models::TugState3 as ::schemars::JsonSchema>::json_schema(generator),
+        _ => return None,
+    })
 }

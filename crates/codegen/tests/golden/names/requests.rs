@@ -31,10 +31,10 @@ impl ReadBerth {
     pub fn new(client: impl Into<String>, api_version: impl Into<String>) -> Self {
         Self {
             client: client.into(),
-            api_version: api_version.into(),
             url: Default::default(),
             client_2: Default::default(),
             header_map: Default::default(),
+            api_version: api_version.into(),
         }
     }
 
@@ -62,7 +62,9 @@ impl ReadBerth {
 
 impl Endpoint for ReadBerth {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::READ_BERTH;
+
     type Answer = super::models::HarbourV2BerthPlan;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("client", &self.client)?;
         if let Some(value) = &self.client_2 {
@@ -84,10 +86,7 @@ impl Endpoint for ReadBerth {
             url: support::query(from, "url", support::parse)?,
             client_2: support::query(from, "client", support::parse)?,
             header_map: support::header(from, "header_map", support::parse)?,
-            api_version: support::required(
-                Place::Header("api-version"),
-                support::header(from, "api-version", support::parse)?,
-            )?,
+            api_version: support::required(Place::Header("api-version"), support::header(from, "api-version", support::parse)?)?,
         })
     }
 
@@ -117,7 +116,9 @@ impl AskAboutBerth {
 
 impl Endpoint for AskAboutBerth {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::ASK_ABOUT_BERTH;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("client", &self.client)?;
         Ok(())
@@ -139,10 +140,10 @@ impl Endpoint for AskAboutBerth {
 ///
 /// Sends `GET /tugs`.
 /// Effect: `read`.
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Post {}
+
 impl Post {
     /// Creates the request.
     #[must_use]
@@ -153,7 +154,9 @@ impl Post {
 
 impl Endpoint for Post {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::POST;
+
     type Answer = Vec<super::models::LotRow>;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }

@@ -2,51 +2,51 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(unused_macros, reason = "for methods that are written by hand")]
+
 macro_rules! docs_of_read_parcel {
     () => {
         "\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_read_parcel as read_parcel;
+
 macro_rules! docs_of_dispatch_parcel {
     () => {
         "\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_dispatch_parcel as dispatch_parcel;
+
 macro_rules! docs_of_recall_parcel {
     () => {
         "\nThe courier turns round.\n\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_recall_parcel as recall_parcel;
+
 macro_rules! docs_of_request_key {
     () => {
         "\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_request_key as request_key;
+
 macro_rules! docs_of_request_parcel_receipt {
     () => {
         "\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_request_parcel_receipt as request_parcel_receipt;
+
 macro_rules! docs_of_request_daily_receipt {
     () => {
         "\n# Side effects\nSends a message to a person. A second call sends another.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_request_daily_receipt as request_daily_receipt;

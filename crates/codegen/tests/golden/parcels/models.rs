@@ -60,7 +60,7 @@ pub struct Contact {
     #[serde(
         default,
         skip_serializing_if = "::pingone_models::Patch::is_absent",
-        serialize_with = "::pingone_models::expose::patch"
+        serialize_with = "::pingone_models::expose::patch",
     )]
     pub pin: ::pingone_models::Patch<::pingone_models::Secret>,
 }
@@ -69,19 +69,12 @@ impl Contact {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            phone: Default::default(),
-            pin: Default::default(),
-        }
+        Self { name: name.into(), phone: Default::default(), pin: Default::default() }
     }
 
     /// Sets `phone`.
     #[must_use]
-    pub fn with_phone(
-        mut self,
-        value: impl Into<::pingone_models::Patch<String>>,
-    ) -> Self {
+    pub fn with_phone(mut self, value: impl Into<::pingone_models::Patch<String>>) -> Self {
         self.phone = value.into();
         self
     }
@@ -116,11 +109,7 @@ impl DispatchParcelBody {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(route: impl Into<String>) -> Self {
-        Self {
-            contact: Default::default(),
-            priority: Default::default(),
-            route: route.into(),
-        }
+        Self { contact: Default::default(), priority: Default::default(), route: route.into() }
     }
 
     /// Sets `contact`.
@@ -250,11 +239,7 @@ impl ParcelStopsItem {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            at: Default::default(),
-            place: Default::default(),
-            extra: Default::default(),
-        }
+        Self { at: Default::default(), place: Default::default(), extra: Default::default() }
     }
 
     /// Sets `at`.
@@ -292,11 +277,7 @@ impl Problem {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            inner: Default::default(),
-            message: Default::default(),
-            extra: Default::default(),
-        }
+        Self { inner: Default::default(), message: Default::default(), extra: Default::default() }
     }
 
     /// Sets `inner`.
@@ -336,10 +317,7 @@ impl ReceiptByDay {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            kind: "by-day".into(),
-            note: Default::default(),
-        }
+        Self { kind: "by-day".into(), note: Default::default() }
     }
 
     /// Sets `note`.
@@ -366,10 +344,7 @@ impl ReceiptByParcel {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(parcel_id: impl Into<ParcelId>) -> Self {
-        Self {
-            kind: "parcel".into(),
-            parcel_id: parcel_id.into(),
-        }
+        Self { kind: "parcel".into(), parcel_id: parcel_id.into() }
     }
 }
 
@@ -390,10 +365,7 @@ impl RequestKeyBody {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(password: impl Into<::pingone_models::Secret>) -> Self {
-        Self {
-            password: password.into(),
-            scope: Default::default(),
-        }
+        Self { password: password.into(), scope: Default::default() }
     }
 
     /// Sets `scope`.
@@ -424,19 +396,12 @@ impl RequestKeyResponse {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(key: impl Into<::pingone_models::Secret>) -> Self {
-        Self {
-            expires_at: Default::default(),
-            key: key.into(),
-            extra: Default::default(),
-        }
+        Self { expires_at: Default::default(), key: key.into(), extra: Default::default() }
     }
 
     /// Sets `expires_at`.
     #[must_use]
-    pub fn with_expires_at(
-        mut self,
-        value: impl Into<::pingone_models::Timestamp>,
-    ) -> Self {
+    pub fn with_expires_at(mut self, value: impl Into<::pingone_models::Timestamp>) -> Self {
         self.expires_at = Option::Some(value.into());
         self
     }

@@ -27,17 +27,15 @@ pub static SCHEMAS: [&str; 15] = [
 /// Reads the request of the operation with this id; `None` when no operation has it.
 #[must_use]
 pub fn request(id: &str) -> Option<ReadRequest> {
-    Some(
-        match id {
-            "readParcel" => read_boxed::<super::requests::ReadParcel>,
-            "dispatchParcel" => read_boxed::<super::requests::DispatchParcel>,
-            "recallParcel" => read_boxed::<super::requests::RecallParcel>,
-            "requestKey" => read_boxed::<super::requests::RequestKey>,
-            "requestParcelReceipt" => read_boxed::<super::requests::RequestParcelReceipt>,
-            "requestDailyReceipt" => read_boxed::<super::requests::RequestDailyReceipt>,
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "readParcel" => read_boxed::<super::requests::ReadParcel>,
+        "dispatchParcel" => read_boxed::<super::requests::DispatchParcel>,
+        "recallParcel" => read_boxed::<super::requests::RecallParcel>,
+        "requestKey" => read_boxed::<super::requests::RequestKey>,
+        "requestParcelReceipt" => read_boxed::<super::requests::RequestParcelReceipt>,
+        "requestDailyReceipt" => read_boxed::<super::requests::RequestDailyReceipt>,
+        _ => return None,
+    })
 }
 
 /// Reads the request of the operation with this id and hands it to a visitor, with its type; `None` when no
@@ -47,35 +45,15 @@ pub fn visit<V: Visitor>(
     from: &dyn Parts,
     visitor: V,
 ) -> Option<Result<V::Output, ReadError>> {
-    Some(
-        match id {
-            "readParcel" => {
-                super::requests::ReadParcel::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "dispatchParcel" => {
-                super::requests::DispatchParcel::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "recallParcel" => {
-                super::requests::RecallParcel::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "requestKey" => {
-                super::requests::RequestKey::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "requestParcelReceipt" => {
-                super::requests::RequestParcelReceipt::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "requestDailyReceipt" => {
-                super::requests::RequestDailyReceipt::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "readParcel" => super::requests::ReadParcel::read(from).map(|request| visitor.described(request)),
+        "dispatchParcel" => super::requests::DispatchParcel::read(from).map(|request| visitor.described(request)),
+        "recallParcel" => super::requests::RecallParcel::read(from).map(|request| visitor.described(request)),
+        "requestKey" => super::requests::RequestKey::read(from).map(|request| visitor.described(request)),
+        "requestParcelReceipt" => super::requests::RequestParcelReceipt::read(from).map(|request| visitor.open(request)),
+        "requestDailyReceipt" => super::requests::RequestDailyReceipt::read(from).map(|request| visitor.open(request)),
+        _ => return None,
+    })
 }
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
@@ -83,9 +61,8 @@ pub fn round_trip(
     schema: &str,
     value: ::serde_json::Value,
 ) -> Option<::serde_json::Result<::serde_json::Value>> {
-    fn through<T>(
-        value: ::serde_json::Value,
-    ) -> ::serde_json::Result<::serde_json::Value>
+    // Every type of the models can be asked for these.
+    fn through<T>(value: ::serde_json::Value) -> ::serde_json::Result<::serde_json::Value>
     where
         T: ::serde::de::DeserializeOwned + ::serde::Serialize,
         T: Clone + ::std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
@@ -93,26 +70,24 @@ pub fn round_trip(
         ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
     }
 
-    Some(
-        match schema {
-            "Contact" => through::<super::models::Contact>(value),
-            "DispatchParcelBody" => through::<super::models::DispatchParcelBody>(value),
-            "Parcel" => through::<super::models::Parcel>(value),
-            "ParcelId" => through::<super::models::ParcelId>(value),
-            "ParcelSize" => through::<super::models::ParcelSize>(value),
-            "ParcelStopsItem" => through::<super::models::ParcelStopsItem>(value),
-            "Problem" => through::<super::models::Problem>(value),
-            "ReadParcelInclude" => through::<super::models::ReadParcelInclude>(value),
-            "ReceiptByDay" => through::<super::models::ReceiptByDay>(value),
-            "ReceiptByDayKind" => through::<super::models::ReceiptByDayKind>(value),
-            "ReceiptByParcel" => through::<super::models::ReceiptByParcel>(value),
-            "ReceiptByParcelKind" => through::<super::models::ReceiptByParcelKind>(value),
-            "RequestKeyBody" => through::<super::models::RequestKeyBody>(value),
-            "RequestKeyResponse" => through::<super::models::RequestKeyResponse>(value),
-            "State" => through::<super::models::State>(value),
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "Contact" => through::<super::models::Contact>(value),
+        "DispatchParcelBody" => through::<super::models::DispatchParcelBody>(value),
+        "Parcel" => through::<super::models::Parcel>(value),
+        "ParcelId" => through::<super::models::ParcelId>(value),
+        "ParcelSize" => through::<super::models::ParcelSize>(value),
+        "ParcelStopsItem" => through::<super::models::ParcelStopsItem>(value),
+        "Problem" => through::<super::models::Problem>(value),
+        "ReadParcelInclude" => through::<super::models::ReadParcelInclude>(value),
+        "ReceiptByDay" => through::<super::models::ReceiptByDay>(value),
+        "ReceiptByDayKind" => through::<super::models::ReceiptByDayKind>(value),
+        "ReceiptByParcel" => through::<super::models::ReceiptByParcel>(value),
+        "ReceiptByParcelKind" => through::<super::models::ReceiptByParcelKind>(value),
+        "RequestKeyBody" => through::<super::models::RequestKeyBody>(value),
+        "RequestKeyResponse" => through::<super::models::RequestKeyResponse>(value),
+        "State" => through::<super::models::State>(value),
+        _ => return None,
+    })
 }
 
 /// The JSON Schema of the type of a schema; `None` when no type has this schema.
@@ -122,80 +97,22 @@ pub fn json_schema(
     schema: &str,
     generator: &mut ::schemars::SchemaGenerator,
 ) -> Option<::schemars::Schema> {
-    Some(
-        match schema {
-            "Contact" => {
-                <super::models::Contact as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "DispatchParcelBody" => {
-                <super::models::DispatchParcelBody as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Parcel" => {
-                <super::models::Parcel as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "ParcelId" => {
-                <super::models::ParcelId as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ParcelSize" => {
-                <super::models::ParcelSize as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ParcelStopsItem" => {
-                <super::models::ParcelStopsItem as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Problem" => {
-                <super::models::Problem as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ReadParcelInclude" => {
-                <super::models::ReadParcelInclude as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ReceiptByDay" => {
-                <super::models::ReceiptByDay as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ReceiptByDayKind" => {
-                <super::models::ReceiptByDayKind as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ReceiptByParcel" => {
-                <super::models::ReceiptByParcel as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ReceiptByParcelKind" => {
-                <super::models::ReceiptByParcelKind as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "RequestKeyBody" => {
-                <super::models::RequestKeyBody as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "RequestKeyResponse" => {
-                <super::models::RequestKeyResponse as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "State" => {
-                <super::models::State as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "Contact" => <super::models::Contact as ::schemars::JsonSchema>::json_schema(generator),
+        "DispatchParcelBody" => <super::models::DispatchParcelBody as ::schemars::JsonSchema>::json_schema(generator),
+        "Parcel" => <super::models::Parcel as ::schemars::JsonSchema>::json_schema(generator),
+        "ParcelId" => <super::models::ParcelId as ::schemars::JsonSchema>::json_schema(generator),
+        "ParcelSize" => <super::models::ParcelSize as ::schemars::JsonSchema>::json_schema(generator),
+        "ParcelStopsItem" => <super::models::ParcelStopsItem as ::schemars::JsonSchema>::json_schema(generator),
+        "Problem" => <super::models::Problem as ::schemars::JsonSchema>::json_schema(generator),
+        "ReadParcelInclude" => <super::models::ReadParcelInclude as ::schemars::JsonSchema>::json_schema(generator),
+        "ReceiptByDay" => <super::models::ReceiptByDay as ::schemars::JsonSchema>::json_schema(generator),
+        "ReceiptByDayKind" => <super::models::ReceiptByDayKind as ::schemars::JsonSchema>::json_schema(generator),
+        "ReceiptByParcel" => <super::models::ReceiptByParcel as ::schemars::JsonSchema>::json_schema(generator),
+        "ReceiptByParcelKind" => <super::models::ReceiptByParcelKind as ::schemars::JsonSchema>::json_schema(generator),
+        "RequestKeyBody" => <super::models::RequestKeyBody as ::schemars::JsonSchema>::json_schema(generator),
+        "RequestKeyResponse" => <super::models::RequestKeyResponse as ::schemars::JsonSchema>::json_schema(generator),
+        "State" => <super::models::State as ::schemars::JsonSchema>::json_schema(generator),
+        _ => return None,
+    })
 }

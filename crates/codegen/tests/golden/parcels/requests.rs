@@ -37,10 +37,7 @@ impl ReadParcel {
 
     /// Sets `include`.
     #[must_use]
-    pub fn with_include(
-        mut self,
-        value: impl Into<super::models::ReadParcelInclude>,
-    ) -> Self {
+    pub fn with_include(mut self, value: impl Into<super::models::ReadParcelInclude>) -> Self {
         self.include = Some(value.into());
         self
     }
@@ -62,7 +59,9 @@ impl ReadParcel {
 
 impl Endpoint for ReadParcel {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::READ_PARCEL;
+
     type Answer = super::models::Parcel;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("parcelId", &self.parcel_id)?;
         if let Some(value) = &self.include {
@@ -111,16 +110,15 @@ impl DispatchParcel {
         parcel_id: impl Into<super::models::ParcelId>,
         body: impl Into<super::models::DispatchParcelBody>,
     ) -> Self {
-        Self {
-            parcel_id: parcel_id.into(),
-            body: body.into(),
-        }
+        Self { parcel_id: parcel_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for DispatchParcel {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::DISPATCH_PARCEL;
+
     type Answer = super::models::Parcel;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("parcelId", &self.parcel_id)?;
         to.body(support::to_json(&self.body)?);
@@ -156,15 +154,15 @@ impl RecallParcel {
     /// Creates the request.
     #[must_use]
     pub fn new(parcel_id: impl Into<super::models::ParcelId>) -> Self {
-        Self {
-            parcel_id: parcel_id.into(),
-        }
+        Self { parcel_id: parcel_id.into() }
     }
 }
 
 impl Endpoint for RecallParcel {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::RECALL_PARCEL;
+
     type Answer = super::models::Parcel;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("parcelId", &self.parcel_id)?;
         Ok(())
@@ -201,16 +199,15 @@ impl RequestKey {
         depot_id: impl Into<String>,
         body: impl Into<super::models::RequestKeyBody>,
     ) -> Self {
-        Self {
-            depot_id: depot_id.into(),
-            body: body.into(),
-        }
+        Self { depot_id: depot_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for RequestKey {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::REQUEST_KEY;
+
     type Answer = super::models::RequestKeyResponse;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("depotId", &self.depot_id)?;
         to.body(support::to_form(&self.body)?);
@@ -249,16 +246,15 @@ impl RequestParcelReceipt {
         depot_id: impl Into<String>,
         body: impl Into<super::models::ReceiptByParcel>,
     ) -> Self {
-        Self {
-            depot_id: depot_id.into(),
-            body: body.into(),
-        }
+        Self { depot_id: depot_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for RequestParcelReceipt {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::REQUEST_PARCEL_RECEIPT;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("depotId", &self.depot_id)?;
         to.body(support::to_form(&self.body)?);
@@ -293,20 +289,16 @@ pub struct RequestDailyReceipt {
 impl RequestDailyReceipt {
     /// Creates the request.
     #[must_use]
-    pub fn new(
-        depot_id: impl Into<String>,
-        body: impl Into<super::models::ReceiptByDay>,
-    ) -> Self {
-        Self {
-            depot_id: depot_id.into(),
-            body: body.into(),
-        }
+    pub fn new(depot_id: impl Into<String>, body: impl Into<super::models::ReceiptByDay>) -> Self {
+        Self { depot_id: depot_id.into(), body: body.into() }
     }
 }
 
 impl Endpoint for RequestDailyReceipt {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::REQUEST_DAILY_RECEIPT;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("depotId", &self.depot_id)?;
         to.body(support::to_form(&self.body)?);

@@ -118,10 +118,7 @@ impl SellBody {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            row: Default::default(),
-            seats: Default::default(),
-        }
+        Self { row: Default::default(), seats: Default::default() }
     }
 
     /// Sets `row`.

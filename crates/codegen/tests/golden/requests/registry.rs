@@ -17,20 +17,18 @@ pub static SCHEMAS: [&str; 5] = [
 /// Reads the request of the operation with this id; `None` when no operation has it.
 #[must_use]
 pub fn request(id: &str) -> Option<ReadRequest> {
-    Some(
-        match id {
-            "scan" => read_boxed::<super::requests::Scan>,
-            "sell" => read_boxed::<super::requests::Sell>,
-            "upload" => read_boxed::<super::requests::Upload>,
-            "note" => read_boxed::<super::requests::Note>,
-            "apply" => read_boxed::<super::requests::Apply>,
-            "ring" => read_boxed::<super::requests::Ring>,
-            "readByHeader" => read_boxed::<super::requests::ReadByHeader>,
-            "readByQuery" => read_boxed::<super::requests::ReadByQuery>,
-            "readByCookie" => read_boxed::<super::requests::ReadByCookie>,
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "scan" => read_boxed::<super::requests::Scan>,
+        "sell" => read_boxed::<super::requests::Sell>,
+        "upload" => read_boxed::<super::requests::Upload>,
+        "note" => read_boxed::<super::requests::Note>,
+        "apply" => read_boxed::<super::requests::Apply>,
+        "ring" => read_boxed::<super::requests::Ring>,
+        "readByHeader" => read_boxed::<super::requests::ReadByHeader>,
+        "readByQuery" => read_boxed::<super::requests::ReadByQuery>,
+        "readByCookie" => read_boxed::<super::requests::ReadByCookie>,
+        _ => return None,
+    })
 }
 
 /// Reads the request of the operation with this id and hands it to a visitor, with its type; `None` when no
@@ -40,41 +38,18 @@ pub fn visit<V: Visitor>(
     from: &dyn Parts,
     visitor: V,
 ) -> Option<Result<V::Output, ReadError>> {
-    Some(
-        match id {
-            "scan" => {
-                super::requests::Scan::read(from).map(|request| visitor.open(request))
-            }
-            "sell" => {
-                super::requests::Sell::read(from).map(|request| visitor.open(request))
-            }
-            "upload" => {
-                super::requests::Upload::read(from).map(|request| visitor.open(request))
-            }
-            "note" => {
-                super::requests::Note::read(from).map(|request| visitor.open(request))
-            }
-            "apply" => {
-                super::requests::Apply::read(from).map(|request| visitor.open(request))
-            }
-            "ring" => {
-                super::requests::Ring::read(from).map(|request| visitor.open(request))
-            }
-            "readByHeader" => {
-                super::requests::ReadByHeader::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "readByQuery" => {
-                super::requests::ReadByQuery::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            "readByCookie" => {
-                super::requests::ReadByCookie::read(from)
-                    .map(|request| visitor.open(request))
-            }
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "scan" => super::requests::Scan::read(from).map(|request| visitor.open(request)),
+        "sell" => super::requests::Sell::read(from).map(|request| visitor.open(request)),
+        "upload" => super::requests::Upload::read(from).map(|request| visitor.open(request)),
+        "note" => super::requests::Note::read(from).map(|request| visitor.open(request)),
+        "apply" => super::requests::Apply::read(from).map(|request| visitor.open(request)),
+        "ring" => super::requests::Ring::read(from).map(|request| visitor.open(request)),
+        "readByHeader" => super::requests::ReadByHeader::read(from).map(|request| visitor.open(request)),
+        "readByQuery" => super::requests::ReadByQuery::read(from).map(|request| visitor.open(request)),
+        "readByCookie" => super::requests::ReadByCookie::read(from).map(|request| visitor.open(request)),
+        _ => return None,
+    })
 }
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
@@ -82,9 +57,8 @@ pub fn round_trip(
     schema: &str,
     value: ::serde_json::Value,
 ) -> Option<::serde_json::Result<::serde_json::Value>> {
-    fn through<T>(
-        value: ::serde_json::Value,
-    ) -> ::serde_json::Result<::serde_json::Value>
+    // Every type of the models can be asked for these.
+    fn through<T>(value: ::serde_json::Value) -> ::serde_json::Result<::serde_json::Value>
     where
         T: ::serde::de::DeserializeOwned + ::serde::Serialize,
         T: Clone + ::std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
@@ -92,16 +66,14 @@ pub fn round_trip(
         ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
     }
 
-    Some(
-        match schema {
-            "ApplyBody" => through::<super::models::ApplyBody>(value),
-            "RingBody" => through::<super::models::RingBody>(value),
-            "ScanDeep" => through::<super::models::ScanDeep>(value),
-            "ScanRange" => through::<super::models::ScanRange>(value),
-            "SellBody" => through::<super::models::SellBody>(value),
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "ApplyBody" => through::<super::models::ApplyBody>(value),
+        "RingBody" => through::<super::models::RingBody>(value),
+        "ScanDeep" => through::<super::models::ScanDeep>(value),
+        "ScanRange" => through::<super::models::ScanRange>(value),
+        "SellBody" => through::<super::models::SellBody>(value),
+        _ => return None,
+    })
 }
 
 /// The JSON Schema of the type of a schema; `None` when no type has this schema.
@@ -111,34 +83,12 @@ pub fn json_schema(
     schema: &str,
     generator: &mut ::schemars::SchemaGenerator,
 ) -> Option<::schemars::Schema> {
-    Some(
-        match schema {
-            "ApplyBody" => {
-                <super::models::ApplyBody as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "RingBody" => {
-                <super::models::RingBody as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ScanDeep" => {
-                <super::models::ScanDeep as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ScanRange" => {
-                <super::models::ScanRange as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "SellBody" => {
-                <super::models::SellBody as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "ApplyBody" => <super::models::ApplyBody as ::schemars::JsonSchema>::json_schema(generator),
+        "RingBody" => <super::models::RingBody as ::schemars::JsonSchema>::json_schema(generator),
+        "ScanDeep" => <super::models::ScanDeep as ::schemars::JsonSchema>::json_schema(generator),
+        "ScanRange" => <super::models::ScanRange as ::schemars::JsonSchema>::json_schema(generator),
+        "SellBody" => <super::models::SellBody as ::schemars::JsonSchema>::json_schema(generator),
+        _ => return None,
+    })
 }

@@ -84,10 +84,7 @@ impl Scan {
 
     /// Sets `each`.
     #[must_use]
-    pub fn with_each(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
+    pub fn with_each(mut self, values: impl IntoIterator<Item = impl Into<i64>>) -> Self {
         self.each = values.into_iter().map(Into::into).collect();
         self
     }
@@ -102,132 +99,45 @@ impl Scan {
 
 impl Endpoint for Scan {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::SCAN;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
-        support::write_composed(
-            to,
-            Place::Path("ids"),
-            &self.ids,
-            ::pingone_models::parameter::Style::Simple {
-                explode: false,
-            },
-        )?;
+        support::write_composed(to, Place::Path("ids"), &self.ids, ::pingone_models::parameter::Style::Simple { explode: false })?;
         if let Some(value) = &self.commas {
-            support::write_composed(
-                to,
-                Place::Query("commas"),
-                value,
-                ::pingone_models::parameter::Style::Form {
-                    explode: false,
-                },
-            )?;
+            support::write_composed(to, Place::Query("commas"), value, ::pingone_models::parameter::Style::Form { explode: false })?;
         }
         if let Some(value) = &self.deep {
-            support::write_composed(
-                to,
-                Place::Query("deep"),
-                value,
-                ::pingone_models::parameter::Style::DeepObject,
-            )?;
+            support::write_composed(to, Place::Query("deep"), value, ::pingone_models::parameter::Style::DeepObject)?;
         }
         for value in &self.each {
             to.query("each", value)?;
         }
         if let Some(value) = &self.pipes {
-            support::write_composed(
-                to,
-                Place::Query("pipes"),
-                value,
-                ::pingone_models::parameter::Style::PipeDelimited,
-            )?;
+            support::write_composed(to, Place::Query("pipes"), value, ::pingone_models::parameter::Style::PipeDelimited)?;
         }
         if let Some(value) = &self.range {
-            support::write_composed(
-                to,
-                Place::Query("range"),
-                value,
-                ::pingone_models::parameter::Style::Form {
-                    explode: true,
-                },
-            )?;
+            support::write_composed(to, Place::Query("range"), value, ::pingone_models::parameter::Style::Form { explode: true })?;
         }
         if let Some(value) = &self.spaces {
-            support::write_composed(
-                to,
-                Place::Query("spaces"),
-                value,
-                ::pingone_models::parameter::Style::SpaceDelimited,
-            )?;
+            support::write_composed(to, Place::Query("spaces"), value, ::pingone_models::parameter::Style::SpaceDelimited)?;
         }
         if let Some(value) = &self.x_tags {
-            support::write_composed(
-                to,
-                Place::Header("X-Tags"),
-                value,
-                ::pingone_models::parameter::Style::Simple {
-                    explode: false,
-                },
-            )?;
+            support::write_composed(to, Place::Header("X-Tags"), value, ::pingone_models::parameter::Style::Simple { explode: false })?;
         }
         Ok(())
     }
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
-            ids: support::required(
-                Place::Path("ids"),
-                support::read_composed(
-                    from,
-                    Place::Path("ids"),
-                    ::pingone_models::parameter::Style::Simple {
-                        explode: false,
-                    },
-                    support::Shape::List,
-                )?,
-            )?,
-            range: support::read_composed(
-                from,
-                Place::Query("range"),
-                ::pingone_models::parameter::Style::Form {
-                    explode: true,
-                },
-                support::Shape::Object(&["from"]),
-            )?,
-            deep: support::read_composed(
-                from,
-                Place::Query("deep"),
-                ::pingone_models::parameter::Style::DeepObject,
-                support::Shape::Object(&["from"]),
-            )?,
-            commas: support::read_composed(
-                from,
-                Place::Query("commas"),
-                ::pingone_models::parameter::Style::Form {
-                    explode: false,
-                },
-                support::Shape::List,
-            )?,
-            pipes: support::read_composed(
-                from,
-                Place::Query("pipes"),
-                ::pingone_models::parameter::Style::PipeDelimited,
-                support::Shape::List,
-            )?,
-            spaces: support::read_composed(
-                from,
-                Place::Query("spaces"),
-                ::pingone_models::parameter::Style::SpaceDelimited,
-                support::Shape::List,
-            )?,
+            ids: support::required(Place::Path("ids"), support::read_composed(from, Place::Path("ids"), ::pingone_models::parameter::Style::Simple { explode: false }, support::Shape::List)?)?,
+            range: support::read_composed(from, Place::Query("range"), ::pingone_models::parameter::Style::Form { explode: true }, support::Shape::Object(&["from"]))?,
+            deep: support::read_composed(from, Place::Query("deep"), ::pingone_models::parameter::Style::DeepObject, support::Shape::Object(&["from"]))?,
+            commas: support::read_composed(from, Place::Query("commas"), ::pingone_models::parameter::Style::Form { explode: false }, support::Shape::List)?,
+            pipes: support::read_composed(from, Place::Query("pipes"), ::pingone_models::parameter::Style::PipeDelimited, support::Shape::List)?,
+            spaces: support::read_composed(from, Place::Query("spaces"), ::pingone_models::parameter::Style::SpaceDelimited, support::Shape::List)?,
             each: support::list(from, "each", support::parse)?,
-            x_tags: support::read_composed(
-                from,
-                Place::Header("X-Tags"),
-                ::pingone_models::parameter::Style::Simple {
-                    explode: false,
-                },
-                support::Shape::List,
-            )?,
+            x_tags: support::read_composed(from, Place::Header("X-Tags"), ::pingone_models::parameter::Style::Simple { explode: false }, support::Shape::List)?,
         })
     }
 
@@ -258,7 +168,9 @@ impl Sell {
 
 impl Endpoint for Sell {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::SELL;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
@@ -296,7 +208,9 @@ impl Upload {
 
 impl Endpoint for Upload {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::UPLOAD;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_bytes(&self.body)?);
         Ok(())
@@ -334,7 +248,9 @@ impl Note {
 
 impl Endpoint for Note {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::NOTE;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_bytes(&self.body)?);
         Ok(())
@@ -372,7 +288,9 @@ impl Apply {
 
 impl Endpoint for Apply {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::APPLY;
+
     type Answer = Open;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
@@ -393,8 +311,7 @@ impl Endpoint for Apply {
 ///
 /// Sends `PUT /sales` with `Content-Type: application/json`.
 /// Effect: `changes-state`.
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Ring {
     /// The body.
@@ -418,16 +335,20 @@ impl Ring {
 
 impl Endpoint for Ring {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::RING;
+
     type Answer = ();
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
-        if let Some(body) = &self.body {
-            to.body(support::to_json(body)?);
+        if let Some(value) = &self.body {
+            to.body(support::to_json(value)?);
         }
         Ok(())
     }
 
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
-        Ok(Self { body: support::json(from)? })
+        Ok(Self {
+            body: support::json(from)?,
+        })
     }
 
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
@@ -440,10 +361,10 @@ impl Endpoint for Ring {
 ///
 /// Sends `GET /winds/header`.
 /// Effect: `read`.
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByHeader {}
+
 impl ReadByHeader {
     /// Creates the request.
     #[must_use]
@@ -454,7 +375,9 @@ impl ReadByHeader {
 
 impl Endpoint for ReadByHeader {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::READ_BY_HEADER;
+
     type Answer = ();
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -473,10 +396,10 @@ impl Endpoint for ReadByHeader {
 ///
 /// Sends `GET /winds/query`.
 /// Effect: `read`.
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByQuery {}
+
 impl ReadByQuery {
     /// Creates the request.
     #[must_use]
@@ -487,7 +410,9 @@ impl ReadByQuery {
 
 impl Endpoint for ReadByQuery {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::READ_BY_QUERY;
+
     type Answer = ();
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -506,10 +431,10 @@ impl Endpoint for ReadByQuery {
 ///
 /// Sends `GET /winds/cookie`.
 /// Effect: `read`.
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByCookie {}
+
 impl ReadByCookie {
     /// Creates the request.
     #[must_use]
@@ -520,7 +445,9 @@ impl ReadByCookie {
 
 impl Endpoint for ReadByCookie {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::READ_BY_COOKIE;
+
     type Answer = ();
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }

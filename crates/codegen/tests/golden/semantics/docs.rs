@@ -2,27 +2,27 @@
 // generator: pingone-codegen 0.1.0
 
 #![allow(unused_macros, reason = "for methods that are written by hand")]
+
 macro_rules! docs_of_list_boats {
     () => {
         "\n# Side effects\nNone.\n\n# Retries\nAfter every temporary failure.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_list_boats as list_boats;
+
 macro_rules! docs_of_fit_boat {
     () => {
         "\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_fit_boat as fit_boat;
+
 macro_rules! docs_of_cool_boat {
     () => {
         "\n# Side effects\nChanges the state of the service. A second call may change it again.\n\n# Retries\nOnly if the service cannot have acted on the first request.\n"
     };
 }
-
 #[allow(unused_imports, reason = "for methods that are written by hand")]
 pub(crate) use docs_of_cool_boat as cool_boat;

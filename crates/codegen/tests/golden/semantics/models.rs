@@ -163,10 +163,7 @@ impl Base {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(pillar: impl Into<String>) -> Self {
-        Self {
-            kind: Default::default(),
-            pillar: pillar.into(),
-        }
+        Self { kind: Default::default(), pillar: pillar.into() }
     }
 
     /// Sets `kind`.
@@ -246,10 +243,7 @@ impl CoolBoatBodyItemVariant2 {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(hours: impl Into<i64>) -> Self {
-        Self {
-            hours: hours.into(),
-            extra: Default::default(),
-        }
+        Self { hours: hours.into(), extra: Default::default() }
     }
 }
 
@@ -269,10 +263,7 @@ impl Counted {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            extra: Default::default(),
-        }
+        Self { name: name.into(), extra: Default::default() }
     }
 }
 
@@ -292,10 +283,7 @@ impl Cursor {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(after: impl Into<String>) -> Self {
-        Self {
-            after: after.into(),
-            extra: Default::default(),
-        }
+        Self { after: after.into(), extra: Default::default() }
     }
 }
 
@@ -314,10 +302,7 @@ impl FitBoatBody {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(degrees: impl Into<i64>, pots: impl Into<i64>) -> Self {
-        Self {
-            degrees: degrees.into(),
-            pots: pots.into(),
-        }
+        Self { degrees: degrees.into(), pots: pots.into() }
     }
 }
 
@@ -337,10 +322,7 @@ impl Heat {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(degrees: impl Into<i64>) -> Self {
-        Self {
-            degrees: degrees.into(),
-            extra: Default::default(),
-        }
+        Self { degrees: degrees.into(), extra: Default::default() }
     }
 }
 
@@ -362,11 +344,7 @@ impl ListBoatsResponse {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(after: impl Into<String>, items: impl Into<Vec<Boat>>) -> Self {
-        Self {
-            after: after.into(),
-            items: items.into(),
-            extra: Default::default(),
-        }
+        Self { after: after.into(), items: items.into(), extra: Default::default() }
     }
 }
 
@@ -386,10 +364,7 @@ impl ListBoatsResponse2Variant2 {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(oops: impl Into<String>) -> Self {
-        Self {
-            oops: oops.into(),
-            extra: Default::default(),
-        }
+        Self { oops: oops.into(), extra: Default::default() }
     }
 }
 
@@ -527,8 +502,10 @@ impl MarkedSquare {
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 pub struct Moment(pub ::pingone_models::Timestamp);
+
 impl ::std::ops::Deref for Moment {
     type Target = ::pingone_models::Timestamp;
+
     fn deref(&self) -> &Self::Target {
         &self.0
     }
@@ -554,7 +531,8 @@ impl ::std::fmt::Display for Moment {
 
 impl ::std::str::FromStr for Moment {
     type Err = <::pingone_models::Timestamp as ::std::str::FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+
+    fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
         text.parse().map(Self)
     }
 }
@@ -608,10 +586,7 @@ pub struct Reading {
 impl Reading {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
-    pub fn new(
-        anchor: impl Into<Option<Anchor>>,
-        maybe: impl Into<Option<ReadingMaybe>>,
-    ) -> Self {
+    pub fn new(anchor: impl Into<Option<Anchor>>, maybe: impl Into<Option<ReadingMaybe>>) -> Self {
         Self {
             anchor: anchor.into(),
             depths: Default::default(),
@@ -730,11 +705,7 @@ impl Sail {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new(type_: impl Into<String>) -> Self {
-        Self {
-            masts: Default::default(),
-            type_: type_.into(),
-            extra: Default::default(),
-        }
+        Self { masts: Default::default(), type_: type_.into(), extra: Default::default() }
     }
 
     /// Sets `masts`.
@@ -901,10 +872,7 @@ impl Tug {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            horses: Default::default(),
-            extra: Default::default(),
-        }
+        Self { horses: Default::default(), extra: Default::default() }
     }
 
     /// Sets `horses`.

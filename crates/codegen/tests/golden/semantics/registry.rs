@@ -45,14 +45,12 @@ pub static SCHEMAS: [&str; 33] = [
 /// Reads the request of the operation with this id; `None` when no operation has it.
 #[must_use]
 pub fn request(id: &str) -> Option<ReadRequest> {
-    Some(
-        match id {
-            "listBoats" => read_boxed::<super::requests::ListBoats>,
-            "fitBoat" => read_boxed::<super::requests::FitBoat>,
-            "coolBoat" => read_boxed::<super::requests::CoolBoat>,
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "listBoats" => read_boxed::<super::requests::ListBoats>,
+        "fitBoat" => read_boxed::<super::requests::FitBoat>,
+        "coolBoat" => read_boxed::<super::requests::CoolBoat>,
+        _ => return None,
+    })
 }
 
 /// Reads the request of the operation with this id and hands it to a visitor, with its type; `None` when no
@@ -62,23 +60,12 @@ pub fn visit<V: Visitor>(
     from: &dyn Parts,
     visitor: V,
 ) -> Option<Result<V::Output, ReadError>> {
-    Some(
-        match id {
-            "listBoats" => {
-                super::requests::ListBoats::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "fitBoat" => {
-                super::requests::FitBoat::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            "coolBoat" => {
-                super::requests::CoolBoat::read(from)
-                    .map(|request| visitor.described(request))
-            }
-            _ => return None,
-        },
-    )
+    Some(match id {
+        "listBoats" => super::requests::ListBoats::read(from).map(|request| visitor.described(request)),
+        "fitBoat" => super::requests::FitBoat::read(from).map(|request| visitor.described(request)),
+        "coolBoat" => super::requests::CoolBoat::read(from).map(|request| visitor.described(request)),
+        _ => return None,
+    })
 }
 
 /// Reads a value as the type of a schema and writes it again; `None` when no type has this schema.
@@ -86,9 +73,8 @@ pub fn round_trip(
     schema: &str,
     value: ::serde_json::Value,
 ) -> Option<::serde_json::Result<::serde_json::Value>> {
-    fn through<T>(
-        value: ::serde_json::Value,
-    ) -> ::serde_json::Result<::serde_json::Value>
+    // Every type of the models can be asked for these.
+    fn through<T>(value: ::serde_json::Value) -> ::serde_json::Result<::serde_json::Value>
     where
         T: ::serde::de::DeserializeOwned + ::serde::Serialize,
         T: Clone + ::std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
@@ -96,48 +82,42 @@ pub fn round_trip(
         ::serde_json::to_value(::serde_json::from_value::<T>(value)?)
     }
 
-    Some(
-        match schema {
-            "Anchor" => through::<super::models::Anchor>(value),
-            "Base" => through::<super::models::Base>(value),
-            "BaseKind" => through::<super::models::BaseKind>(value),
-            "Boat" => through::<super::models::Boat>(value),
-            "Circle" => through::<super::models::Circle>(value),
-            "CircleSort" => through::<super::models::CircleSort>(value),
-            "CoolBoatBodyItem" => through::<super::models::CoolBoatBodyItem>(value),
-            "CoolBoatBodyItemVariant2" => {
-                through::<super::models::CoolBoatBodyItemVariant2>(value)
-            }
-            "Counted" => through::<super::models::Counted>(value),
-            "Cursor" => through::<super::models::Cursor>(value),
-            "FitBoatBody" => through::<super::models::FitBoatBody>(value),
-            "Heat" => through::<super::models::Heat>(value),
-            "ListBoatsResponse" => through::<super::models::ListBoatsResponse>(value),
-            "ListBoatsResponse2" => through::<super::models::ListBoatsResponse2>(value),
-            "ListBoatsResponse2Variant2" => {
-                through::<super::models::ListBoatsResponse2Variant2>(value)
-            }
-            "Load" => through::<super::models::Load>(value),
-            "Marked" => through::<super::models::Marked>(value),
-            "MarkedCircle" => through::<super::models::MarkedCircle>(value),
-            "MarkedSquare" => through::<super::models::MarkedSquare>(value),
-            "Moment" => through::<super::models::Moment>(value),
-            "Quantity" => through::<super::models::Quantity>(value),
-            "Reading" => through::<super::models::Reading>(value),
-            "ReadingMaybe" => through::<super::models::ReadingMaybe>(value),
-            "ReadingWord" => through::<super::models::ReadingWord>(value),
-            "Sail" => through::<super::models::Sail>(value),
-            "Shape" => through::<super::models::Shape>(value),
-            "Span" => through::<super::models::Span>(value),
-            "SpanKind" => through::<super::models::SpanKind>(value),
-            "Square" => through::<super::models::Square>(value),
-            "SquareSort" => through::<super::models::SquareSort>(value),
-            "Tree" => through::<super::models::Tree>(value),
-            "TreeRight" => through::<super::models::TreeRight>(value),
-            "Tug" => through::<super::models::Tug>(value),
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "Anchor" => through::<super::models::Anchor>(value),
+        "Base" => through::<super::models::Base>(value),
+        "BaseKind" => through::<super::models::BaseKind>(value),
+        "Boat" => through::<super::models::Boat>(value),
+        "Circle" => through::<super::models::Circle>(value),
+        "CircleSort" => through::<super::models::CircleSort>(value),
+        "CoolBoatBodyItem" => through::<super::models::CoolBoatBodyItem>(value),
+        "CoolBoatBodyItemVariant2" => through::<super::models::CoolBoatBodyItemVariant2>(value),
+        "Counted" => through::<super::models::Counted>(value),
+        "Cursor" => through::<super::models::Cursor>(value),
+        "FitBoatBody" => through::<super::models::FitBoatBody>(value),
+        "Heat" => through::<super::models::Heat>(value),
+        "ListBoatsResponse" => through::<super::models::ListBoatsResponse>(value),
+        "ListBoatsResponse2" => through::<super::models::ListBoatsResponse2>(value),
+        "ListBoatsResponse2Variant2" => through::<super::models::ListBoatsResponse2Variant2>(value),
+        "Load" => through::<super::models::Load>(value),
+        "Marked" => through::<super::models::Marked>(value),
+        "MarkedCircle" => through::<super::models::MarkedCircle>(value),
+        "MarkedSquare" => through::<super::models::MarkedSquare>(value),
+        "Moment" => through::<super::models::Moment>(value),
+        "Quantity" => through::<super::models::Quantity>(value),
+        "Reading" => through::<super::models::Reading>(value),
+        "ReadingMaybe" => through::<super::models::ReadingMaybe>(value),
+        "ReadingWord" => through::<super::models::ReadingWord>(value),
+        "Sail" => through::<super::models::Sail>(value),
+        "Shape" => through::<super::models::Shape>(value),
+        "Span" => through::<super::models::Span>(value),
+        "SpanKind" => through::<super::models::SpanKind>(value),
+        "Square" => through::<super::models::Square>(value),
+        "SquareSort" => through::<super::models::SquareSort>(value),
+        "Tree" => through::<super::models::Tree>(value),
+        "TreeRight" => through::<super::models::TreeRight>(value),
+        "Tug" => through::<super::models::Tug>(value),
+        _ => return None,
+    })
 }
 
 /// The JSON Schema of the type of a schema; `None` when no type has this schema.
@@ -147,144 +127,40 @@ pub fn json_schema(
     schema: &str,
     generator: &mut ::schemars::SchemaGenerator,
 ) -> Option<::schemars::Schema> {
-    Some(
-        match schema {
-            "Anchor" => {
-                <super::models::Anchor as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Base" => {
-                <super::models::Base as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "BaseKind" => {
-                <super::models::BaseKind as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Boat" => {
-                <super::models::Boat as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Circle" => {
-                <super::models::Circle as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "CircleSort" => {
-                <super::models::CircleSort as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "CoolBoatBodyItem" => {
-                <super::models::CoolBoatBodyItem as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "CoolBoatBodyItemVariant2" => {
-                <super::models::CoolBoatBodyItemVariant2 as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Counted" => {
-                <super::models::Counted as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Cursor" => {
-                <super::models::Cursor as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "FitBoatBody" => {
-                <super::models::FitBoatBody as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Heat" => {
-                <super::models::Heat as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "ListBoatsResponse" => {
-                <super::models::ListBoatsResponse as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ListBoatsResponse2" => {
-                <super::models::ListBoatsResponse2 as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ListBoatsResponse2Variant2" => {
-                <super::models::ListBoatsResponse2Variant2 as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Load" => {
-                <super::models::Load as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Marked" => {
-                <super::models::Marked as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "MarkedCircle" => {
-                <super::models::MarkedCircle as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "MarkedSquare" => {
-                <super::models::MarkedSquare as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Moment" => {
-                <super::models::Moment as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Quantity" => {
-                <super::models::Quantity as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Reading" => {
-                <super::models::Reading as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ReadingMaybe" => {
-                <super::models::ReadingMaybe as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "ReadingWord" => {
-                <super::models::ReadingWord as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Sail" => {
-                <super::models::Sail as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Shape" => {
-                <super::models::Shape as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "Span" => {
-                <super::models::Span as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "SpanKind" => {
-                <super::models::SpanKind as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Square" => {
-                <super::models::Square as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "SquareSort" => {
-                <super::models::SquareSort as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Tree" => {
-                <super::models::Tree as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            "TreeRight" => {
-                <super::models::TreeRight as ::schemars::JsonSchema>::json_schema(
-                    generator,
-                )
-            }
-            "Tug" => {
-                <super::models::Tug as ::schemars::JsonSchema>::json_schema(generator)
-            }
-            _ => return None,
-        },
-    )
+    Some(match schema {
+        "Anchor" => <super::models::Anchor as ::schemars::JsonSchema>::json_schema(generator),
+        "Base" => <super::models::Base as ::schemars::JsonSchema>::json_schema(generator),
+        "BaseKind" => <super::models::BaseKind as ::schemars::JsonSchema>::json_schema(generator),
+        "Boat" => <super::models::Boat as ::schemars::JsonSchema>::json_schema(generator),
+        "Circle" => <super::models::Circle as ::schemars::JsonSchema>::json_schema(generator),
+        "CircleSort" => <super::models::CircleSort as ::schemars::JsonSchema>::json_schema(generator),
+        "CoolBoatBodyItem" => <super::models::CoolBoatBodyItem as ::schemars::JsonSchema>::json_schema(generator),
+        "CoolBoatBodyItemVariant2" => <super::models::CoolBoatBodyItemVariant2 as ::schemars::JsonSchema>::json_schema(generator),
+        "Counted" => <super::models::Counted as ::schemars::JsonSchema>::json_schema(generator),
+        "Cursor" => <super::models::Cursor as ::schemars::JsonSchema>::json_schema(generator),
+        "FitBoatBody" => <super::models::FitBoatBody as ::schemars::JsonSchema>::json_schema(generator),
+        "Heat" => <super::models::Heat as ::schemars::JsonSchema>::json_schema(generator),
+        "ListBoatsResponse" => <super::models::ListBoatsResponse as ::schemars::JsonSchema>::json_schema(generator),
+        "ListBoatsResponse2" => <super::models::ListBoatsResponse2 as ::schemars::JsonSchema>::json_schema(generator),
+        "ListBoatsResponse2Variant2" => <super::models::ListBoatsResponse2Variant2 as ::schemars::JsonSchema>::json_schema(generator),
+        "Load" => <super::models::Load as ::schemars::JsonSchema>::json_schema(generator),
+        "Marked" => <super::models::Marked as ::schemars::JsonSchema>::json_schema(generator),
+        "MarkedCircle" => <super::models::MarkedCircle as ::schemars::JsonSchema>::json_schema(generator),
+        "MarkedSquare" => <super::models::MarkedSquare as ::schemars::JsonSchema>::json_schema(generator),
+        "Moment" => <super::models::Moment as ::schemars::JsonSchema>::json_schema(generator),
+        "Quantity" => <super::models::Quantity as ::schemars::JsonSchema>::json_schema(generator),
+        "Reading" => <super::models::Reading as ::schemars::JsonSchema>::json_schema(generator),
+        "ReadingMaybe" => <super::models::ReadingMaybe as ::schemars::JsonSchema>::json_schema(generator),
+        "ReadingWord" => <super::models::ReadingWord as ::schemars::JsonSchema>::json_schema(generator),
+        "Sail" => <super::models::Sail as ::schemars::JsonSchema>::json_schema(generator),
+        "Shape" => <super::models::Shape as ::schemars::JsonSchema>::json_schema(generator),
+        "Span" => <super::models::Span as ::schemars::JsonSchema>::json_schema(generator),
+        "SpanKind" => <super::models::SpanKind as ::schemars::JsonSchema>::json_schema(generator),
+        "Square" => <super::models::Square as ::schemars::JsonSchema>::json_schema(generator),
+        "SquareSort" => <super::models::SquareSort as ::schemars::JsonSchema>::json_schema(generator),
+        "Tree" => <super::models::Tree as ::schemars::JsonSchema>::json_schema(generator),
+        "TreeRight" => <super::models::TreeRight as ::schemars::JsonSchema>::json_schema(generator),
+        "Tug" => <super::models::Tug as ::schemars::JsonSchema>::json_schema(generator),
+        _ => return None,
+    })
 }

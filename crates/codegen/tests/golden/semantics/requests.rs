@@ -10,10 +10,10 @@ use ::pingone_models::request::{
 ///
 /// Sends `GET /boats`.
 /// Effect: `read`.
-#[derive(Clone, Debug, PartialEq)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListBoats {}
+
 impl ListBoats {
     /// Creates the request.
     #[must_use]
@@ -24,7 +24,9 @@ impl ListBoats {
 
 impl Endpoint for ListBoats {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::LIST_BOATS;
+
     type Answer = super::models::ListBoatsResponse;
+
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
@@ -59,7 +61,9 @@ impl FitBoat {
 
 impl Endpoint for FitBoat {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::FIT_BOAT;
+
     type Answer = Option<String>;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
@@ -97,7 +101,9 @@ impl CoolBoat {
 
 impl Endpoint for CoolBoat {
     const OPERATION: &'static ::pingone_models::operation::Operation = &super::operations::COOL_BOAT;
+
     type Answer = Option<String>;
+
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
