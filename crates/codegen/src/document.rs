@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use saphyr::Scalar;
-use saphyr_parser::{Event, Marker, Parser, Span};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -358,6 +358,12 @@ impl<'a> Builder<'a> {
         let mark = &span.start;
         match event {
             Event::Scalar(text, style, _, tag) => {
+                let is_plain = style == ScalarStyle::Plain;
+                let tags: &[&str] = match is_plain {
+                    true => &["bool", "float", "int", "null", "str"],
+                    false => &["str"],
+                };
+                self.check_tag(tag.as_deref(), tags, mark)?;
                 let text = if self.filled && text.contains(FILLER) {
                     text.replace(FILLER, "").into()
                 } else {
@@ -369,12 +375,22 @@ impl<'a> Builder<'a> {
                     return Err(self.error(mark, "this YAML tag does not fit its value"));
                 };
                 if matches!(self.frames.last(), Some((_, Frame::Mapping(_, None)))) {
+                    if is_plain && written == "<<" {
+                        let message = "YAML merge keys are unsupported: write the members out";
+                        return Err(self.error(mark, message));
+                    }
                     return self.key(&scalar, &written, span);
                 }
                 self.scalar(scalar, &written, span)
             }
-            Event::SequenceStart(..) => self.open(Frame::Sequence(Vec::new()), span),
-            Event::MappingStart(..) => self.open(Frame::Mapping(Map::new(), None), span),
+            Event::SequenceStart(_, tag) => {
+                self.check_tag(tag.as_deref(), &["seq"], mark)?;
+                self.open(Frame::Sequence(Vec::new()), span)
+            }
+            Event::MappingStart(_, tag) => {
+                self.check_tag(tag.as_deref(), &["map"], mark)?;
+                self.open(Frame::Mapping(Map::new(), None), span)
+            }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some((pointer, frame)) = self.frames.pop() else {
                     return Ok(());
@@ -404,6 +420,18 @@ impl<'a> Builder<'a> {
             | Event::StreamStart
             | Event::StreamEnd
             | Event::Nothing => Ok(()),
+        }
+    }
+
+    /// Refuses a tag that would give a value another meaning than the one that is read.
+    fn check_tag(&self, tag: Option<&Tag>, known: &[&str], mark: &Marker) -> Result<()> {
+        match tag {
+            Some(tag) if !(tag.is_yaml_core_schema() && known.contains(&tag.suffix.as_str())) => {
+                let message =
+                    format!("the YAML tag `{tag}` is unsupported: write the value without it");
+                Err(self.error(mark, message))
+            }
+            _ => Ok(()),
         }
     }
 

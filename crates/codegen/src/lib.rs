@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod adopt;
+mod check;
 mod document;
 mod emit;
 mod error;

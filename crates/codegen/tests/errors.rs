@@ -500,3 +500,79 @@ fn a_file_that_is_no_text() {
         "{error}"
     );
 }
+
+#[test]
+fn a_document_of_comments_or_of_something_else() {
+    let empty = Document::parse("doors.yaml", "# Nothing yet.\n").expect_err("empty");
+    assert_eq!(empty.to_string(), "doors.yaml: the document is empty");
+    for text in ["null", "[]", "text", "{}", "openapi: 3.0.3"] {
+        let document = Document::parse("doors.yaml", text).expect("readable");
+        let error = lower(&document).expect_err("no OpenAPI").to_string();
+        assert!(error.starts_with("doors.yaml:1:1: "), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_document() {
+    let json = r#"{"openapi": "3.0.3", "info": {"title": "\ud83d\ude00"}, "paths": {}}"#;
+    for (text, title) in [(RIGHT, "Doors"), (json, r#""\ud83d\ude00""#)] {
+        let document = Document::parse("doors.yaml", format!("\u{feff}{text}")).expect("readable");
+        lower(&document).expect("lowered");
+        let extent = document.extent("/info/title").expect("a title");
+        assert_eq!(&document.text()[extent.value], title);
+    }
+}
+
+#[test]
+fn a_duplicate_key_that_is_escaped() {
+    let error = Document::parse("doors.yaml", r#"{"a": 1, "\u0061": 2}"#)
+        .expect_err("wrong")
+        .to_string();
+    assert_eq!(
+        error,
+        "doors.yaml:1:10: the key `a` stands here again; first on line 1"
+    );
+}
+
+#[test]
+fn keywords_of_the_wrong_kind() {
+    let properties = "properties: { times: { type: integer } }";
+    check(
+        properties,
+        "properties: { times: { type: integer, nullable: yes } }",
+        ":36:45: `nullable` is `true` or `false`, not `\"yes\"`",
+    );
+    check(
+        properties,
+        "properties: { times: { type: integer, required: true } }",
+        ":36:45: `required` is a list of the members that an object must have: write it beside `properties`",
+    );
+    check(properties, "allOf: {}", ":36:7: `allOf` is a list");
+    check(
+        properties,
+        "properties: [times]",
+        ":36:7: `properties` is a mapping",
+    );
+    check(
+        "required: true, schema",
+        "required: yes, schema",
+        ":7:33: `required` is `true` or `false`, not `\"yes\"`",
+    );
+    check(
+        "servers:",
+        "security: [key]\nservers:",
+        ":3:12: `security` is a list of mappings, such as `NAME: []`, and not of `\"key\"`",
+    );
+}
+
+#[test]
+fn names_that_only_look_like_keywords() {
+    let text = RIGHT.replacen(
+        "properties: { times: { type: integer } }",
+        "properties: { nullable: { type: string }, required: { type: string }, allOf: { type: string }, \
+         properties: { type: string }, example: { type: string, example: { $ref: x, nullable: yes } } }",
+        1,
+    );
+    let document = Document::parse("doors.yaml", text).expect("readable");
+    generate(&document, &Layout::folder("out".as_ref())).expect("generated");
+}

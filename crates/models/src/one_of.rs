@@ -1,5 +1,6 @@
 //! Values of one of several types; [`one_of!`](crate::one_of!) declares their enums.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::ser::Error as _;
@@ -43,6 +44,10 @@ pub struct Alternative {
 }
 
 impl Alternative {
+    fn has(&self, tag: &str) -> bool {
+        self.tags.contains(&tag)
+    }
+
     /// Whether all texts are documented, and how many members are: the more of both, the better the value fits.
     fn fit(&self, value: &Value) -> (bool, usize) {
         let documented = self.values.iter().all(|(name, texts)| {
@@ -60,6 +65,15 @@ impl Alternative {
     }
 }
 
+/// The value of a discriminator as a mapping writes it, where keys are texts.
+fn tag(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(_) | Value::Bool(_) => Some(Cow::Owned(value.to_string())),
+        _ => None,
+    }
+}
+
 /// The alternatives to try, the likeliest first; none if the discriminator has an undocumented value.
 #[doc(hidden)]
 pub fn candidates<E: serde::de::Error>(
@@ -68,10 +82,10 @@ pub fn candidates<E: serde::de::Error>(
     alternatives: &[Alternative],
 ) -> Result<Vec<usize>, E> {
     if let Some(property) = discriminator {
-        let Some(tag) = value.get(property).and_then(Value::as_str) else {
+        let Some(tag) = value.get(property).and_then(tag) else {
             return Err(E::missing_field(property));
         };
-        let chosen = alternatives.iter().position(|one| one.tags.contains(&tag));
+        let chosen = alternatives.iter().position(|one| one.has(&tag));
         return Ok(chosen.into_iter().collect());
     }
     let mut order: Vec<usize> = (0..alternatives.len()).collect();
@@ -111,16 +125,15 @@ pub fn write<T: Serialize, S: Serializer>(
         return inner.serialize(serializer);
     };
     let mut value = serde_json::to_value(inner).map_err(S::Error::custom)?;
-    let (Some(object), Some(tag)) = (value.as_object_mut(), alternative.tags.first()) else {
+    let (Some(object), Some(first)) = (value.as_object_mut(), alternative.tags.first()) else {
         return Err(S::Error::custom(format_args!(
             "the alternative is no object, so that it cannot hold `{property}`"
         )));
     };
-    let chosen = object.entry(property).or_insert_with(|| Value::from(*tag));
-    if !chosen
-        .as_str()
-        .is_some_and(|chosen| alternative.tags.contains(&chosen))
-    {
+    let chosen = object
+        .entry(property)
+        .or_insert_with(|| Value::from(*first));
+    if !tag(chosen).is_some_and(|chosen| alternative.has(&chosen)) {
         return Err(S::Error::custom(format_args!(
             "the member `{property}` does not name the alternative that holds it"
         )));

@@ -69,6 +69,15 @@ pub(crate) fn essence(media_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
+/// Whether a server could not tell two media types apart.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    let parameters = |media_type: &str| {
+        let parameters = media_type.split_once(';');
+        parameters.map(|(_, parameters)| parameters.replace(' ', ""))
+    };
+    essence(one) == essence(other) && parameters(one) == parameters(other)
+}
+
 pub(super) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
 }

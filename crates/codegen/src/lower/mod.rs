@@ -13,9 +13,11 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use self::media_type::is_same;
 pub(crate) use self::media_type::{FORM, essence};
 use self::selection::Selection;
 use self::types::Types;
+use crate::check::check;
 use crate::document::{Document, join};
 use crate::error::{Error, Kind, Result};
 use crate::model::{
@@ -23,7 +25,7 @@ use crate::model::{
     Type,
 };
 use crate::names::{can_name_variant, constant_name, request_name};
-use crate::schemas::{Schemas, broken_references};
+use crate::schemas::Schemas;
 
 pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "trace",
@@ -67,7 +69,7 @@ impl fmt::Display for Skipped {
 
 fn lower_as(document: &Document, skip: bool) -> Result<(Api, Vec<Skipped>)> {
     check_version(document)?;
-    let mut errors = broken_references(document);
+    let mut errors = check(document);
     errors.retain(|error| !(skip && error.is_unsupported()));
     let mut lowering = Lowering {
         document,
@@ -425,8 +427,16 @@ impl Lowering<'_> {
         shared.sole = content.len() == 1;
         let mut media_types: Vec<&String> = content.keys().collect();
         media_types.sort_by_key(|media_type| document.position(&join(&at, media_type)));
-        for media_type in media_types {
+        for (index, media_type) in media_types.iter().copied().enumerate() {
             let at = join(&at, media_type);
+            let mut earlier = media_types[..index].iter();
+            if let Some(first) = earlier.find(|other| is_same(other, media_type)) {
+                let message = format!(
+                    "`{media_type}` is the same media type as `{first}`: media types ignore case"
+                );
+                self.lost(path, document.error(&at, message));
+                continue;
+            }
             let mut choice = Choice {
                 media_type: Some(media_type),
                 selected: None,

@@ -31,6 +31,7 @@ impl Lowering<'_> {
         let mut found: Vec<Parameter> = Vec::new();
         for owner in [item, &shared.pointer] {
             let list = join(owner, "parameters");
+            let mut own: Vec<Parameter> = Vec::new();
             let count = document
                 .get(&list)
                 .and_then(Value::as_array)
@@ -42,11 +43,22 @@ impl Lowering<'_> {
                 let Some(Some(parameter)) = keep(errors, parameter) else {
                     continue;
                 };
-                found.retain(|other| {
-                    (&other.name, other.location) != (&parameter.name, parameter.location)
-                });
-                found.push(parameter);
+                let is_same = |other: &Parameter| {
+                    other.location == parameter.location
+                        && match other.location {
+                            Location::Header => other.name.eq_ignore_ascii_case(&parameter.name),
+                            Location::Path | Location::Query => other.name == parameter.name,
+                        }
+                };
+                if own.iter().any(is_same) {
+                    let message = format!("the parameter `{}` is listed twice", parameter.name);
+                    errors.push(document.error(&parameter.pointer, message));
+                    continue;
+                }
+                found.retain(|other| !is_same(other));
+                own.push(parameter);
             }
+            found.append(&mut own);
         }
         for name in template_names(&shared.path) {
             if !found

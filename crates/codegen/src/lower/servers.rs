@@ -1,9 +1,11 @@
 //! Where a request goes, and what authorizes it.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::media_type::is_token;
-use super::{Lowering, text};
+use super::{Lowering, template_names, text};
 use crate::document::join;
 use crate::error::Result;
 use crate::model::{Security, Server};
@@ -71,10 +73,23 @@ impl Lowering<'_> {
             .into_iter()
             .flatten()
             .filter_map(|(name, variable)| Some((name.clone(), text(variable.get("default"))?)));
+        let variables: BTreeMap<String, String> = variables.collect();
+        let at = join(&pointer, "url");
+        let mut names = template_names(&url).into_iter();
+        if let Some(name) = names.find(|name| !variables.contains_key(*name)) {
+            let message =
+                format!("the address names `{{{name}}}`, which has no `default` under `variables`");
+            return Err(document.error(&at, message));
+        }
+        if url.contains(['?', '#']) {
+            let message =
+                "an address with a query or a fragment is unsupported: paths are appended to it";
+            return Err(document.unsupported("server", &at, message));
+        }
         self.servers.push(Server {
             name: name.clone(),
             url,
-            variables: variables.collect(),
+            variables,
             description: text(document.get(&join(&pointer, "description"))),
         });
         Ok(name)
@@ -98,11 +113,13 @@ impl Lowering<'_> {
             .enumerate()
         {
             let at = join(&pointer, &index.to_string());
-            let names: Vec<&String> = requirement
-                .as_object()
-                .into_iter()
-                .flat_map(Map::keys)
-                .collect();
+            let Some(requirement) = requirement.as_object() else {
+                let message = format!(
+                    "`security` is a list of mappings, such as `NAME: []`, and not of `{requirement}`"
+                );
+                return Err(document.error(&at, message));
+            };
+            let names: Vec<&String> = requirement.keys().collect();
             match names.as_slice() {
                 [] => anonymous = true,
                 [name] => ways.push(self.security_scheme(&at, name)?),

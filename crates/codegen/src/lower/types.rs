@@ -240,9 +240,11 @@ impl<'a> Types<'a> {
         if is_secret(&value) {
             return Ok(SchemaKind::Secret);
         }
-        if value.get("$ref").is_some()
-            || sole_part(&value).is_some_and(|part| part.get("$ref").is_some())
-        {
+        if alias(&value).is_some() {
+            if self.is_circular(name) {
+                let message = format!("the schema `{name}` is nothing but another name of itself");
+                return Err(self.document.error(&pointer, message));
+            }
             return Ok(SchemaKind::Alias(
                 self.of(&value, &hint, &pointer)?.present().clone(),
             ));
@@ -267,6 +269,24 @@ impl<'a> Types<'a> {
         } else {
             SchemaKind::Newtype(ty)
         })
+    }
+
+    /// Whether the references of aliases lead in a circle.
+    fn is_circular(&self, name: &str) -> bool {
+        let mut seen = BTreeSet::from([name.to_owned()]);
+        let mut at = name.to_owned();
+        while let Some(target) = self
+            .schemas
+            .named
+            .get(&at)
+            .and_then(|named| alias(&named.value))
+        {
+            if !seen.insert(target.clone()) {
+                return true;
+            }
+            at = target;
+        }
+        false
     }
 
     fn object(&mut self, name: &str, merged: &Merged, hint: &str, pointer: &str) -> Result<Struct> {
@@ -549,6 +569,12 @@ impl<'a> Types<'a> {
         }
         Ok(merged)
     }
+}
+
+/// The schema of which a schema is another name.
+fn alias(schema: &Value) -> Option<String> {
+    let part = sole_part(schema).unwrap_or(schema);
+    reference(part.as_object()?)
 }
 
 fn decides_any(list: &Value) -> bool {
