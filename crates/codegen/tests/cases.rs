@@ -23,6 +23,8 @@ mod requests;
 #[path = "golden/semantics/mod.rs"]
 #[rustfmt::skip]
 mod semantics;
+#[path = "foreign/support.rs"]
+mod support;
 
 #[track_caller]
 fn check(name: &str) {
@@ -171,48 +173,18 @@ mod wire {
     use pingone_client::Call;
     use pingone_client::transport::Authorization;
     use pingone_models::request::{Endpoint, RawRequest};
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
 
+    use super::support::Server;
     use super::{names, requests};
-
-    async fn listen() -> (TcpListener, String) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
-        (listener, address)
-    }
-
-    /// Answers one request and returns its text.
-    async fn answer(listener: TcpListener) -> String {
-        let (mut socket, _) = listener.accept().await.expect("a connection");
-        let mut received = Vec::new();
-        let mut buffer = [0; 4096];
-        loop {
-            let count = socket.read(&mut buffer).await.expect("readable");
-            received.extend_from_slice(&buffer[..count]);
-            let text = String::from_utf8_lossy(&received).into_owned();
-            let Some((head, body)) = text.split_once("\r\n\r\n") else {
-                continue;
-            };
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-            if body.len() < length.unwrap_or(0) {
-                continue;
-            }
-            let done = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
-            socket.write_all(done).await.expect("writable");
-            return text;
-        }
-    }
 
     /// Makes a call and compares pieces of what was sent; those after `!` must not be there.
     macro_rules! check {
         ($api:ident, $call:expr, |$client:ident| $sent:expr, [$($piece:expr),*]) => {{
-            let (listener, address) = listen().await;
-            let $client = $api::api::Client::new_with_client(&address, reqwest::Client::new(), $call);
+            let server = Server::start().await;
+            let $client = $api::api::Client::new_with_client(&server.address, reqwest::Client::new(), $call);
             // The answer is empty, whatever the document says: what was sent is what counts.
-            let (sent, _) = tokio::join!(answer(listener), async { $sent.await.map(drop) });
+            let error = $sent.await.err().map(|error| format!("{error:?}"));
+            let sent = server.received(error).await;
             for piece in [$($piece),*] {
                 let piece: &str = piece;
                 match piece.strip_prefix('!') {

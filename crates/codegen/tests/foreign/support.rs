@@ -1,4 +1,4 @@
-//! What the tests of generated code stand on.
+//! What the tests of generated code use.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -25,15 +25,23 @@ impl Server {
         Self { address, received }
     }
 
-    /// Compares lines of what was sent.
-    pub(crate) async fn check(self, error: Option<String>, sends: &[&str], not_sends: &[&str]) {
+    /// The text of the request; `error` is what went wrong with the call, for a request that never came.
+    pub(crate) async fn received(self, error: Option<String>) -> String {
         let received = tokio::time::timeout(Duration::from_secs(1), self.received).await;
-        let received = match received {
+        match received {
             Ok(received) => received.expect("received"),
             Err(_) => panic!("nothing was sent: {error:?}"),
-        };
+        }
+    }
+
+    /// Compares lines of what was sent.
+    pub(crate) async fn check(self, error: Option<String>, sends: &[&str], not_sends: &[&str]) {
+        let received = self.received(error).await;
         for line in sends {
-            assert!(received.lines().any(|sent| sent == *line), "no line {line} in\n{received}");
+            assert!(
+                received.lines().any(|sent| sent == *line),
+                "no line {line} in\n{received}"
+            );
         }
         for text in not_sends {
             assert!(!received.contains(text), "{text} in\n{received}");
@@ -68,7 +76,10 @@ async fn receive(listener: TcpListener) -> String {
 pub(crate) fn call(headers: &[&str]) -> Call {
     headers.iter().fold(Call::new(), |call, header| {
         let (name, value) = header.split_once(": ").expect("a header");
-        call.with_header(name.parse().expect("a name"), value.parse().expect("a value"))
+        call.with_header(
+            name.parse().expect("a name"),
+            value.parse().expect("a value"),
+        )
     })
 }
 
@@ -79,5 +90,9 @@ pub(crate) fn decodes<T: DeserializeOwned + Serialize + Debug>(json: &str, shown
     let read: T = serde_json::from_str(json).expect("readable");
     let text = format!("{read:?}");
     assert!(text.contains(shown), "{text}");
-    assert_eq!(serde_json::to_value(&read).expect("writable"), value, "{text}");
+    assert_eq!(
+        serde_json::to_value(&read).expect("writable"),
+        value,
+        "{text}"
+    );
 }
