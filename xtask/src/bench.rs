@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::outputs;
 
 /// The benches, and the commands that run them.
-const BENCHES: [(&str, &str); 6] = [
+const BENCHES: [(&str, &str); 7] = [
     ("call", "cargo bench --quiet -p pingone-tests --bench call"),
     (
         "memory",
@@ -32,6 +32,10 @@ const BENCHES: [(&str, &str); 6] = [
     (
         "drift",
         "cargo bench --quiet -p pingone-drift --bench scale",
+    ),
+    (
+        "compile",
+        "cargo test --quiet -p pingone-codegen --test foreign -- --ignored --nocapture many_variants",
     ),
     (
         "sandbox",
