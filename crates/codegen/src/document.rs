@@ -283,6 +283,7 @@ const FILLER: &str = "\u{e000}\u{e001}";
 /// Writes the pairs of escapes by which JSON has characters beyond U+FFFF as YAML can read them, in the same length.
 fn join_surrogates(text: &str) -> Cow<'_, str> {
     let begins = text
+        .trim_start_matches('\u{feff}')
         .lines()
         .find(|line| !line.is_empty() && !line.starts_with('#'));
     if !begins.is_some_and(|line| line.trim_start().starts_with('{')) || text.contains(FILLER) {

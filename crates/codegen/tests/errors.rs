@@ -540,23 +540,23 @@ fn keywords_of_the_wrong_kind() {
     check(
         properties,
         "properties: { times: { type: integer, nullable: yes } }",
-        ":36:45: `nullable` is `true` or `false`, not `\"yes\"`",
+        ":33:45: `nullable` is `true` or `false`, not `\"yes\"`",
     );
     check(
         properties,
         "properties: { times: { type: integer, required: true } }",
-        ":36:45: `required` is a list of the members that an object must have: write it beside `properties`",
+        ":33:45: `required` is a list of the members that an object must have: write it beside `properties`",
     );
-    check(properties, "allOf: {}", ":36:7: `allOf` is a list");
+    check(properties, "allOf: {}", ":33:7: `allOf` is a list");
     check(
         properties,
         "properties: [times]",
-        ":36:7: `properties` is a mapping",
+        ":33:7: `properties` is a mapping",
     );
     check(
         "required: true, schema",
         "required: yes, schema",
-        ":7:33: `required` is `true` or `false`, not `\"yes\"`",
+        ":7:31: `required` is `true` or `false`, not `\"yes\"`",
     );
     check(
         "servers:",

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::consumer::Consumer;
 
 #[path = "../../benches/scale/documents.rs"]
+#[allow(dead_code, reason = "the bench also takes the document as JSON")]
 mod documents;
 
 const VARIANTS: u32 = 1_000;

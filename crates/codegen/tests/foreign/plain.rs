@@ -8,7 +8,7 @@ use crate::case::{self, Case, Outcome};
 use crate::consumer::Consumer;
 
 /// Why a document is refused of which progenitor makes code that compiles, by words of the refusal.
-const REASONS: [(&str, &str); 6] = [
+const REASONS: [(&str, &str); 11] = [
     (
         "what follows it is not part of a path",
         "OpenAPI has no query and no fragment in a path; progenitor drops the fragment",
@@ -20,6 +20,26 @@ const REASONS: [(&str, &str); 6] = [
     (
         "twice is unsupported",
         "OpenAPI has each parameter of a path once, and a server could not tell which value is meant",
+    ),
+    (
+        "is listed twice",
+        "OpenAPI has each parameter once, and a server could not tell which value is meant",
+    ),
+    (
+        "nothing but another name of itself",
+        "no value has such a schema; progenitor takes any",
+    ),
+    (
+        "the `mapping` leads to",
+        "progenitor knows no mapping: it guesses the alternative",
+    ),
+    (
+        "which has no `default` under `variables`",
+        "progenitor leaves the address to the caller",
+    ),
+    (
+        "an address with a query",
+        "progenitor appends paths to the query",
     ),
     ("allowReserved", "progenitor escapes the value all the same"),
     (
