@@ -75,7 +75,7 @@ fn a_new_secret_of_the_document_is_one_in_rust() {
     let lines = changed_lines(property, &format!("{new}{property}"));
     for expected in [
         "models.rs: +pub pet_name: Option<::pingone_models::Secret>,",
-        "models.rs: +serialize_with = \"::pingone_models::expose::optional\"",
+        "models.rs: +serialize_with = \"::pingone_models::expose::optional\",",
     ] {
         assert!(lines.iter().any(|line| line == expected), "{lines:#?}");
     }
