@@ -15,11 +15,15 @@ use serde::{Deserialize, Serialize};
 use crate::outputs;
 
 /// The benches, and the commands that run them.
-const BENCHES: [(&str, &str); 7] = [
+const BENCHES: [(&str, &str); 8] = [
     ("call", "cargo bench --quiet -p pingone-tests --bench call"),
     (
         "memory",
         "cargo bench --quiet -p pingone-tests --bench memory",
+    ),
+    (
+        "deadlines",
+        "cargo bench --quiet -p pingone-tests --bench deadlines",
     ),
     (
         "consumer",
