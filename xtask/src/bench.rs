@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::outputs;
 
 /// The benches, and the commands that run them.
-const BENCHES: [(&str, &str); 8] = [
+const BENCHES: [(&str, &str); 7] = [
     ("call", "cargo bench --quiet -p pingone-tests --bench call"),
     (
         "memory",
@@ -36,10 +36,6 @@ const BENCHES: [(&str, &str); 8] = [
     (
         "drift",
         "cargo bench --quiet -p pingone-drift --bench scale",
-    ),
-    (
-        "compile",
-        "cargo test --quiet -p pingone-codegen --test foreign -- --ignored --nocapture many_variants",
     ),
     (
         "sandbox",

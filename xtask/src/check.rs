@@ -74,7 +74,7 @@ const LONG: &[Step] = &[
     ),
     step(
         "the code of other documents compiles and sends what they say",
-        "cargo test --package pingone-codegen --test foreign -- --ignored --nocapture --skip many_variants",
+        "cargo test --package pingone-codegen --test foreign -- --ignored --nocapture",
     ),
     step(
         "what is wrong does not compile",

@@ -108,18 +108,11 @@ impl Consumer {
         std::fs::write(manifest, with).expect("written");
     }
 
-    /// Has the crate compiled again, though nothing has changed.
-    pub(crate) fn touch(&self) {
-        let root = self.folder.join("src/lib.rs");
-        let text = std::fs::read_to_string(&root).expect("readable");
-        std::fs::write(root, text + "\n").expect("written");
-    }
-
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Ended {
         self.command(arguments).output().expect("cargo runs")
     }
 
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    fn command(&self, arguments: &[&str]) -> Command {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
         let mut command = Command::new(env!("CARGO"));
         command

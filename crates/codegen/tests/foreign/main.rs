@@ -5,7 +5,6 @@
 
 mod case;
 mod consumer;
-mod cost;
 mod documents;
 mod plain;
 
@@ -78,12 +77,6 @@ fn progenitor_alone_is_better_on_no_case() {
 #[ignore = "compiles a crate; `cargo xtask check --long` runs it"]
 fn public_documents_compile_without_what_is_unsupported() {
     documents::check();
-}
-
-#[test]
-#[ignore = "compiles two large crates; `cargo xtask bench compile` runs it"]
-fn a_client_of_many_variants_compiles_as_fast_as_that_of_progenitor() {
-    cost::compare();
 }
 
 /// A refusal of a case that may be right: what the case wants of its words.
