@@ -1,5 +1,6 @@
 //! `cargo xtask package`: what is published builds from its packages, and the program is small.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The most bytes of the stripped program `pingone`: 12 MiB.
@@ -18,11 +19,33 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let metadata = crate::metadata()?;
     let published = metadata.packages.iter().filter(|own| own.publish.is_none());
-    let names: Vec<&str> = published.map(|own| &**own.name).collect();
+    let published: Vec<_> = published.collect();
+    for package in &published {
+        forget(&format!("{}-{}", package.name, package.version))?;
+    }
+    let names: Vec<&str> = published.iter().map(|own| &**own.name).collect();
     let mut command = vec!["package", "--quiet", "--allow-dirty"];
     command.extend(names.iter().flat_map(|name| ["--package", name]));
     cargo(&command)?;
     println!("{} packages build: {}", names.len(), names.join(", "));
+    Ok(())
+}
+
+/// Removes the sources of a package that an earlier run has unpacked: cargo would build the others against them, since it
+/// takes a package of the same name and version for unchanged.
+fn forget(package: &str) -> Result<(), String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let sources = home.map(|home| home.join("registry/src"));
+    let registries = sources.and_then(|sources| std::fs::read_dir(sources).ok());
+    for registry in registries.into_iter().flatten().flatten() {
+        // A registry without a host is the local one that `cargo package` makes.
+        let unpacked = registry.path().join(package);
+        if registry.file_name().as_encoded_bytes().starts_with(b"-") && unpacked.exists() {
+            std::fs::remove_dir_all(&unpacked)
+                .map_err(|error| format!("{}: {error}", unpacked.display()))?;
+        }
+    }
     Ok(())
 }
 
