@@ -162,7 +162,7 @@ fn file(title: &str, unit: &str) -> String {
 fn page(runs: &BTreeMap<String, Run>) -> String {
     let mut text = String::from(
         "<!-- Written by `cargo xtask bench`. Do not edit. -->\n# Figures\n\n\
-         Each is the middle of several rounds, with the lowest and the highest one.\n",
+         A figure that was measured in several rounds is the middle one, with the lowest and the highest.\n",
     );
     for (name, command) in BENCHES {
         let Some(run) = runs.get(name) else { continue };
