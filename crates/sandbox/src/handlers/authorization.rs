@@ -33,20 +33,16 @@ const SCOPES: [&str; 6] = [
 
 pub(super) fn authorize(exchange: &mut Exchange<'_, '_>, request: Authorize) -> Outcome<Open> {
     let wanted = Wanted {
+        client: request.client_id.to_string(),
         response_type: request.response_type,
         response_mode: request.response_mode,
+        redirect_uri: request.redirect_uri,
+        scope: request.scope,
+        state: request.state,
+        nonce: request.nonce,
+        challenge: request.code_challenge,
         method: request.code_challenge_method,
         policies: request.acr_values,
-        request: AuthorizationRequest {
-            client: request.client_id.to_string(),
-            redirect_uri: request.redirect_uri,
-            scope: request.scope.unwrap_or_default(),
-            state: request.state,
-            nonce: request.nonce,
-            challenge: challenge(request.code_challenge),
-            wanted: ResponseType::CODE,
-            mode: Mode::Query,
-        },
     };
     let (id, mode) = begin(exchange, wanted)?;
     if mode == Mode::Flow {
@@ -64,20 +60,16 @@ pub(super) fn start_flow(
     form: FlowAuthorization,
 ) -> Outcome<View> {
     let wanted = Wanted {
+        client: form.client_id.to_string(),
         response_type: form.response_type,
         response_mode: Some(ResponseMode::PiFlow),
+        redirect_uri: form.redirect_uri,
+        scope: form.scope,
+        state: form.state,
+        nonce: form.nonce,
+        challenge: form.code_challenge,
         method: form.code_challenge_method,
         policies: form.acr_values,
-        request: AuthorizationRequest {
-            client: form.client_id.to_string(),
-            redirect_uri: form.redirect_uri,
-            scope: form.scope.unwrap_or_default(),
-            state: form.state,
-            nonce: form.nonce,
-            challenge: challenge(form.code_challenge),
-            wanted: ResponseType::CODE,
-            mode: Mode::Flow,
-        },
     };
     let (id, _) = begin(exchange, wanted)?;
     view(exchange, id)
@@ -85,18 +77,16 @@ pub(super) fn start_flow(
 
 /// An authorization request that has not been checked.
 struct Wanted {
+    client: String,
     response_type: String,
     response_mode: Option<ResponseMode>,
+    redirect_uri: Option<String>,
+    scope: Option<String>,
+    state: Option<String>,
+    nonce: Option<String>,
+    challenge: Option<String>,
     method: Option<CodeChallengeMethod>,
     policies: Option<String>,
-    request: AuthorizationRequest,
-}
-
-fn challenge(value: Option<String>) -> Option<Challenge> {
-    value.map(|value| Challenge {
-        value,
-        is_plain: true,
-    })
 }
 
 /// How the result is delivered. Tokens are never part of a query, as OAuth 2.0 Multiple Response Types says.
@@ -116,17 +106,15 @@ fn mode(asked: Option<ResponseMode>, wanted: ResponseType) -> Result<Mode, Refus
 fn begin(exchange: &mut Exchange<'_, '_>, wanted: Wanted) -> Result<(FlowId, Mode), Refusal> {
     let (environment, context) = exchange.environment()?;
     context.rule(&rules::AUTHORIZE_ERRORS);
-    let mut request = wanted.request;
-    if !environment.clients.contains_key(&request.client) {
+    if !environment.clients.contains_key(&wanted.client) {
         return Err(Refusal::value("client_id", "There is no such application."));
     }
-    request.wanted = ResponseType::parse(&wanted.response_type).ok_or_else(|| {
+    let response_type = ResponseType::parse(&wanted.response_type).ok_or_else(|| {
         let message = "The value is not made of `code`, `token` and `id_token`.";
         Refusal::value("response_type", message)
     })?;
-    request.mode = mode(wanted.response_mode, request.wanted)?;
-    let mode = request.mode;
-    match request.redirect_uri.as_deref().map(Url::parse) {
+    let mode = mode(wanted.response_mode, response_type)?;
+    match wanted.redirect_uri.as_deref().map(Url::parse) {
         None if mode != Mode::Flow => return Err(Refusal::required("redirect_uri")),
         Some(Err(_)) => return Err(Refusal::value("redirect_uri", "The value is no address.")),
         _ => {}
@@ -139,9 +127,17 @@ fn begin(exchange: &mut Exchange<'_, '_>, wanted: Wanted) -> Result<(FlowId, Mod
             return Err(Refusal::value("code_challenge_method", message));
         }
     };
-    if let Some(challenge) = &mut request.challenge {
-        challenge.is_plain = is_plain;
-    }
+    let challenge = wanted.challenge.map(|value| Challenge { value, is_plain });
+    let request = AuthorizationRequest {
+        client: wanted.client,
+        redirect_uri: wanted.redirect_uri,
+        scope: wanted.scope.unwrap_or_default(),
+        state: wanted.state,
+        nonce: wanted.nonce,
+        challenge,
+        wanted: response_type,
+        mode,
+    };
     context.rule(&rules::AUTHORIZE_POLICY);
     let policies = wanted.policies.unwrap_or_default();
     let stages = match policies.split(' ').next() {
