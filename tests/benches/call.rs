@@ -10,6 +10,7 @@
 )]
 
 mod callers;
+mod figures;
 
 use std::process::Command;
 use std::sync::LazyLock;
@@ -17,19 +18,18 @@ use std::time::Instant;
 
 use futures::future::join_all;
 
-use crate::callers::{CALLERS, Caller, Server, Serves, report, runtime, serve_if_asked, user};
+use crate::callers::{CALLERS, Caller, Server, Serves, arguments, runtime, user};
+use crate::figures::report;
 
 const ROUNDS: usize = 15;
 const CALLS: usize = 256;
 const AT_ONCE: usize = 64;
 /// Calls under callgrind, besides those that warm up.
 const COUNTED: u64 = 500;
+
 fn main() {
-    let arguments = std::env::args().skip(1).filter(|own| own != "--bench");
-    let arguments: Vec<String> = arguments.collect();
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    serve_if_asked(&arguments);
-    match arguments[..] {
+    let arguments = arguments();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["call", url, caller, calls] => repeat(url, caller, calls.parse().unwrap()),
         _ => measure(),
     }

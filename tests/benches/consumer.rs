@@ -9,11 +9,15 @@
     reason = "a measurement that cannot go on should stop"
 )]
 
+mod figures;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use pingone_tests::root;
+
+use crate::figures::report;
 
 const BY_HAND: (&str, &str, &str) = (
     "reqwest by hand",
@@ -84,20 +88,25 @@ fn main() {
             "cold release build",
             name,
             "seconds of processor time",
-            seconds,
+            vec![seconds],
         );
         report(
             "cold release build",
             name,
             "times reqwest by hand",
-            seconds / base_seconds,
+            vec![seconds / base_seconds],
         );
-        report("stripped program", name, "MiB", bytes / f64::from(1 << 20));
+        report(
+            "stripped program",
+            name,
+            "MiB",
+            vec![bytes / f64::from(1 << 20)],
+        );
         report(
             "stripped program",
             name,
             "times reqwest by hand",
-            bytes / base_bytes,
+            vec![bytes / base_bytes],
         );
     }
 }
@@ -142,16 +151,4 @@ fn children() -> Option<f64> {
     let user: f64 = fields.next()?.parse().ok()?;
     let system: f64 = fields.next()?.parse().ok()?;
     Some((user + system) / TICKS)
-}
-
-/// Prints a value, as text and for `cargo xtask bench`.
-fn report(figure: &str, subject: &str, unit: &str, value: f64) {
-    println!("{figure}: {subject:<16} {value:>9.3} {unit}");
-    if std::env::var_os("BENCH_JSON").is_some() {
-        let line = serde_json::json!({
-            "figure": figure, "subject": subject, "unit": unit,
-            "low": value, "middle": value, "high": value,
-        });
-        println!("{line}");
-    }
 }

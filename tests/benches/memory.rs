@@ -10,13 +10,15 @@
 )]
 
 mod callers;
+mod figures;
 
 use std::process::Command;
 use std::time::Duration;
 
 use futures::future::{Either, join_all, select};
 
-use crate::callers::{CALLERS, Caller, Server, Serves, report, runtime, serve_if_asked};
+use crate::callers::{CALLERS, Caller, Server, Serves, arguments, runtime};
+use crate::figures::report;
 
 /// It counts while a profiler runs, and costs little else.
 #[global_allocator]
@@ -26,11 +28,8 @@ const CALLS: u32 = 200;
 const CROWD: usize = 10_000;
 
 fn main() {
-    let arguments = std::env::args().skip(1).filter(|own| own != "--bench");
-    let arguments: Vec<String> = arguments.collect();
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    serve_if_asked(&arguments);
-    match arguments[..] {
+    let arguments = arguments();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["allocations", url, caller] => allocations(url, caller),
         ["crowd", url, caller] => crowd(url, caller),
         _ => measure(),

@@ -1,5 +1,8 @@
 //! The commands as somebody sees them who runs them for the first time.
 
+#[cfg(unix)]
+mod served;
+
 use assert_cmd::Command;
 use insta::assert_snapshot;
 
@@ -102,31 +105,6 @@ fn the_sandbox_serves_until_it_is_asked_to_stop() {
     );
 }
 
-/// A sandbox of its own, and what it prints before it waits.
-#[cfg(unix)]
-fn served(arguments: &[&str]) -> (std::process::Child, String) {
-    use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
-
-    let mut child = Command::new(env!("CARGO_BIN_EXE_pingone"))
-        .arg("sandbox")
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("starts");
-    let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let mut text = String::new();
-    for line in lines {
-        let line = line.expect("text");
-        text += &line;
-        text.push('\n');
-        if line.starts_with("Stop it") {
-            break;
-        }
-    }
-    (child, text)
-}
-
 #[cfg(unix)]
 fn terminate(child: &std::process::Child) {
     let mut kill = std::process::Command::new("kill");
@@ -140,7 +118,7 @@ fn the_first_minute_needs_nothing_but_what_is_printed() {
     use std::io::{Read, Write};
     use std::net::TcpStream;
 
-    let (mut child, text) = served(&[]);
+    let (mut child, text) = served::start(&[]);
     for name in ["lindajones", "newcomer", "lockedout"] {
         assert!(text.contains(name), "{text}");
     }
@@ -166,7 +144,7 @@ fn the_first_minute_needs_nothing_but_what_is_printed() {
     terminate(&child);
     assert!(child.wait().expect("ends").success());
 
-    let (mut child, text) = served(&["--empty"]);
+    let (mut child, text) = served::start(&["--empty"]);
     assert!(!text.contains("lindajones"), "{text}");
     terminate(&child);
     assert!(child.wait().expect("ends").success());
@@ -175,13 +153,13 @@ fn the_first_minute_needs_nothing_but_what_is_printed() {
 #[cfg(unix)]
 #[test]
 fn links_that_only_this_machine_can_follow_are_announced() {
-    let (child, text) = served(&["--host", "0.0.0.0", "--empty"]);
+    let (child, text) = served::start(&["--host", "0.0.0.0", "--empty"]);
     terminate(&child);
     assert!(
         text.contains("Links in answers begin with http://127.0.0.1:"),
         "{text}"
     );
-    let (child, text) = served(&[
+    let (child, text) = served::start(&[
         "--host",
         "0.0.0.0",
         "--empty",
@@ -198,7 +176,7 @@ fn tls_says_what_to_trust() {
     let folder = tempfile::tempdir().expect("a folder");
     let ca = folder.path().join("ca.pem");
     let name = ca.display().to_string();
-    let (child, text) = served(&["--tls", "--tls-ca", &name, "--empty"]);
+    let (child, text) = served::start(&["--tls", "--tls-ca", &name, "--empty"]);
     terminate(&child);
     assert!(text.contains("listens on https://127.0.0.1:"), "{text}");
     assert!(text.contains("export SSL_CERT_FILE="), "{text}");
@@ -217,7 +195,7 @@ fn a_second_sigterm_ends_it_at_once() {
     use std::net::TcpStream;
     use std::time::{Duration, Instant};
 
-    let (mut child, text) = served(&["--empty"]);
+    let (mut child, text) = served::start(&["--empty"]);
     let address = text.split("http://").nth(1).expect("an address");
     let address = address
         .lines()

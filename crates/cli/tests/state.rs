@@ -1,6 +1,8 @@
 //! `pingone sandbox --state`: what was answered outlives the process, however it ends.
 #![cfg(unix)]
 
+mod served;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -32,18 +34,8 @@ struct Served {
 
 impl Served {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pingone"))
-            .arg("sandbox")
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("starts");
-        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let lines = lines.map(|line| line.expect("text"));
-        let text: Vec<String> = lines
-            .take_while(|line| !line.starts_with("Stop it"))
-            .collect();
-        let curl = text.iter().find_map(|line| {
+        let (child, text) = served::start(arguments);
+        let curl = text.lines().find_map(|line| {
             let line = line
                 .trim()
                 .strip_prefix("curl -H 'Authorization: Bearer ")?;

@@ -54,12 +54,15 @@ impl Serves {
     }
 }
 
-/// Runs as a server and does not return, if the arguments of the process say so.
-pub(crate) fn serve_if_asked(arguments: &[&str]) {
+/// The arguments of the process, which runs as a server and does not return if they say so.
+pub(crate) fn arguments() -> Vec<String> {
+    let arguments = std::env::args().skip(1).filter(|own| own != "--bench");
+    let arguments: Vec<String> = arguments.collect();
     let serves = [Serves::User, Serves::Nothing];
     if let Some(serves) = serves.into_iter().find(|own| arguments == [own.word()]) {
         serve(serves);
     }
+    arguments
 }
 
 /// Prints its address and answers requests.
@@ -253,19 +256,4 @@ struct PlainSignOn {
 #[expect(dead_code, reason = "it is read and not used")]
 struct PlainLifecycle {
     status: String,
-}
-
-/// Prints the middle of some values with the lowest and the highest one, as text and for `cargo xtask bench`.
-pub(crate) fn report(figure: &str, subject: &str, unit: &str, mut values: Vec<f64>) {
-    values.sort_by(f64::total_cmp);
-    let middle = values[values.len() / 2];
-    let (low, high) = (values[0], values[values.len() - 1]);
-    println!("{figure}: {subject:<22} {middle:>9.3} ({low:.3} to {high:.3}) {unit}");
-    if std::env::var_os("BENCH_JSON").is_some() {
-        let line = serde_json::json!({
-            "figure": figure, "subject": subject, "unit": unit,
-            "low": low, "middle": middle, "high": high,
-        });
-        println!("{line}");
-    }
 }
