@@ -87,6 +87,7 @@ impl Application {
     /// [`ClientBuilder::client_credentials`](crate::ClientBuilder::client_credentials) does so by itself for a client's
     /// own calls.
     #[doc = docs::request_token!()]
+    #[inline]
     pub fn request_token(&self, request: TokenRequest) -> Request<AccessToken> {
         self.send(request, RequestToken::new)
     }
@@ -95,6 +96,7 @@ impl Application {
     ///
     /// [`SignOn::tokens`](crate::sign_on::SignOn::tokens) does so for a sign-on that it has run itself.
     #[doc = docs::exchange_authorization_code!()]
+    #[inline]
     pub fn exchange_code(&self, grant: AuthorizationCodeGrant) -> Request<AccessToken> {
         self.send(grant, ExchangeAuthorizationCode::new)
     }
@@ -116,18 +118,21 @@ impl Application {
     /// [`code`](crate::Error::code) is `invalid_grant` if the token is spent, or its session has ended. After an error
     /// for which [`may_have_been_sent`](crate::Error::may_have_been_sent) says yes, the token may be spent and the user
     /// has to sign on again.
+    #[inline]
     pub fn refresh(&self, refresh_token: impl Into<Secret>) -> Request<AccessToken> {
         self.send(RefreshTokenGrant::new(refresh_token), RefreshToken::new)
     }
 
     /// Asks whether a token of this application is valid, and what it says.
     #[doc = docs::introspect_token!()]
+    #[inline]
     pub fn introspect(&self, token: impl Into<Secret>) -> Request<TokenIntrospection> {
         self.send(TokenIntrospectionRequest::new(token), IntrospectToken::new)
     }
 
     /// Revokes an access or refresh token of this application.
     #[doc = docs::revoke_token!()]
+    #[inline]
     pub fn revoke(&self, token: impl Into<Secret>) -> Request<Acknowledged> {
         self.send(TokenRevocation::new(token), RevokeToken::new)
             .acknowledged()

@@ -56,6 +56,7 @@ impl Devices {
     ///
     /// For a filter, or to see the order, send [`ListDevices`] with [`Client::request`].
     #[doc = docs::list_devices!()]
+    #[inline]
     pub fn list(&self) -> Request<MfaDeviceCollection> {
         self.client.request(ListDevices::new(self.user))
     }
@@ -73,18 +74,21 @@ impl Devices {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create(&self, device: MfaDeviceCreation) -> Request<MfaDevice> {
         self.client.request(CreateDevice::new(self.user, device))
     }
 
     /// Creates a device that gets its passcodes by e-mail.
     #[doc = docs::create_device!()]
+    #[inline]
     pub fn create_email(&self, address: impl Into<String>) -> Request<MfaDevice> {
         self.create(MfaDeviceCreation::new(MfaDeviceType::Email).with_email(address))
     }
 
     /// Creates a device that gets its passcodes by text message.
     #[doc = docs::create_device!()]
+    #[inline]
     pub fn create_sms(&self, number: impl Into<String>) -> Request<MfaDevice> {
         self.create(MfaDeviceCreation::new(MfaDeviceType::Sms).with_phone(number))
     }
@@ -98,6 +102,7 @@ impl Devices {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn reorder(
         &self,
         order: impl IntoIterator<Item = impl Into<DeviceId>>,
@@ -110,6 +115,7 @@ impl Devices {
 
     /// Drops the order of the user's devices.
     #[doc = docs::remove_device_order!()]
+    #[inline]
     pub fn remove_order(&self) -> Request<Acknowledged> {
         self.client
             .request(RemoveDeviceOrder::new(self.user))
@@ -141,12 +147,14 @@ impl DeviceHandle {
 
     /// Reads the device.
     #[doc = docs::read_device!()]
+    #[inline]
     pub fn read(&self) -> Request<MfaDevice> {
         self.client.request(ReadDevice::new(self.user, self.id))
     }
 
     /// Activates the device with the code that the person typed.
     #[doc = docs::activate_device!()]
+    #[inline]
     pub fn activate(&self, otp: impl Into<Secret>) -> Request<MfaDevice> {
         self.activate_with(DeviceActivation::new().with_otp(otp))
     }
@@ -164,6 +172,7 @@ impl DeviceHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn activate_with(&self, activation: DeviceActivation) -> Request<MfaDevice> {
         self.client
             .request(ActivateDevice::new(self.user, self.id, activation))
@@ -171,6 +180,7 @@ impl DeviceHandle {
 
     /// Sends another activation code.
     #[doc = docs::send_device_activation_code!()]
+    #[inline]
     pub fn send_activation_code(&self) -> Request<Acknowledged> {
         self.client
             .request(SendDeviceActivationCode::new(self.user, self.id))
@@ -179,24 +189,28 @@ impl DeviceHandle {
 
     /// Blocks the device.
     #[doc = docs::block_device!()]
+    #[inline]
     pub fn block(&self) -> Request<MfaDevice> {
         self.client.request(BlockDevice::new(self.user, self.id))
     }
 
     /// Unblocks the device.
     #[doc = docs::unblock_device!()]
+    #[inline]
     pub fn unblock(&self) -> Request<MfaDevice> {
         self.client.request(UnblockDevice::new(self.user, self.id))
     }
 
     /// Ends the lock that failed attempts have put on the device.
     #[doc = docs::unlock_device!()]
+    #[inline]
     pub fn unlock(&self) -> Request<MfaDevice> {
         self.client.request(UnlockDevice::new(self.user, self.id))
     }
 
     /// Sets the nickname of the device.
     #[doc = docs::set_device_nickname!()]
+    #[inline]
     pub fn set_nickname(&self, nickname: impl Into<String>) -> Request<DeviceNickname> {
         let body = DeviceNicknameUpdate::new(nickname);
         self.client
@@ -205,6 +219,7 @@ impl DeviceHandle {
 
     /// Deletes the device.
     #[doc = docs::delete_device!()]
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.client.request(DeleteDevice::new(self.user, self.id))
     }

@@ -39,18 +39,21 @@ impl Client {
 impl OpenId {
     /// Reads the discovery document.
     #[doc = docs::read_openid_configuration!()]
+    #[inline]
     pub fn configuration(&self) -> Request<OpenidConfiguration> {
         self.client.request(ReadOpenidConfiguration::new())
     }
 
     /// Reads the public keys that tokens are signed with.
     #[doc = docs::read_jwks!()]
+    #[inline]
     pub fn jwks(&self) -> Request<JsonWebKeySet> {
         self.client.request(ReadJwks::new())
     }
 
     /// Reads the claims of the user who has this access token.
     #[doc = docs::read_user_info!()]
+    #[inline]
     pub fn user_info(&self, access_token: impl Into<Secret>) -> Request<UserInfo> {
         self.client
             .request(ReadUserInfo::new())
@@ -59,6 +62,7 @@ impl OpenId {
 
     /// Reads the claims of the user who has this access token, with a `POST`.
     #[doc = docs::post_user_info!()]
+    #[inline]
     pub fn user_info_by_post(&self, access_token: impl Into<Secret>) -> Request<UserInfo> {
         self.client
             .request(PostUserInfo::new())
@@ -80,6 +84,7 @@ impl OpenId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn authorize(&self, request: Authorize) -> Request<Acknowledged> {
         self.client.request(request).acknowledged()
     }

@@ -51,6 +51,7 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
+    #[inline]
     pub fn read(&self) -> Request<PasswordState> {
         self.client.request(ReadPassword::new(self.user))
     }
@@ -68,6 +69,7 @@ impl PasswordHandle {
     /// # Errors
     /// [`is_locked_out`](crate::Error::is_locked_out) or [`is_no_password`](crate::Error::is_no_password): no code can
     /// be sent to a disabled user, nor while the password status is `NO_PASSWORD` or `PASSWORD_LOCKED_OUT`.
+    #[inline]
     pub fn send_recovery_code(&self) -> Request<Acknowledged> {
         self.client
             .request(SendRecoveryCode::new(self.user))
@@ -88,6 +90,7 @@ impl PasswordHandle {
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is wrong or old,
     /// [`is_attempts_exceeded`](crate::Error::is_attempts_exceeded) after five wrong ones: then only a new code helps.
     /// A password that the policy refuses has a detail about `newPassword`.
+    #[inline]
     pub fn recover(
         &self,
         code: impl Into<Secret>,
@@ -112,6 +115,7 @@ impl PasswordHandle {
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if it is not, [`is_no_password`](crate::Error::is_no_password) if
     /// the user has none, [`is_locked_out`](crate::Error::is_locked_out) if it is locked.
+    #[inline]
     pub fn check(&self, password: impl Into<Secret>) -> Request<Acknowledged> {
         let body = PasswordCheck::new(password);
         self.client
@@ -131,6 +135,7 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
+    #[inline]
     pub fn unlock(&self) -> Request<Acknowledged> {
         self.client
             .request(UnlockPassword::new(self.user))
@@ -152,6 +157,7 @@ impl PasswordHandle {
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the current password is wrong. A password that the policy
     /// refuses has a detail about `newPassword`.
+    #[inline]
     pub fn reset(
         &self,
         current_password: impl Into<Secret>,
@@ -172,6 +178,7 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// A password that the policy refuses has a detail about `newPassword`.
+    #[inline]
     pub fn reset_as_admin(&self, new_password: impl Into<Secret>) -> Request<Acknowledged> {
         self.reset_with(PasswordReset::new(new_password))
     }
@@ -196,6 +203,7 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// A password that the policy refuses has a detail about `value`, unless `bypass_policy` is set.
+    #[inline]
     pub fn set(&self, password: PasswordSet) -> Request<Acknowledged> {
         self.client
             .request(SetPassword::new(self.user, password))
@@ -217,6 +225,7 @@ impl PasswordHandle {
     ///
     /// # Errors
     /// A password that the policy refuses has a detail about `value`, unless `bypass_policy` is set.
+    #[inline]
     pub fn set_value(&self, password: PasswordValue) -> Request<Acknowledged> {
         self.client
             .request(SetPasswordValue::new(self.user, password))

@@ -92,6 +92,7 @@ impl<S: 'static> Poll<S> {
     }
 
     /// Changes the request for every read, such as its token.
+    #[inline]
     pub fn with_each(
         mut self,
         change: impl Fn(Request<S>) -> Request<S> + Send + Sync + 'static,

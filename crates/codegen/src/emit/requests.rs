@@ -106,6 +106,8 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// The request and its implementation. `#[inline]` leaves the code to the crates that use the operation: a program
+    /// compiles what it calls, not every operation of the document.
     fn print(&self, operations: &str) -> String {
         let Self {
             name,
@@ -162,14 +164,17 @@ impl Endpoint for {name} {{
 
     type Answer = {answer};
 
+    #[inline]
     fn write(&self, {to}: &mut dyn Write) -> Result<(), WriteError> {{
 {writes}        Ok(())
     }}
 
+    #[inline]
     fn read({from}: &dyn Parts) -> Result<Self, ReadError> {{
         Ok({own})
     }}
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {{
         {read_answer}
     }}

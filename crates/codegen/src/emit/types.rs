@@ -332,6 +332,7 @@ pub(super) fn debug(name: &str, fields: &[(&str, bool)]) -> (&'static str, Strin
     let implementation = format!(
         "
 impl ::std::fmt::Debug for {name} {{
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{
         f.debug_struct(\"{name}\")
 {fields}            .finish()

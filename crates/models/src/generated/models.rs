@@ -2352,6 +2352,7 @@ pub struct ErrorDetail {
 }
 
 impl ::std::fmt::Debug for ErrorDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("ErrorDetail")
             .field("code", &self.code)
@@ -2429,6 +2430,7 @@ pub struct ErrorResponse {
 }
 
 impl ::std::fmt::Debug for ErrorResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("ErrorResponse")
             .field("code", &self.code)

@@ -30,6 +30,7 @@ pub struct ListUsers {
 }
 
 impl ::std::fmt::Debug for ListUsers {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("ListUsers")
             .field("filter", &format_args!(".."))
@@ -73,6 +74,7 @@ impl Endpoint for ListUsers {
 
     type Answer = ::pingone_models::UserCollection;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.cursor {
             to.query("cursor", value)?;
@@ -86,6 +88,7 @@ impl Endpoint for ListUsers {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             filter: support::query(from, "filter", support::parse)?,
@@ -94,6 +97,7 @@ impl Endpoint for ListUsers {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -128,17 +132,20 @@ impl Endpoint for CreateUser {
 
     type Answer = ::pingone_models::User;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -173,17 +180,20 @@ impl Endpoint for ImportUser {
 
     type Answer = ::pingone_models::User;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -227,6 +237,7 @@ impl Endpoint for ReadUser {
 
     type Answer = ::pingone_models::User;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         if let Some(value) = &self.include {
@@ -235,6 +246,7 @@ impl Endpoint for ReadUser {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -242,6 +254,7 @@ impl Endpoint for ReadUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -276,17 +289,20 @@ impl Endpoint for SendVerificationCode {
 
     type Answer = ::pingone_models::User;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -327,12 +343,14 @@ impl Endpoint for VerifyUser {
 
     type Answer = ::pingone_models::User;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -340,6 +358,7 @@ impl Endpoint for VerifyUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -379,12 +398,14 @@ impl Endpoint for LockAccount {
 
     type Answer = ::pingone_models::User;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -392,6 +413,7 @@ impl Endpoint for LockAccount {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -425,17 +447,20 @@ impl Endpoint for UnlockAccount {
 
     type Answer = ::pingone_models::User;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -475,12 +500,14 @@ impl Endpoint for UpdateUser {
 
     type Answer = ::pingone_models::User;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -488,6 +515,7 @@ impl Endpoint for UpdateUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -526,12 +554,14 @@ impl Endpoint for ReplaceUser {
 
     type Answer = ::pingone_models::User;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -539,6 +569,7 @@ impl Endpoint for ReplaceUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -572,17 +603,20 @@ impl Endpoint for DeleteUser {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -617,17 +651,20 @@ impl Endpoint for ReadPassword {
 
     type Answer = ::pingone_models::PasswordState;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -663,17 +700,20 @@ impl Endpoint for SendRecoveryCode {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -715,12 +755,14 @@ impl Endpoint for RecoverPassword {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -728,6 +770,7 @@ impl Endpoint for RecoverPassword {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -768,12 +811,14 @@ impl Endpoint for CheckPassword {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -781,6 +826,7 @@ impl Endpoint for CheckPassword {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -815,17 +861,20 @@ impl Endpoint for UnlockPassword {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -865,12 +914,14 @@ impl Endpoint for ResetPassword {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -878,6 +929,7 @@ impl Endpoint for ResetPassword {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -917,12 +969,14 @@ impl Endpoint for SetPassword {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -930,6 +984,7 @@ impl Endpoint for SetPassword {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -969,12 +1024,14 @@ impl Endpoint for SetPasswordValue {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -982,6 +1039,7 @@ impl Endpoint for SetPasswordValue {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -1016,17 +1074,20 @@ impl Endpoint for ReadFlow {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1067,12 +1128,14 @@ impl Endpoint for ConfirmFlowUser {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1080,6 +1143,7 @@ impl Endpoint for ConfirmFlowUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -1121,12 +1185,14 @@ impl Endpoint for CheckFlowUsernamePassword {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1134,6 +1200,7 @@ impl Endpoint for CheckFlowUsernamePassword {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1172,12 +1239,14 @@ impl Endpoint for LookUpFlowUser {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1185,6 +1254,7 @@ impl Endpoint for LookUpFlowUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1223,12 +1293,14 @@ impl Endpoint for ForgotFlowPassword {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1236,6 +1308,7 @@ impl Endpoint for ForgotFlowPassword {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1275,12 +1348,14 @@ impl Endpoint for RegisterFlowUser {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1288,6 +1363,7 @@ impl Endpoint for RegisterFlowUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1326,12 +1402,14 @@ impl Endpoint for ResetFlowPassword {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1339,6 +1417,7 @@ impl Endpoint for ResetFlowPassword {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1378,12 +1457,14 @@ impl Endpoint for RecoverFlowPassword {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1391,6 +1472,7 @@ impl Endpoint for RecoverFlowPassword {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1425,17 +1507,20 @@ impl Endpoint for SendFlowRecoveryCode {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1474,12 +1559,14 @@ impl Endpoint for VerifyFlowUser {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1487,6 +1574,7 @@ impl Endpoint for VerifyFlowUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1521,17 +1609,20 @@ impl Endpoint for SendFlowVerificationCode {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1570,12 +1661,14 @@ impl Endpoint for SelectFlowDevice {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1583,6 +1676,7 @@ impl Endpoint for SelectFlowDevice {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1621,12 +1715,14 @@ impl Endpoint for CheckFlowOtp {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1634,6 +1730,7 @@ impl Endpoint for CheckFlowOtp {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1672,12 +1769,14 @@ impl Endpoint for CheckFlowAssertion {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1685,6 +1784,7 @@ impl Endpoint for CheckFlowAssertion {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1724,12 +1824,14 @@ impl Endpoint for UpdateFlowUser {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1737,6 +1839,7 @@ impl Endpoint for UpdateFlowUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1770,17 +1873,20 @@ impl Endpoint for ResetFlowSession {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1820,12 +1926,14 @@ impl Endpoint for ConsentFlowUser {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1833,6 +1941,7 @@ impl Endpoint for ConsentFlowUser {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1872,12 +1981,14 @@ impl Endpoint for VerifyFlowUserCode {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1885,6 +1996,7 @@ impl Endpoint for VerifyFlowUserCode {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1924,12 +2036,14 @@ impl Endpoint for ConsentFlowDeviceGrant {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("flowId", &self.flow_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::path(from, "flowId", support::parse)?,
@@ -1937,6 +2051,7 @@ impl Endpoint for ConsentFlowDeviceGrant {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -1973,17 +2088,20 @@ impl Endpoint for InitiateDeviceAuthentication {
 
     type Answer = ::pingone_models::DeviceAuthentication;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2019,17 +2137,20 @@ impl Endpoint for ReadDeviceAuthentication {
 
     type Answer = ::pingone_models::DeviceAuthentication;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2069,12 +2190,14 @@ impl Endpoint for CheckOtp {
 
     type Answer = ::pingone_models::DeviceAuthentication;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
@@ -2082,6 +2205,7 @@ impl Endpoint for CheckOtp {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2120,12 +2244,14 @@ impl Endpoint for SelectDevice {
 
     type Answer = ::pingone_models::DeviceAuthentication;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
@@ -2133,6 +2259,7 @@ impl Endpoint for SelectDevice {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2172,12 +2299,14 @@ impl Endpoint for CheckAssertion {
 
     type Answer = ::pingone_models::DeviceAuthentication;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
@@ -2185,6 +2314,7 @@ impl Endpoint for CheckAssertion {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2223,12 +2353,14 @@ impl Endpoint for CancelPushAuthentication {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationId", &self.device_authentication_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             device_authentication_id: support::path(from, "deviceAuthenticationId", support::parse)?,
@@ -2236,6 +2368,7 @@ impl Endpoint for CancelPushAuthentication {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -2271,17 +2404,20 @@ impl Endpoint for RequestToken {
 
     type Answer = ::pingone_models::AccessToken;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::form(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2316,17 +2452,20 @@ impl Endpoint for ExchangeAuthorizationCode {
 
     type Answer = ::pingone_models::AccessToken;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::form(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2361,17 +2500,20 @@ impl Endpoint for RefreshToken {
 
     type Answer = ::pingone_models::AccessToken;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::form(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2405,17 +2547,20 @@ impl Endpoint for ReadUserEnabled {
 
     type Answer = ::pingone_models::UserEnabled;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2455,12 +2600,14 @@ impl Endpoint for SetUserEnabled {
 
     type Answer = ::pingone_models::UserEnabled;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -2468,6 +2615,7 @@ impl Endpoint for SetUserEnabled {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2501,17 +2649,20 @@ impl Endpoint for ReadUserMfaEnabled {
 
     type Answer = ::pingone_models::UserMfaEnabled;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2550,12 +2701,14 @@ impl Endpoint for SetUserMfaEnabled {
 
     type Answer = ::pingone_models::UserMfaEnabled;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -2563,6 +2716,7 @@ impl Endpoint for SetUserMfaEnabled {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2601,12 +2755,14 @@ impl Endpoint for SendEmailVerificationCode {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -2614,6 +2770,7 @@ impl Endpoint for SendEmailVerificationCode {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -2652,12 +2809,14 @@ impl Endpoint for VerifyEmail {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -2665,6 +2824,7 @@ impl Endpoint for VerifyEmail {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -2698,17 +2858,20 @@ impl Endpoint for ReadUserPopulation {
 
     type Answer = ::pingone_models::UserPopulation;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2747,12 +2910,14 @@ impl Endpoint for SetUserPopulation {
 
     type Answer = ::pingone_models::UserPopulation;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -2760,6 +2925,7 @@ impl Endpoint for SetUserPopulation {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2793,17 +2959,20 @@ impl Endpoint for ListUserSessions {
 
     type Answer = ::pingone_models::UserSessionCollection;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2842,12 +3011,14 @@ impl Endpoint for ReadUserSession {
 
     type Answer = ::pingone_models::UserSession;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("sessionId", &self.session_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -2855,6 +3026,7 @@ impl Endpoint for ReadUserSession {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -2893,12 +3065,14 @@ impl Endpoint for DeleteUserSession {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("sessionId", &self.session_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -2906,6 +3080,7 @@ impl Endpoint for DeleteUserSession {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -2959,6 +3134,7 @@ impl Endpoint for ListDevices {
 
     type Answer = ::pingone_models::MfaDeviceCollection;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         if let Some(value) = &self.expand {
@@ -2970,6 +3146,7 @@ impl Endpoint for ListDevices {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -2978,6 +3155,7 @@ impl Endpoint for ListDevices {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3018,12 +3196,14 @@ impl Endpoint for CreateDevice {
 
     type Answer = ::pingone_models::MfaDevice;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3031,6 +3211,7 @@ impl Endpoint for CreateDevice {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3069,12 +3250,14 @@ impl Endpoint for ReorderDevices {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3082,6 +3265,7 @@ impl Endpoint for ReorderDevices {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -3115,17 +3299,20 @@ impl Endpoint for RemoveDeviceOrder {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -3164,12 +3351,14 @@ impl Endpoint for ReadDevice {
 
     type Answer = ::pingone_models::MfaDevice;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3177,6 +3366,7 @@ impl Endpoint for ReadDevice {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3218,6 +3408,7 @@ impl Endpoint for ActivateDevice {
 
     type Answer = ::pingone_models::MfaDevice;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3225,6 +3416,7 @@ impl Endpoint for ActivateDevice {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3233,6 +3425,7 @@ impl Endpoint for ActivateDevice {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3271,12 +3464,14 @@ impl Endpoint for SendDeviceActivationCode {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3284,6 +3479,7 @@ impl Endpoint for SendDeviceActivationCode {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -3322,12 +3518,14 @@ impl Endpoint for BlockDevice {
 
     type Answer = ::pingone_models::MfaDevice;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3335,6 +3533,7 @@ impl Endpoint for BlockDevice {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3373,12 +3572,14 @@ impl Endpoint for UnblockDevice {
 
     type Answer = ::pingone_models::MfaDevice;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3386,6 +3587,7 @@ impl Endpoint for UnblockDevice {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3424,12 +3626,14 @@ impl Endpoint for UnlockDevice {
 
     type Answer = ::pingone_models::MfaDevice;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3437,6 +3641,7 @@ impl Endpoint for UnlockDevice {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3475,12 +3680,14 @@ impl Endpoint for DeleteDevice {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3488,6 +3695,7 @@ impl Endpoint for DeleteDevice {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -3530,6 +3738,7 @@ impl Endpoint for SetDeviceNickname {
 
     type Answer = ::pingone_models::DeviceNickname;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("deviceId", &self.device_id)?;
@@ -3537,6 +3746,7 @@ impl Endpoint for SetDeviceNickname {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -3545,6 +3755,7 @@ impl Endpoint for SetDeviceNickname {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3575,14 +3786,17 @@ impl Endpoint for ReadEnvironment {
 
     type Answer = ::pingone_models::Environment;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3606,6 +3820,7 @@ pub struct ListPopulations {
 }
 
 impl ::std::fmt::Debug for ListPopulations {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("ListPopulations")
             .field("limit", &self.limit)
@@ -3641,6 +3856,7 @@ impl Endpoint for ListPopulations {
 
     type Answer = ::pingone_models::PopulationCollection;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.cursor {
             to.query("cursor", value)?;
@@ -3651,6 +3867,7 @@ impl Endpoint for ListPopulations {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             limit: support::query(from, "limit", support::parse)?,
@@ -3658,6 +3875,7 @@ impl Endpoint for ListPopulations {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3691,17 +3909,20 @@ impl Endpoint for ReadPopulation {
 
     type Answer = ::pingone_models::Population;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("populationId", &self.population_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             population_id: support::path(from, "populationId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3732,14 +3953,17 @@ impl Endpoint for ListPasswordPolicies {
 
     type Answer = ::pingone_models::PasswordPolicyCollection;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3773,17 +3997,20 @@ impl Endpoint for ReadPasswordPolicy {
 
     type Answer = ::pingone_models::PasswordPolicy;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("passwordPolicyId", &self.password_policy_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             password_policy_id: support::path(from, "passwordPolicyId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3811,6 +4038,7 @@ pub struct ListGroups {
 }
 
 impl ::std::fmt::Debug for ListGroups {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("ListGroups")
             .field("filter", &self.filter)
@@ -3867,6 +4095,7 @@ impl Endpoint for ListGroups {
 
     type Answer = ::pingone_models::GroupCollection;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.cursor {
             to.query("cursor", value)?;
@@ -3883,6 +4112,7 @@ impl Endpoint for ListGroups {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             filter: support::query(from, "filter", support::parse)?,
@@ -3892,6 +4122,7 @@ impl Endpoint for ListGroups {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3934,6 +4165,7 @@ impl Endpoint for ReadGroup {
 
     type Answer = ::pingone_models::Group;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("groupId", &self.group_id)?;
         if let Some(value) = &self.include {
@@ -3942,6 +4174,7 @@ impl Endpoint for ReadGroup {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             group_id: support::path(from, "groupId", support::parse)?,
@@ -3949,6 +4182,7 @@ impl Endpoint for ReadGroup {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -3980,6 +4214,7 @@ pub struct ListUserGroups {
 }
 
 impl ::std::fmt::Debug for ListUserGroups {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("ListUserGroups")
             .field("user_id", &self.user_id)
@@ -4038,6 +4273,7 @@ impl Endpoint for ListUserGroups {
 
     type Answer = ::pingone_models::GroupMembershipCollection;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         if let Some(value) = &self.cursor {
@@ -4055,6 +4291,7 @@ impl Endpoint for ListUserGroups {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4065,6 +4302,7 @@ impl Endpoint for ListUserGroups {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4104,12 +4342,14 @@ impl Endpoint for AddUserToGroup {
 
     type Answer = ::pingone_models::GroupMembership;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4117,6 +4357,7 @@ impl Endpoint for AddUserToGroup {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4155,12 +4396,14 @@ impl Endpoint for RemoveUserFromGroup {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("groupId", &self.group_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4168,6 +4411,7 @@ impl Endpoint for RemoveUserFromGroup {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -4213,6 +4457,7 @@ impl Endpoint for ListLinkedAccounts {
 
     type Answer = ::pingone_models::LinkedAccountCollection;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         if let Some(value) = &self.expand {
@@ -4221,6 +4466,7 @@ impl Endpoint for ListLinkedAccounts {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4228,6 +4474,7 @@ impl Endpoint for ListLinkedAccounts {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4266,12 +4513,14 @@ impl Endpoint for LinkAccount {
 
     type Answer = ::pingone_models::LinkedAccount;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4279,6 +4528,7 @@ impl Endpoint for LinkAccount {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4330,6 +4580,7 @@ impl Endpoint for ReadLinkedAccount {
 
     type Answer = ::pingone_models::LinkedAccount;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("linkedAccountId", &self.linked_account_id)?;
@@ -4339,6 +4590,7 @@ impl Endpoint for ReadLinkedAccount {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4347,6 +4599,7 @@ impl Endpoint for ReadLinkedAccount {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4385,12 +4638,14 @@ impl Endpoint for UnlinkAccount {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("linkedAccountId", &self.linked_account_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4398,6 +4653,7 @@ impl Endpoint for UnlinkAccount {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -4433,17 +4689,20 @@ impl Endpoint for ListAgreementConsents {
 
     type Answer = ::pingone_models::AgreementConsentCollection;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4482,12 +4741,14 @@ impl Endpoint for ReadAgreementConsent {
 
     type Answer = ::pingone_models::AgreementConsent;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("agreementId", &self.agreement_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4495,6 +4756,7 @@ impl Endpoint for ReadAgreementConsent {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4533,12 +4795,14 @@ impl Endpoint for RevokeAgreementConsent {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("agreementId", &self.agreement_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4546,6 +4810,7 @@ impl Endpoint for RevokeAgreementConsent {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -4586,12 +4851,14 @@ impl Endpoint for CreatePairingKey {
 
     type Answer = ::pingone_models::PairingKey;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4599,6 +4866,7 @@ impl Endpoint for CreatePairingKey {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4637,12 +4905,14 @@ impl Endpoint for ReadPairingKey {
 
     type Answer = ::pingone_models::PairingKey;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("pairingKeyId", &self.pairing_key_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4650,6 +4920,7 @@ impl Endpoint for ReadPairingKey {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4688,12 +4959,14 @@ impl Endpoint for DeletePairingKey {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("userId", &self.user_id)?;
         to.path("pairingKeyId", &self.pairing_key_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: support::path(from, "userId", support::parse)?,
@@ -4701,6 +4974,7 @@ impl Endpoint for DeletePairingKey {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -4732,14 +5006,17 @@ impl Endpoint for ListDeviceAuthenticationPolicies {
 
     type Answer = ::pingone_models::DeviceAuthenticationPolicyCollection;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4775,17 +5052,20 @@ impl Endpoint for ReadDeviceAuthenticationPolicy {
 
     type Answer = ::pingone_models::DeviceAuthenticationPolicy;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("deviceAuthenticationPolicyId", &self.device_authentication_policy_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             device_authentication_policy_id: support::path(from, "deviceAuthenticationPolicyId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4816,14 +5096,17 @@ impl Endpoint for ReadMfaSettings {
 
     type Answer = ::pingone_models::MfaSettings;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -4970,6 +5253,7 @@ impl Endpoint for Authorize {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.acr_values {
             to.query("acr_values", value)?;
@@ -5006,6 +5290,7 @@ impl Endpoint for Authorize {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             client_id: support::required(Place::Query("client_id"), support::query(from, "client_id", support::parse)?)?,
@@ -5023,6 +5308,7 @@ impl Endpoint for Authorize {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -5058,17 +5344,20 @@ impl Endpoint for StartFlow {
 
     type Answer = ::pingone_models::Flow;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::form(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -5103,17 +5392,20 @@ impl Endpoint for ResumeFlow {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.query("flowId", &self.flow_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             flow_id: support::required(Place::Query("flowId"), support::query(from, "flowId", support::parse)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -5147,17 +5439,20 @@ impl Endpoint for IntrospectToken {
 
     type Answer = ::pingone_models::TokenIntrospection;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::form(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -5191,17 +5486,20 @@ impl Endpoint for RevokeToken {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::form(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -5232,14 +5530,17 @@ impl Endpoint for ReadUserInfo {
 
     type Answer = ::pingone_models::UserInfo;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -5270,14 +5571,17 @@ impl Endpoint for PostUserInfo {
 
     type Answer = ::pingone_models::UserInfo;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -5328,6 +5632,7 @@ impl Endpoint for SignOff {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.post_logout_redirect_uri {
             to.query("post_logout_redirect_uri", value)?;
@@ -5338,6 +5643,7 @@ impl Endpoint for SignOff {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             post_logout_redirect_uri: support::query(from, "post_logout_redirect_uri", support::parse)?,
@@ -5345,6 +5651,7 @@ impl Endpoint for SignOff {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -5379,17 +5686,20 @@ impl Endpoint for SignOffByForm {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::form(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -5420,14 +5730,17 @@ impl Endpoint for ReadJwks {
 
     type Answer = ::pingone_models::JsonWebKeySet;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -5458,14 +5771,17 @@ impl Endpoint for ReadOpenidConfiguration {
 
     type Answer = ::pingone_models::OpenidConfiguration;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }

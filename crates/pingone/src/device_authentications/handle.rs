@@ -80,6 +80,7 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if it does not exist any more.
+    #[inline]
     pub fn read(&self) -> Request<DeviceAuthentication> {
         self.client.request(ReadDeviceAuthentication::new(self.id))
     }
@@ -131,6 +132,7 @@ impl DeviceAuthenticationHandle {
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if it is wrong,
     /// [`is_attempts_exceeded`](crate::Error::is_attempts_exceeded) after as many wrong ones as the policy allows.
+    #[inline]
     pub fn check_otp(&self, otp: impl Into<Secret>) -> Request<DeviceAuthentication> {
         let body = OtpCheck::new(otp);
         self.client.request(CheckOtp::new(self.id, body))
@@ -149,6 +151,7 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// A device that the user does not have has a detail about it.
+    #[inline]
     pub fn select_device(&self, device: impl Into<DeviceId>) -> Request<DeviceAuthentication> {
         self.select(DeviceSelection::new(DeviceReference::new(device)))
     }
@@ -169,6 +172,7 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// A device that the user does not have has a detail about it.
+    #[inline]
     pub fn select(&self, selection: DeviceSelection) -> Request<DeviceAuthentication> {
         self.client.request(SelectDevice::new(self.id, selection))
     }
@@ -188,6 +192,7 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// An assertion that does not hold; its code is not published.
+    #[inline]
     pub fn check_assertion(&self, assertion: AssertionCheck) -> Request<DeviceAuthentication> {
         self.client.request(CheckAssertion::new(self.id, assertion))
     }
@@ -204,6 +209,7 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if it does not exist any more.
+    #[inline]
     pub fn cancel(&self) -> Request<Acknowledged> {
         let body = PushCancellation::new(PushCancellationReason::ChangeDevice);
         self.client

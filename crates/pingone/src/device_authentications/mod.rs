@@ -68,6 +68,7 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// A wrong address has a detail about it.
+    #[inline]
     pub fn one_time_email(
         &self,
         user: impl Into<UserId>,
@@ -88,6 +89,7 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// A wrong number has a detail about it.
+    #[inline]
     pub fn one_time_sms(
         &self,
         user: impl Into<UserId>,
@@ -108,6 +110,7 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// A wrong number has a detail about it.
+    #[inline]
     pub fn one_time_voice(
         &self,
         user: impl Into<UserId>,
@@ -147,6 +150,7 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// A device that the user does not have has a detail about it.
+    #[inline]
     pub fn registered_device(
         &self,
         user: impl Into<UserId>,
@@ -174,6 +178,7 @@ impl DeviceAuthentications {
     ///
     /// # Errors
     /// What is wrong with the request is in [`details`](crate::Error::details).
+    #[inline]
     pub fn initiate(
         &self,
         request: DeviceAuthenticationRequest,

@@ -31,12 +31,14 @@ impl DeviceAuthenticationPolicies {
 
     /// Reads the device authentication policies.
     #[doc = docs::list_device_authentication_policies!()]
+    #[inline]
     pub fn list(&self) -> Request<DeviceAuthenticationPolicyCollection> {
         self.client.request(ListDeviceAuthenticationPolicies::new())
     }
 
     /// Reads one device authentication policy.
     #[doc = docs::read_device_authentication_policy!()]
+    #[inline]
     pub fn read(
         &self,
         id: impl Into<DeviceAuthenticationPolicyId>,

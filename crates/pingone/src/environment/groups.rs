@@ -32,12 +32,14 @@ impl Groups {
     ///
     /// For a filter, another page or the total counts of members, send [`ListGroups`] with [`Client::request`].
     #[doc = docs::list_groups!()]
+    #[inline]
     pub fn list(&self) -> Request<GroupCollection> {
         self.client.request(ListGroups::new())
     }
 
     /// Reads one group.
     #[doc = docs::read_group!()]
+    #[inline]
     pub fn read(&self, id: impl Into<GroupId>) -> Request<Group> {
         self.client.request(ReadGroup::new(id))
     }

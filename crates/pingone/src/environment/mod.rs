@@ -68,6 +68,7 @@ impl Client {
 impl EnvironmentHandle {
     /// Reads the environment.
     #[doc = docs::read_environment!()]
+    #[inline]
     pub fn read(&self) -> Request<Environment> {
         self.client.request(ReadEnvironment::new())
     }
@@ -82,6 +83,7 @@ impl EnvironmentHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mfa_settings(&self) -> Request<MfaSettings> {
         self.client.request(ReadMfaSettings::new())
     }

@@ -29,12 +29,14 @@ impl PasswordPolicies {
 
     /// Reads the first page of password policies.
     #[doc = docs::list_password_policies!()]
+    #[inline]
     pub fn list(&self) -> Request<PasswordPolicyCollection> {
         self.client.request(ListPasswordPolicies::new())
     }
 
     /// Reads one password policy.
     #[doc = docs::read_password_policy!()]
+    #[inline]
     pub fn read(&self, id: impl Into<PasswordPolicyId>) -> Request<PasswordPolicy> {
         self.client.request(ReadPasswordPolicy::new(id))
     }

@@ -30,12 +30,14 @@ impl Populations {
     ///
     /// For a filter or another page, send [`ListPopulations`] with [`Client::request`].
     #[doc = docs::list_populations!()]
+    #[inline]
     pub fn list(&self) -> Request<PopulationCollection> {
         self.client.request(ListPopulations::new())
     }
 
     /// Reads one population.
     #[doc = docs::read_population!()]
+    #[inline]
     pub fn read(&self, id: impl Into<PopulationId>) -> Request<Population> {
         self.client.request(ReadPopulation::new(id))
     }

@@ -29,6 +29,7 @@ impl FlowHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn confirm_account(&self, account: FlowUserConfirmation) -> Request<Acknowledged> {
         self.request(ConfirmFlowUser::new(self.id, account))
             .acknowledged()
@@ -50,6 +51,7 @@ impl FlowHandle {
     /// # Errors
     /// A username that is taken has a detail with the code `UNIQUENESS_VIOLATION`, a password that the policy refuses has
     /// one about `password`.
+    #[inline]
     pub fn register_user(&self, user: FlowUserRegistration) -> Request<Flow> {
         self.request(RegisterFlowUser::new(self.id, user))
     }
@@ -58,6 +60,7 @@ impl FlowHandle {
     #[doc = docs::verify_flow_user!()]
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is not the one that was mailed last.
+    #[inline]
     pub fn verify_user(&self, code: impl Into<Secret>) -> Request<Flow> {
         let body = UserVerification::new(code);
         self.request(VerifyFlowUser::new(self.id, body))
@@ -65,6 +68,7 @@ impl FlowHandle {
 
     /// Mails the user of the flow another verification code.
     #[doc = docs::send_flow_verification_code!()]
+    #[inline]
     pub fn send_verification_code(&self) -> Request<Flow> {
         self.request(SendFlowVerificationCode::new(self.id))
     }
@@ -85,6 +89,7 @@ impl FlowHandle {
     ///
     /// # Errors
     /// A value that the user schema refuses has a detail about its attribute.
+    #[inline]
     pub fn update_user(&self, user: UserUpdate) -> Request<Flow> {
         self.request(UpdateFlowUser::new(self.id, user))
     }
@@ -97,6 +102,7 @@ impl FlowHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn consent(&self, accept: bool) -> Request<Flow> {
         self.request(ConsentFlowUser::new(self.id, FlowConsent::new(accept)))
     }
@@ -110,6 +116,7 @@ impl FlowHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn verify_user_code(&self, code: impl Into<Secret>) -> Request<Flow> {
         let body = FlowUserCodeVerification::new(code);
         self.request(VerifyFlowUserCode::new(self.id, body))
@@ -124,6 +131,7 @@ impl FlowHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn consent_to_device(&self, accept: bool) -> Request<Flow> {
         self.request(ConsentFlowDeviceGrant::new(
             self.id,

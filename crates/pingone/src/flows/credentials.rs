@@ -28,6 +28,7 @@ impl FlowHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_username_password(
         &self,
         username: impl Into<String>,
@@ -41,6 +42,7 @@ impl FlowHandle {
     #[doc = docs::look_up_flow_user!()]
     /// # Errors
     /// A detail about `username` if there is no such user.
+    #[inline]
     pub fn look_up_user(&self, username: impl Into<String>) -> Request<Flow> {
         let body = FlowUserLookup::new(username);
         self.request(LookUpFlowUser::new(self.id, body))
@@ -48,6 +50,7 @@ impl FlowHandle {
 
     /// Selects the device to authenticate with, and sends the passcode or notification to it.
     #[doc = docs::select_flow_device!()]
+    #[inline]
     pub fn select_device(&self, device: impl Into<DeviceId>) -> Request<Flow> {
         let body = FlowDeviceSelection::new(DeviceReference::new(device));
         self.request(SelectFlowDevice::new(self.id, body))
@@ -58,6 +61,7 @@ impl FlowHandle {
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if it is wrong,
     /// [`is_attempts_exceeded`](crate::Error::is_attempts_exceeded) after as many wrong ones as the policy allows.
+    #[inline]
     pub fn check_otp(&self, otp: impl Into<Secret>) -> Request<Flow> {
         let body = OtpCheck::new(otp);
         self.request(CheckFlowOtp::new(self.id, body))
@@ -75,12 +79,14 @@ impl FlowHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_assertion(&self, assertion: AssertionCheck) -> Request<Flow> {
         self.request(CheckFlowAssertion::new(self.id, assertion))
     }
 
     /// Starts the flow over.
     #[doc = docs::reset_flow_session!()]
+    #[inline]
     pub fn reset_session(&self) -> Request<Flow> {
         self.request(ResetFlowSession::new(self.id))
     }

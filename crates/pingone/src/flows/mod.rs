@@ -92,6 +92,7 @@ impl Flows {
 
     /// Begins a flow that the application drives itself.
     #[doc = docs::start_flow!()]
+    #[inline]
     pub fn start(&self, authorization: FlowAuthorization) -> Request<FlowHandle> {
         self.begin(authorization).map(|(handle, flow)| FlowHandle {
             started: Some(Box::new(flow)),
@@ -178,6 +179,7 @@ impl FlowHandle {
 
     /// Reads the flow: what it waits for, and which actions it allows.
     #[doc = docs::read_flow!()]
+    #[inline]
     pub fn read(&self) -> Request<Flow> {
         self.request(ReadFlow::new(self.id))
     }
@@ -211,6 +213,7 @@ impl FlowHandle {
     /// [`read`](Self::read) gives it together with the links, of which [`Linked`](crate::Linked) says which actions
     /// they allow.
     #[doc = docs::read_flow!()]
+    #[inline]
     pub fn status(&self) -> Request<FlowStatus> {
         self.read().map(|flow: Flow| flow.status)
     }
@@ -220,12 +223,14 @@ impl FlowHandle {
     /// [`Acknowledged::read`] reads the answer as a [`Flow`] with the code in `authorize_response`; of a flow that a
     /// browser has begun, the code is in the header `Location`.
     #[doc = docs::resume_flow!()]
+    #[inline]
     pub fn resume(&self) -> Request<Acknowledged> {
         self.request(ResumeFlow::new(self.id)).acknowledged()
     }
 
     /// Signs the user of this session off from all applications.
     #[doc = docs::sign_off!()]
+    #[inline]
     pub fn sign_off(&self) -> Request<Acknowledged> {
         self.request(SignOff::new()).acknowledged()
     }
@@ -242,6 +247,7 @@ impl FlowHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn sign_off_by_form(&self, request: SignOffRequest) -> Request<Acknowledged> {
         self.request(SignOffByForm::new(request)).acknowledged()
     }

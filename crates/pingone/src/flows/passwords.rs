@@ -24,6 +24,7 @@ impl FlowHandle {
     ///
     /// # Errors
     /// A detail about `username` if there is no such user.
+    #[inline]
     pub fn forgot_password(&self, username: impl Into<String>) -> Request<Flow> {
         let body = FlowForgottenPassword::new(username);
         self.request(ForgotFlowPassword::new(self.id, body))
@@ -34,6 +35,7 @@ impl FlowHandle {
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is wrong or old,
     /// [`is_attempts_exceeded`](crate::Error::is_attempts_exceeded) after five wrong ones.
+    #[inline]
     pub fn recover_password(
         &self,
         code: impl Into<Secret>,
@@ -45,6 +47,7 @@ impl FlowHandle {
 
     /// Mails the user of the flow another recovery code.
     #[doc = docs::send_flow_recovery_code!()]
+    #[inline]
     pub fn send_recovery_code(&self) -> Request<Flow> {
         self.request(SendFlowRecoveryCode::new(self.id))
     }
@@ -54,6 +57,7 @@ impl FlowHandle {
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the current password is wrong. A password that the policy
     /// refuses has a detail about `newPassword`.
+    #[inline]
     pub fn reset_password(
         &self,
         current_password: impl Into<Secret>,

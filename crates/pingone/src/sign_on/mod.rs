@@ -214,6 +214,7 @@ impl SignOn {
 
     /// Signs the user off from all applications, and ends the refresh tokens of the session:
     /// [`FlowHandle::sign_off`].
+    #[inline]
     pub fn sign_off(&self) -> Request<Acknowledged> {
         self.handle.sign_off()
     }

@@ -36,12 +36,14 @@ impl AgreementConsents {
 
     /// Lists the latest consent of the user to each agreement.
     #[doc = docs::list_agreement_consents!()]
+    #[inline]
     pub fn list(&self) -> Request<AgreementConsentCollection> {
         self.client.request(ListAgreementConsents::new(self.user))
     }
 
     /// Reads the latest consent of the user to one agreement.
     #[doc = docs::read_agreement_consent!()]
+    #[inline]
     pub fn read(&self, agreement: impl Into<AgreementId>) -> Request<AgreementConsent> {
         self.client
             .request(ReadAgreementConsent::new(self.user, agreement))
@@ -49,6 +51,7 @@ impl AgreementConsents {
 
     /// Revokes the consent of the user to one agreement.
     #[doc = docs::revoke_agreement_consent!()]
+    #[inline]
     pub fn revoke(&self, agreement: impl Into<AgreementId>) -> Request<Acknowledged> {
         self.client
             .request(RevokeAgreementConsent::new(self.user, agreement))

@@ -149,6 +149,7 @@ impl UserSearch {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn with_each(
         mut self,
         change: impl Fn(Request<UserCollection>) -> Request<UserCollection> + Send + Sync + 'static,

@@ -35,12 +35,14 @@ impl UserGroups {
     ///
     /// For a filter, another page or the groups themselves, send [`ListUserGroups`] with [`Client::request`].
     #[doc = docs::list_user_groups!()]
+    #[inline]
     pub fn list(&self) -> Request<GroupMembershipCollection> {
         self.client.request(ListUserGroups::new(self.user))
     }
 
     /// Adds the user to a group.
     #[doc = docs::add_user_to_group!()]
+    #[inline]
     pub fn add(&self, group: impl Into<GroupId>) -> Request<GroupMembership> {
         let group = GroupReference::new(group);
         self.client.request(AddUserToGroup::new(self.user, group))
@@ -48,6 +50,7 @@ impl UserGroups {
 
     /// Removes the user from a group.
     #[doc = docs::remove_user_from_group!()]
+    #[inline]
     pub fn remove(&self, group: impl Into<GroupId>) -> Request<()> {
         self.client
             .request(RemoveUserFromGroup::new(self.user, group))

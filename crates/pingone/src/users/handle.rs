@@ -100,6 +100,7 @@ impl UserHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
+    #[inline]
     pub fn read(&self) -> Request<User> {
         self.client.request(ReadUser::new(self.id))
     }
@@ -119,6 +120,7 @@ impl UserHandle {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
+    #[inline]
     pub fn read_including(&self, property: UserInclude) -> Request<User> {
         self.client
             .request(ReadUser::new(self.id).with_include(property))
@@ -136,6 +138,7 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update(&self, changes: UserUpdate) -> Request<User> {
         self.client.request(UpdateUser::new(self.id, changes))
     }
@@ -152,6 +155,7 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn replace(&self, user: UserReplacement) -> Request<User> {
         self.client.request(ReplaceUser::new(self.id, user))
     }
@@ -168,6 +172,7 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.client.request(DeleteUser::new(self.id))
     }
@@ -185,6 +190,7 @@ impl UserHandle {
     /// # Errors
     /// After an error for which [`may_have_been_sent`](crate::Error::may_have_been_sent) says yes, a mail may be on its
     /// way.
+    #[inline]
     pub fn send_verification_code(&self) -> Request<User> {
         self.client.request(SendVerificationCode::new(self.id))
     }
@@ -205,6 +211,7 @@ impl UserHandle {
     ///
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is not the one that was mailed last.
+    #[inline]
     pub fn verify(&self, code: impl Into<Secret>) -> Request<User> {
         let body = UserVerification::new(code);
         self.client.request(VerifyUser::new(self.id, body))
@@ -222,6 +229,7 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn lock_account(&self, lock: AccountLock) -> Request<User> {
         self.client.request(LockAccount::new(self.id, lock))
     }
@@ -235,12 +243,14 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unlock_account(&self) -> Request<User> {
         self.client.request(UnlockAccount::new(self.id))
     }
 
     /// Reads whether the user is enabled.
     #[doc = docs::read_user_enabled!()]
+    #[inline]
     pub fn enabled(&self) -> Request<UserEnabled> {
         self.client.request(ReadUserEnabled::new(self.id))
     }
@@ -254,6 +264,7 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_enabled(&self, enabled: bool) -> Request<UserEnabled> {
         let body = UserEnabledUpdate::new(enabled);
         self.client.request(SetUserEnabled::new(self.id, body))
@@ -261,6 +272,7 @@ impl UserHandle {
 
     /// Reads whether the user uses MFA.
     #[doc = docs::read_user_mfa_enabled!()]
+    #[inline]
     pub fn mfa_enabled(&self) -> Request<UserMfaEnabled> {
         self.client.request(ReadUserMfaEnabled::new(self.id))
     }
@@ -274,6 +286,7 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_mfa_enabled(&self, enabled: bool) -> Request<UserMfaEnabled> {
         let body = UserMfaEnabledUpdate::new(enabled);
         self.client.request(SetUserMfaEnabled::new(self.id, body))
@@ -294,6 +307,7 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_email_verification_code(
         &self,
         notification: EmailNotificationType,
@@ -308,6 +322,7 @@ impl UserHandle {
     #[doc = docs::verify_email!()]
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is not the one that was mailed last, or has expired.
+    #[inline]
     pub fn verify_email(&self, code: impl Into<Secret>) -> Request<Acknowledged> {
         let body = UserVerification::new(code);
         self.client
@@ -317,6 +332,7 @@ impl UserHandle {
 
     /// Reads which population the user belongs to.
     #[doc = docs::read_user_population!()]
+    #[inline]
     pub fn population(&self) -> Request<UserPopulation> {
         self.client.request(ReadUserPopulation::new(self.id))
     }
@@ -330,6 +346,7 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_population(&self, population: impl Into<PopulationId>) -> Request<UserPopulation> {
         let body = PopulationReference::new(population);
         self.client.request(SetUserPopulation::new(self.id, body))

@@ -35,12 +35,14 @@ impl LinkedAccounts {
 
     /// Lists the linked accounts of the user.
     #[doc = docs::list_linked_accounts!()]
+    #[inline]
     pub fn list(&self) -> Request<LinkedAccountCollection> {
         self.client.request(ListLinkedAccounts::new(self.user))
     }
 
     /// Reads one linked account of the user.
     #[doc = docs::read_linked_account!()]
+    #[inline]
     pub fn read(&self, account: impl Into<LinkedAccountId>) -> Request<LinkedAccount> {
         self.client
             .request(ReadLinkedAccount::new(self.user, account))
@@ -48,12 +50,14 @@ impl LinkedAccounts {
 
     /// Links the user to an account at an external identity provider.
     #[doc = docs::link_account!()]
+    #[inline]
     pub fn link(&self, account: AccountLink) -> Request<LinkedAccount> {
         self.client.request(LinkAccount::new(self.user, account))
     }
 
     /// Ends the link to an account.
     #[doc = docs::unlink_account!()]
+    #[inline]
     pub fn unlink(&self, account: impl Into<LinkedAccountId>) -> Request<()> {
         self.client.request(UnlinkAccount::new(self.user, account))
     }

@@ -144,6 +144,7 @@ impl Users {
     ///
     /// # Errors
     /// A filter that the service does not understand has a detail with the code `INVALID_FILTER`.
+    #[inline]
     pub fn list(&self, query: UserQuery) -> Request<UserCollection> {
         self.client.request(ListUsers::from(query))
     }
@@ -165,6 +166,7 @@ impl Users {
     ///
     /// # Errors
     /// A username that is taken has a detail with the code `UNIQUENESS_VIOLATION`.
+    #[inline]
     pub fn create(&self, user: UserCreation) -> Request<User> {
         self.client.request(CreateUser::new(user))
     }
@@ -186,6 +188,7 @@ impl Users {
     ///
     /// # Errors
     /// A username that is taken has a detail with the code `UNIQUENESS_VIOLATION`.
+    #[inline]
     pub fn import(&self, user: UserImport) -> Request<User> {
         self.client.request(ImportUser::new(user))
     }

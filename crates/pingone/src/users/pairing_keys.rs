@@ -33,18 +33,21 @@ impl PairingKeys {
 
     /// Creates a pairing key, which the app is given as a QR code.
     #[doc = docs::create_pairing_key!()]
+    #[inline]
     pub fn create(&self, key: PairingKeyCreation) -> Request<PairingKey> {
         self.client.request(CreatePairingKey::new(self.user, key))
     }
 
     /// Reads a pairing key, to see whether an app has claimed it.
     #[doc = docs::read_pairing_key!()]
+    #[inline]
     pub fn read(&self, key: impl Into<PairingKeyId>) -> Request<PairingKey> {
         self.client.request(ReadPairingKey::new(self.user, key))
     }
 
     /// Deletes a pairing key, so that no app can claim it.
     #[doc = docs::delete_pairing_key!()]
+    #[inline]
     pub fn delete(&self, key: impl Into<PairingKeyId>) -> Request<()> {
         self.client.request(DeletePairingKey::new(self.user, key))
     }

@@ -33,12 +33,14 @@ impl UserSessions {
 
     /// Lists the sessions of the user.
     #[doc = docs::list_user_sessions!()]
+    #[inline]
     pub fn list(&self) -> Request<UserSessionCollection> {
         self.client.request(ListUserSessions::new(self.user))
     }
 
     /// Reads one session of the user.
     #[doc = docs::read_user_session!()]
+    #[inline]
     pub fn read(&self, session: impl Into<SessionId>) -> Request<UserSession> {
         self.client
             .request(ReadUserSession::new(self.user, session))
@@ -46,6 +48,7 @@ impl UserSessions {
 
     /// Ends one session of the user.
     #[doc = docs::delete_user_session!()]
+    #[inline]
     pub fn delete(&self, session: impl Into<SessionId>) -> Request<()> {
         self.client
             .request(DeleteUserSession::new(self.user, session))

@@ -144,6 +144,7 @@ impl Recovery {
     /// # Errors
     /// [`is_locked_out`](crate::Error::is_locked_out) or [`is_no_password`](crate::Error::is_no_password), as
     /// [`obstacle`](Self::obstacle) says.
+    #[inline]
     pub fn send_code(&self) -> Request<Acknowledged> {
         self.user.password().send_recovery_code()
     }
@@ -163,6 +164,7 @@ impl Recovery {
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is wrong or old,
     /// [`is_attempts_exceeded`](crate::Error::is_attempts_exceeded) after five wrong ones. A password that the policy
     /// refuses has a detail about `newPassword`.
+    #[inline]
     pub fn set_password(
         &self,
         code: impl Into<Secret>,

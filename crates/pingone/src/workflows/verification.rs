@@ -90,6 +90,7 @@ impl Verification {
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) if the environment has no such user.
+    #[inline]
     pub fn send_code(&self) -> Request<User> {
         self.user.send_verification_code()
     }
@@ -106,6 +107,7 @@ impl Verification {
     ///
     /// # Errors
     /// [`is_wrong_code`](crate::Error::is_wrong_code) if the code is not the one that was mailed last.
+    #[inline]
     pub fn verify(&self, code: impl Into<Secret>) -> Request<User> {
         self.user.verify(code)
     }

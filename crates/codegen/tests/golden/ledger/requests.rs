@@ -38,6 +38,7 @@ impl Endpoint for CorrectEntry {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;
@@ -45,6 +46,7 @@ impl Endpoint for CorrectEntry {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             account_id: support::path(from, "account-id", support::parse)?,
@@ -53,6 +55,7 @@ impl Endpoint for CorrectEntry {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -90,6 +93,7 @@ impl Endpoint for CloseEntry {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;
@@ -97,6 +101,7 @@ impl Endpoint for CloseEntry {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             account_id: support::path(from, "account-id", support::parse)?,
@@ -105,6 +110,7 @@ impl Endpoint for CloseEntry {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -143,6 +149,7 @@ impl Endpoint for ReplaceEntry {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;
@@ -150,6 +157,7 @@ impl Endpoint for ReplaceEntry {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             account_id: support::path(from, "account-id", support::parse)?,
@@ -158,6 +166,7 @@ impl Endpoint for ReplaceEntry {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -195,6 +204,7 @@ impl Endpoint for ChangeAmount {
 
     type Answer = super::models::Entry;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;
@@ -202,6 +212,7 @@ impl Endpoint for ChangeAmount {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             account_id: support::path(from, "account-id", support::parse)?,
@@ -210,6 +221,7 @@ impl Endpoint for ChangeAmount {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -247,6 +259,7 @@ impl Endpoint for ChangeNote {
 
     type Answer = super::models::Entry;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("account-id", &self.account_id)?;
         to.path("accountId", &self.account_id_2)?;
@@ -254,6 +267,7 @@ impl Endpoint for ChangeNote {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             account_id: support::path(from, "account-id", support::parse)?,
@@ -262,6 +276,7 @@ impl Endpoint for ChangeNote {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }

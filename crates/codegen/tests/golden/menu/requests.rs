@@ -62,6 +62,7 @@ impl Endpoint for ListDishes {
 
     type Answer = Vec<super::models::Dish>;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.course {
             to.query("course", value)?;
@@ -76,6 +77,7 @@ impl Endpoint for ListDishes {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             type_: support::required(Place::Query("type"), support::query(from, "type", support::parse)?)?,
@@ -85,6 +87,7 @@ impl Endpoint for ListDishes {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -114,17 +117,20 @@ impl Endpoint for Order {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -155,17 +161,20 @@ impl Endpoint for CheckDish {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("self", &self.self_)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             self_: support::path(from, "self", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())

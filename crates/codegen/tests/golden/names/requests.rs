@@ -65,6 +65,7 @@ impl Endpoint for ReadBerth {
 
     type Answer = super::models::HarbourV2BerthPlan;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("client", &self.client)?;
         if let Some(value) = &self.client_2 {
@@ -80,6 +81,7 @@ impl Endpoint for ReadBerth {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             client: support::path(from, "client", support::parse)?,
@@ -90,6 +92,7 @@ impl Endpoint for ReadBerth {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -119,17 +122,20 @@ impl Endpoint for AskAboutBerth {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("client", &self.client)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             client: support::path(from, "client", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -157,14 +163,17 @@ impl Endpoint for Post {
 
     type Answer = Vec<super::models::LotRow>;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }

@@ -62,6 +62,7 @@ impl Endpoint for ReadParcel {
 
     type Answer = super::models::Parcel;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("parcelId", &self.parcel_id)?;
         if let Some(value) = &self.include {
@@ -76,6 +77,7 @@ impl Endpoint for ReadParcel {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             parcel_id: support::path(from, "parcelId", support::parse)?,
@@ -85,6 +87,7 @@ impl Endpoint for ReadParcel {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -119,12 +122,14 @@ impl Endpoint for DispatchParcel {
 
     type Answer = super::models::Parcel;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("parcelId", &self.parcel_id)?;
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             parcel_id: support::path(from, "parcelId", support::parse)?,
@@ -132,6 +137,7 @@ impl Endpoint for DispatchParcel {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -163,17 +169,20 @@ impl Endpoint for RecallParcel {
 
     type Answer = super::models::Parcel;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("parcelId", &self.parcel_id)?;
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             parcel_id: support::path(from, "parcelId", support::parse)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -208,12 +217,14 @@ impl Endpoint for RequestKey {
 
     type Answer = super::models::RequestKeyResponse;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("depotId", &self.depot_id)?;
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             depot_id: support::path(from, "depotId", support::parse)?,
@@ -221,6 +232,7 @@ impl Endpoint for RequestKey {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -255,12 +267,14 @@ impl Endpoint for RequestParcelReceipt {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("depotId", &self.depot_id)?;
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             depot_id: support::path(from, "depotId", support::parse)?,
@@ -268,6 +282,7 @@ impl Endpoint for RequestParcelReceipt {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -299,12 +314,14 @@ impl Endpoint for RequestDailyReceipt {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.path("depotId", &self.depot_id)?;
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             depot_id: support::path(from, "depotId", support::parse)?,
@@ -312,6 +329,7 @@ impl Endpoint for RequestDailyReceipt {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())

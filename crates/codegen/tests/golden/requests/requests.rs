@@ -102,6 +102,7 @@ impl Endpoint for Scan {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         support::write_composed(to, Place::Path("ids"), &self.ids, ::pingone_models::parameter::Style::Simple { explode: false })?;
         if let Some(value) = &self.commas {
@@ -128,6 +129,7 @@ impl Endpoint for Scan {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             ids: support::required(Place::Path("ids"), support::read_composed(from, Place::Path("ids"), ::pingone_models::parameter::Style::Simple { explode: false }, support::Shape::List)?)?,
@@ -141,6 +143,7 @@ impl Endpoint for Scan {
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -171,17 +174,20 @@ impl Endpoint for Sell {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_form(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::form(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -211,17 +217,20 @@ impl Endpoint for Upload {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_bytes(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::bytes(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -251,17 +260,20 @@ impl Endpoint for Note {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_bytes(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::bytes(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -291,17 +303,20 @@ impl Endpoint for Apply {
 
     type Answer = Open;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         Ok(Open::new(body.to_vec()))
     }
@@ -338,6 +353,7 @@ impl Endpoint for Ring {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         if let Some(value) = &self.body {
             to.body(support::to_json(value)?);
@@ -345,12 +361,14 @@ impl Endpoint for Ring {
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::json(from)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -378,14 +396,17 @@ impl Endpoint for ReadByHeader {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -413,14 +434,17 @@ impl Endpoint for ReadByQuery {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())
@@ -448,14 +472,17 @@ impl Endpoint for ReadByCookie {
 
     type Answer = ();
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         let _ = body;
         Ok(())

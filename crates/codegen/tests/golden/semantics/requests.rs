@@ -27,14 +27,17 @@ impl Endpoint for ListBoats {
 
     type Answer = super::models::ListBoatsResponse;
 
+    #[inline]
     fn write(&self, _: &mut dyn Write) -> Result<(), WriteError> {
         Ok(())
     }
 
+    #[inline]
     fn read(_: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {})
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -64,17 +67,20 @@ impl Endpoint for FitBoat {
 
     type Answer = Option<String>;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
@@ -104,17 +110,20 @@ impl Endpoint for CoolBoat {
 
     type Answer = Option<String>;
 
+    #[inline]
     fn write(&self, to: &mut dyn Write) -> Result<(), WriteError> {
         to.body(support::to_json(&self.body)?);
         Ok(())
     }
 
+    #[inline]
     fn read(from: &dyn Parts) -> Result<Self, ReadError> {
         Ok(Self {
             body: support::required(Place::Body, support::json(from)?)?,
         })
     }
 
+    #[inline]
     fn read_answer(body: &[u8]) -> ::serde_json::Result<Self::Answer> {
         support::json_answer(body)
     }
