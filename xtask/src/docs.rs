@@ -294,31 +294,37 @@ fn add(arguments: &Scaffold) -> Result<ExitCode, String> {
         effect: arguments.effect,
         url: arguments.url.clone().or(recorded),
     };
-    let input = std::io::stdin();
-    if arguments.ask || arguments.apply && input.is_terminal() {
-        decide(&mut choices, &page, &specification, &mut input.lock())?;
-    }
-    let new = match scaffold(&page, &specification, &choices) {
-        Ok(new) => new,
-        Err(error @ ScaffoldError::Unclear(_)) => {
+    let refused = |error: ScaffoldError| match error {
+        ScaffoldError::Unclear(_) => {
             eprintln!("error: {name}: {error}");
-            return Ok(ExitCode::from(NOT_UNDERSTOOD));
+            Ok(ExitCode::from(NOT_UNDERSTOOD))
         }
-        Err(error) => return Err(format!("{name}: {error}")),
+        error => Err(format!("{name}: {error}")),
     };
-    let contradictions = contradictions(
-        &name,
-        page,
-        &ledger,
-        &specification,
-        &files.beside("drift-accepted.toml"),
-    )?;
+    // Nobody has to answer questions about a page that is refused, whatever the answers are.
+    if let Err(error) = scaffold(&page, &specification, &choices)
+        && !matches!(error, ScaffoldError::NameTaken(_))
+    {
+        return refused(error);
+    }
+    let pages = [(name.clone(), page)];
+    let accepted = files.beside("drift-accepted.toml");
+    let contradictions = contradictions(&pages, &ledger, &specification, &accepted)?;
     for finding in &contradictions {
         eprintln!("error: {name}: {}", finding.text);
     }
     if !contradictions.is_empty() {
         return Ok(ExitCode::from(NOT_UNDERSTOOD));
     }
+    let [(_, page)] = &pages;
+    let input = std::io::stdin();
+    if arguments.ask || arguments.apply && input.is_terminal() {
+        decide(&mut choices, page, &specification, &mut input.lock())?;
+    }
+    let new = match scaffold(page, &specification, &choices) {
+        Ok(new) => new,
+        Err(error) => return refused(error),
+    };
     let document = files.name();
     if arguments.apply {
         files.replace(specification.document().text(), &new.text)?;
@@ -357,9 +363,7 @@ fn decide(
     };
     let proposed = match named(choices.name.clone()) {
         Ok(new) => format!(" [{}]", new.variant),
-        Err(ScaffoldError::NameTaken(_)) => String::new(),
-        // Nothing can be added, whatever the answers are.
-        Err(_) => return Ok(()),
+        Err(_) => String::new(),
     };
     if choices.name.is_none() {
         let question = format!("name of the variant{proposed}");
@@ -415,13 +419,12 @@ fn ask<T>(
 
 /// What a page says twice and not alike, unless somebody has accepted it.
 fn contradictions(
-    name: &str,
-    page: Page,
+    pages: &[(String, Page)],
     ledger: &Ledger,
     specification: &Specification,
     accepted: &Path,
 ) -> Result<Vec<Finding>, String> {
-    let mut findings = check_pages(&[(name.to_owned(), page)], ledger, specification);
+    let mut findings = check_pages(pages, ledger, specification);
     let decisions = reporting::decisions(accepted)?;
     decisions.apply(Scope::Pages, &mut findings, &reporting::today());
     findings.retain(|finding| finding.rule.ends_with("-found") && finding.accepted.is_none());

@@ -260,13 +260,15 @@ fn a_page_that_contradicts_itself_is_not_written_into_the_document() {
     );
     let before = without_the_variant();
     let place = Workplace::new(&before, &page);
-    let ended = place.run("docs scaffold @pages/loan.txt --spec @api.yaml --apply", 3);
-    assert!(
-        ended.err.contains("application/vnd.other.loan"),
-        "{}",
-        ended.err
-    );
-    assert_eq!(place.read("api.yaml"), before);
+    // Nobody is asked for the name of a variant that is refused.
+    for options in ["--apply", "--apply --ask"] {
+        let command = format!("docs scaffold @pages/loan.txt --spec @api.yaml {options}");
+        let ended = place.answer(&command, "", 3);
+        let err = &ended.err;
+        assert!(err.contains("application/vnd.other.loan"), "{err}");
+        assert!(!err.contains("name of the variant"), "{err}");
+        assert_eq!(place.read("api.yaml"), before);
+    }
 }
 
 #[test]
