@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use pingone_drift::{Decision, Decisions, Format, Report, Scope, Wire};
+use pingone_drift::{Decision, Decisions, Format, NoDecision, Report, Scope, Wire};
 
 /// The exit code of findings at or above the threshold.
 pub(crate) const FINDINGS: u8 = 1;
@@ -103,7 +103,7 @@ pub(crate) fn finish(
     }
     let mut errors = decisions.apply(scope, &mut report.findings, &today);
     if !strict {
-        errors.retain(|error| !matches!(error, pingone_drift::DecisionError::Unused { .. }));
+        errors.retain(|error| error.reason != NoDecision::Unused);
     }
     report.full = arguments.full;
     let text = report

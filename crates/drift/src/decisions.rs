@@ -46,38 +46,32 @@ pub enum Scope {
     Document,
 }
 
+/// A decision that does not count.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the acceptance {fingerprint} (\"{finding}\") {reason}")]
+#[non_exhaustive]
+pub struct DecisionError {
+    /// The fingerprint.
+    pub fingerprint: String,
+    /// What was found.
+    pub finding: String,
+    /// Why it does not count.
+    pub reason: NoDecision,
+}
+
 /// Why a decision does not count.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum DecisionError {
+pub enum NoDecision {
     /// It fits no finding.
-    #[error("the acceptance {fingerprint} (\"{finding}\") fits no finding any more: remove it")]
-    Unused {
-        /// The fingerprint.
-        fingerprint: String,
-        /// What was found.
-        finding: String,
-    },
-    /// It has expired.
-    #[error(
-        "the acceptance {fingerprint} (\"{finding}\") expired on {expires}: look at the finding again"
-    )]
-    Expired {
-        /// The fingerprint.
-        fingerprint: String,
-        /// What was found.
-        finding: String,
-        /// The last day on which it counted.
-        expires: String,
-    },
+    #[error("fits no finding any more: remove it")]
+    Unused,
+    /// Its last day has passed.
+    #[error("expired on {0}: look at the finding again")]
+    Expired(String),
     /// It has no reason.
-    #[error("the acceptance {fingerprint} (\"{finding}\") has no reason: say why it is all right")]
-    NoReason {
-        /// The fingerprint.
-        fingerprint: String,
-        /// What was found.
-        finding: String,
-    },
+    #[error("has no reason: say why it is all right")]
+    NoReason,
 }
 
 impl Decisions {
@@ -102,41 +96,28 @@ impl Decisions {
     /// `today` is a day as `YYYY-MM-DD`.
     pub fn apply(&self, scope: Scope, findings: &mut [Finding], today: &str) -> Vec<DecisionError> {
         let mut errors = Vec::new();
-        for decision in self
-            .accepted
-            .iter()
-            .filter(|decision| decision.scope == scope)
-        {
-            let (fingerprint, found) = (decision.fingerprint.clone(), decision.finding.clone());
+        let own = self.accepted.iter();
+        for decision in own.filter(|decision| decision.scope == scope) {
             let expires = decision.expires.clone().filter(|day| day.as_str() < today);
-            let finding = findings
-                .iter_mut()
-                .find(|finding| finding.fingerprint == fingerprint);
-            match (finding, expires) {
-                (None, _) => errors.push(DecisionError::Unused {
-                    fingerprint,
-                    finding: found,
-                }),
-                (_, Some(expires)) => {
-                    errors.push(DecisionError::Expired {
-                        fingerprint,
-                        finding: found,
-                        expires,
-                    });
-                }
-                (Some(_), _) if decision.reason.trim().is_empty() => {
-                    errors.push(DecisionError::NoReason {
-                        fingerprint,
-                        finding: found,
-                    });
-                }
+            let mut same = findings.iter_mut();
+            let finding = same.find(|finding| finding.fingerprint == decision.fingerprint);
+            let reason = match (finding, expires) {
+                (None, _) => NoDecision::Unused,
+                (_, Some(expires)) => NoDecision::Expired(expires),
+                (Some(_), _) if decision.reason.trim().is_empty() => NoDecision::NoReason,
                 (Some(finding), None) => {
                     finding.accepted = Some(Acceptance {
                         reason: decision.reason.clone(),
                         date: decision.date.clone(),
                     });
+                    continue;
                 }
-            }
+            };
+            errors.push(DecisionError {
+                fingerprint: decision.fingerprint.clone(),
+                finding: decision.finding.clone(),
+                reason,
+            });
         }
         errors
     }

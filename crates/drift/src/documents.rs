@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pingone_codegen::model::Operation;
-use pingone_codegen::names;
+use pingone_codegen::model::{Body, Operation};
+use pingone_codegen::{join, names};
+use serde_json::Value;
 
+use crate::compare::document::{entries_with_body, reference};
 use crate::compare::specification::Specification;
 use crate::compare::{
     Action, Change, Direction, Entry, Item, Place, Source, Topic, Wire, diff, is_closed_list, rule,
@@ -62,12 +64,8 @@ pub fn compare_documents(
 /// The finding for a document that the generator refuses: what is wrong, and where.
 #[must_use]
 pub fn refused(error: &pingone_codegen::Error) -> Finding {
-    let side = Side {
-        file: error.file().to_owned(),
-        line: error.position().map(|position| position.line),
-        pointer: None,
-        value: error.message().to_owned(),
-    };
+    let line = error.position().map(|position| position.line);
+    let side = Side::at(error.file(), line, error.message());
     let rule = rule(Topic::Refusal, Action::Found);
     let draft = Draft {
         new: Some(side),
@@ -92,6 +90,15 @@ fn counterpart<'a>(
     })
 }
 
+/// The schema of a request as it is written, and what it refers to.
+fn body<'a>(lowered: &'a Specification, operation: &'a Operation) -> Option<[&'a Value; 2]> {
+    let Body::Content { schema, .. } = &operation.body else {
+        return None;
+    };
+    let named = reference(schema).and_then(|name| lowered.api.schemas.get(name));
+    Some([schema, named.map_or(schema, |named| &named.value)])
+}
+
 struct Comparison<'a> {
     old: &'a Specification,
     new: &'a Specification,
@@ -101,30 +108,43 @@ struct Comparison<'a> {
     touched: BTreeSet<String>,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
     fn variant(&mut self, before: &Operation, after: &Operation) {
-        let old = self.old.entries(&before.id);
-        let new = self.new.entries(&after.id);
+        let (known, new) = (self.old.entries(&before.id), self.new.entries(&after.id));
+        let with_body;
+        let mut old = known;
+        let swapped = self.swapped(before, after);
+        if let Some(other) = swapped {
+            with_body = entries_with_body(self.old, before, other);
+            old = &with_body;
+            self.swap(before, after, other);
+        }
         // Properties that moved from one object to another together are one change.
-        let mut moved: BTreeMap<(Topic, String, String), usize> = BTreeMap::new();
+        let mut moved: BTreeMap<(Topic, &str, &str), usize> = BTreeMap::new();
         let mut changes: Vec<(Change<'_>, usize)> = Vec::new();
         for change in diff(old, new) {
-            let entries = || change.old.into_iter().chain(change.new);
-            self.touched.extend(entries().map(|entry| {
+            // Examples may stay where they were, or follow the bodies.
+            let stays = |new: &Entry| {
+                let mut known = known.iter();
+                known.any(|own| (own.topic, &own.value) == (new.topic, &new.value))
+            };
+            let is_example = change.topic == Topic::RequestExample;
+            if swapped.is_some() && is_example && change.new.is_none_or(stays) {
+                continue;
+            }
+            for entry in change.old.into_iter().chain(change.new) {
                 let place = entry.place.pointer.as_str();
                 // A list of values that came or went is one of a type that did.
                 let owner = place
                     .rsplit_once("/enum/")
                     .filter(|_| is_whole_list(&change));
-                owner.map_or(place, |(owner, _)| owner).to_owned()
-            }));
-            if change.action == Action::Moved
-                && let (Some(old), Some(new)) = (change.old, change.new)
-            {
-                let at = *moved
-                    .entry((change.topic, parent(&old.name), parent(&new.name)))
-                    .or_insert(changes.len());
-                if let Some((_, together)) = changes.get_mut(at) {
+                let place = owner.map_or(place, |(owner, _)| owner);
+                self.touched.insert(place.to_owned());
+            }
+            if let (Action::Moved, Some(old), Some(new)) = (change.action, change.old, change.new) {
+                let key = (change.topic, parent(&old.name), parent(&new.name));
+                let first = *moved.entry(key).or_insert(changes.len());
+                if let Some((_, together)) = changes.get_mut(first) {
                     *together += 1;
                     continue;
                 }
@@ -134,27 +154,58 @@ impl Comparison<'_> {
         for (change, more) in changes {
             self.draft(&change, after);
             if let Some(draft) = self.drafts.last_mut().filter(|_| more > 0) {
-                let to = change
-                    .new
-                    .map(|entry| parent(&entry.name))
-                    .unwrap_or_default();
-                let from = change
-                    .old
-                    .map(|entry| parent(&entry.name))
-                    .unwrap_or_default();
-                let place = |path: &str| match path {
-                    "" => "the outermost object".to_owned(),
-                    path => format!("`{path}`"),
+                let place = |entry: Option<&Entry>| match entry.map(|entry| parent(&entry.name)) {
+                    None | Some("") => "the outermost object".to_owned(),
+                    Some(path) => format!("`{path}`"),
                 };
-                draft.detail = Some(format!(
-                    "{}: `{}` and {more} more moved from {} to {}",
-                    draft.rule.text,
-                    change.name,
-                    place(&from),
-                    place(&to)
-                ));
+                let (from, to) = (place(change.old), place(change.new));
+                let (text, name) = (draft.rule.text, &change.name);
+                let detail = format!("{text}: `{name}` and {more} more moved from {from} to {to}");
+                draft.detail = Some(detail);
             }
         }
+    }
+
+    /// The older variant of the same operation with which this one has exchanged its request body.
+    fn swapped(&self, before: &Operation, after: &Operation) -> Option<&'a Operation> {
+        let (old, new) = (body(self.old, before)?, body(self.new, after)?);
+        let mut others = self.old.api.operations.iter().filter(|other| {
+            (&other.method, &other.path) == (&before.method, &before.path) && other.id != before.id
+        });
+        others.find(|other| {
+            let (was, now) = (
+                body(self.old, other),
+                counterpart(other, self.old, self.new),
+            );
+            let (Some(was), Some(now)) = (was, now.and_then(|now| body(self.new, now))) else {
+                return false;
+            };
+            let exchanged =
+                |at: usize| old[at] != new[at] && was[at] == new[at] && now[at] == old[at];
+            exchanged(0) || exchanged(1)
+        })
+    }
+
+    /// Two variants that have exchanged their request bodies are one finding.
+    fn swap(&mut self, before: &Operation, after: &Operation, other: &Operation) {
+        let rule = rule(Topic::RequestBody, Action::Swapped);
+        let ids = [before.id.as_str(), &other.id];
+        let (first, second) = (ids.iter().min(), ids.iter().max());
+        let pair = [first, second].into_iter().flatten();
+        let pair: Vec<String> = pair.map(|id| format!("`{id}`")).collect();
+        let pair = pair.join(" and ");
+        let place = |lowered: &Specification, operation: &Operation| {
+            at(lowered, join(&operation.pointer, "schema"), &operation.id)
+        };
+        let (old, new) = (place(self.old, before), place(self.new, after));
+        self.drafts.push(Draft {
+            detail: Some(format!("{}: {pair}", rule.text)),
+            old: Some(old),
+            new: Some(new),
+            rust: functions(after),
+            snapshots: self.touched(Direction::Request, None, after),
+            ..Draft::new(rule, "", &after.id, pair)
+        });
     }
 
     fn draft(&mut self, change: &Change<'_>, operation: &Operation) {
@@ -189,22 +240,22 @@ impl Comparison<'_> {
                 None => format!("{}: `{name}`, not only {values}", rule.text),
             }
         });
-        let touches = rule.wire != Wire::None || rule.source != Source::None;
+        let (mut rust, mut snapshots) = (Vec::new(), Vec::new());
+        if rule.wire != Wire::None || rule.source != Source::None {
+            let entries = change.old.into_iter().chain(change.new);
+            rust.extend(entries.filter_map(rust_item));
+            if rust.is_empty() {
+                rust = functions(operation);
+            }
+            snapshots = self.touched(change.topic.direction(), entry, operation);
+        }
         self.drafts.push(Draft {
             name: display_name(change, item),
             old: side(self.old, change.old),
             new: side(self.new, change.new),
             detail,
-            rust: if touches {
-                self.rust(change, operation)
-            } else {
-                Vec::new()
-            },
-            snapshots: if touches {
-                self.touched(change.topic.direction(), entry, operation)
-            } else {
-                Vec::new()
-            },
+            rust,
+            snapshots,
             ..Draft::new(rule, "", &operation.id, cause)
         });
     }
@@ -237,11 +288,7 @@ impl Comparison<'_> {
         if let Some(media_type) = operation.media_type() {
             value.push_str(&format!(" as {media_type}"));
         }
-        let place = Place {
-            line: mine.line(&operation.pointer),
-            pointer: operation.pointer.clone(),
-        };
-        let side = side(mine, &place, &value);
+        let side = place_of(mine, operation, &value);
         self.drafts.push(Draft {
             name: operation.id.clone(),
             old: before.map(|_| side.clone()),
@@ -273,11 +320,7 @@ impl Comparison<'_> {
             if self.touched.iter().any(inside) {
                 continue;
             }
-            let place = Place {
-                line: lowered.line(pointer),
-                pointer: pointer.clone(),
-            };
-            let side = side(lowered, &place, name);
+            let side = at(lowered, pointer.clone(), name);
             let added = action == Action::Added;
             self.drafts.push(Draft {
                 name: names::type_name(name),
@@ -287,15 +330,6 @@ impl Comparison<'_> {
                 ..Draft::new(rule(Topic::RustType, action), "", "", name.clone())
             });
         }
-    }
-
-    fn rust(&self, change: &Change<'_>, operation: &Operation) -> Vec<String> {
-        let entries: Vec<&Entry> = change.old.into_iter().chain(change.new).collect();
-        let items: Vec<String> = entries.into_iter().filter_map(rust_item).collect();
-        if items.is_empty() {
-            return functions(operation);
-        }
-        items
     }
 
     /// The snapshots of a variant that show what an entry is about.
@@ -361,25 +395,17 @@ fn rust_item(entry: &Entry) -> Option<String> {
 }
 
 /// The path of the object around a property.
-fn parent(path: &str) -> String {
-    path.rsplit_once('.')
-        .map_or("", |(outer, _)| outer)
-        .to_owned()
+fn parent(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(outer, _)| outer)
 }
 
 fn display_name(change: &Change<'_>, item: Option<&Item>) -> String {
-    match item {
-        Some(Item {
-            schema,
-            property: Some(property),
-        }) if !schema.is_empty() => {
-            format!("{schema}.{property}")
-        }
-        Some(Item {
-            schema,
-            property: None,
-        }) if !schema.is_empty() => schema.clone(),
-        _ => change.name.clone(),
+    match item.filter(|item| !item.schema.is_empty()) {
+        Some(Item { schema, property }) => match property {
+            Some(property) => format!("{schema}.{property}"),
+            None => schema.clone(),
+        },
+        None => change.name.clone(),
     }
 }
 
@@ -401,6 +427,17 @@ fn shown(entry: &Entry) -> String {
     }
 }
 
+/// Where a variant is in the document.
+pub(crate) fn place_of(lowered: &Specification, operation: &Operation, value: &str) -> Side {
+    at(lowered, operation.pointer.clone(), value)
+}
+
+/// A place in the document by its pointer.
+fn at(lowered: &Specification, pointer: String, value: &str) -> Side {
+    let line = lowered.line(&pointer);
+    side(lowered, &Place { line, pointer }, value)
+}
+
 pub(crate) fn side(lowered: &Specification, place: &Place, value: &str) -> Side {
     Side {
         file: lowered.document.name().to_owned(),
@@ -414,9 +451,9 @@ pub(crate) fn side(lowered: &Specification, place: &Place, value: &str) -> Side 
 mod tests {
     use pingone_codegen::Document;
     use pingone_codegen::model::{
-        Body, Docs, Effect, Location, Parameter, Response, ResponseBody, Security, Selector, Style,
+        Docs, Effect, Location, Parameter, Response, ResponseBody, Security, Selector, Style,
     };
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -468,25 +505,20 @@ mod tests {
     }
 
     #[test]
+    #[rustfmt::skip]
     fn every_field_of_a_variant_is_compared() {
         let archive = archive();
         let read = archive.operation("readMap").expect("it is there");
         fields!(
             read,
             Operation {
-                id: Fires("readMap", "variant-name-renamed", |it| it.id =
-                    "lookAtMap".to_owned()),
-                tag: Fires("readMap", "other-changed", |it| it.tag =
-                    Some("Maps".to_owned())),
-                summary: Fires("readMap", "title-changed", |it| it.summary =
-                    "Look".to_owned()),
-                description: Fires("readMap", "description-changed", |it| it.description =
-                    Some("Reads it.".to_owned())),
-                method: Fires("readMap", "method-changed", |it| it.method =
-                    "PUT".to_owned()),
+                id: Fires("readMap", "variant-name-renamed", |it| it.id = "lookAtMap".to_owned()),
+                tag: Fires("readMap", "other-changed", |it| it.tag = Some("Maps".to_owned())),
+                summary: Fires("readMap", "title-changed", |it| it.summary = "Look".to_owned()),
+                description: Fires("readMap", "description-changed", |it| it.description = Some("Reads it.".to_owned())),
+                method: Fires("readMap", "method-changed", |it| it.method = "PUT".to_owned()),
                 path: Fires("readMap", "path-changed", |it| it.path = "/maps".to_owned()),
-                server: Fires("readMap", "server-changed", |it| it.server =
-                    "other".to_owned()),
+                server: Fires("readMap", "server-changed", |it| it.server = "other".to_owned()),
                 body: Fires("copyMap", "request-body-removed", |it| {
                     let media_type = it.media_type().unwrap_or_default().to_owned();
                     it.body = Body::Empty { media_type };
@@ -495,31 +527,22 @@ mod tests {
                     let (property, value) = ("kind".to_owned(), "LARGE".to_owned());
                     it.selector = Some(Selector { property, value });
                 }),
-                parameters: Fires("readMap", "query-parameter-removed", |it| it
-                    .parameters
-                    .truncate(2)),
+                parameters: Fires("readMap", "query-parameter-removed", |it| it.parameters.truncate(2)),
                 security: Fires("readMap", "authorization-changed", |it| {
                     it.security = vec![Security::Cookie("ST".to_owned())];
                 }),
-                anonymous: Fires("readMap", "authorization-alternative-added", |it| it
-                    .anonymous =
-                    true),
+                anonymous: Fires("readMap", "authorization-alternative-added", |it| it.anonymous = true),
                 deprecated: Fires("readMap", "deprecation-added", |it| it.deprecated = true),
-                effect: Fires("readMap", "effect-changed", |it| it.effect =
-                    Effect::SendsMessage),
+                effect: Fires("readMap", "effect-changed", |it| it.effect = Effect::SendsMessage),
                 docs: Fires("readMap", "page-address-changed", |it| it.docs = None),
-                responses: Fires("readMap", "error-status-removed", |it| it
-                    .responses
-                    .truncate(1)),
+                responses: Fires("readMap", "error-status-removed", |it| it.responses.truncate(1)),
                 pointer: Silent("where a variant is in the document is no statement about it"),
             }
         );
         fields!(
             read.docs.as_ref().expect("it has a page"),
             Docs {
-                page: Fires("readMap", "page-address-changed", |it| {
-                    it.docs.as_mut().expect("it has a page").page.push('x');
-                }),
+                page: Fires("readMap", "page-address-changed", |it| { it.docs.as_mut().expect("it has a page").page.push('x'); }),
                 basis: Fires("readMap", "page-address-changed", |it| {
                     it.docs.as_mut().expect("it has a page").basis = "inferred".to_owned();
                 }),
@@ -539,30 +562,15 @@ mod tests {
         fields!(
             &read.parameters[2],
             Parameter {
-                name: Fires("readMap", "query-parameter-removed", |it| it.parameters
-                    [2]
-                .name =
-                    "scale".to_owned()),
+                name: Fires("readMap", "query-parameter-removed", |it| it.parameters[2].name = "scale".to_owned()),
                 argument: Silent("the Rust name is made from the name on the wire"),
-                location: Fires("readMap", "header-added", |it| it.parameters[2].location =
-                    Location::Header),
-                required: Fires("readMap", "query-parameter-became-required", |it| it
-                    .parameters[2]
-                    .required =
-                    true),
+                location: Fires("readMap", "header-added", |it| it.parameters[2].location = Location::Header),
+                required: Fires("readMap", "query-parameter-became-required", |it| it.parameters[2].required = true),
                 description: Silent("for people only"),
-                schema: Fires("readMap", "parameter-type-changed", |it| {
-                    it.parameters[2].schema["type"] = json!("string");
-                }),
-                example: Fires("readMap", "request-example-changed", |it| it.parameters
-                    [2]
-                .example =
-                    Some(json!(7))),
-                client_supplied: Fires("readMap", "other-changed", |it| it.parameters[2]
-                    .client_supplied =
-                    true),
-                style: Fires("readMap", "other-changed", |it| it.parameters[2].style =
-                    Style::DeepObject),
+                schema: Fires("readMap", "parameter-type-changed", |it| { it.parameters[2].schema["type"] = json!("string"); }),
+                example: Fires("readMap", "request-example-changed", |it| it.parameters[2].example = Some(json!(7))),
+                client_supplied: Fires("readMap", "other-changed", |it| it.parameters[2].client_supplied = true),
+                style: Fires("readMap", "other-changed", |it| it.parameters[2].style = Style::DeepObject),
                 ty: Silent("the Rust type follows from the schema"),
                 pointer: Silent("where a parameter is in the document is no statement about it"),
             }
@@ -570,20 +578,12 @@ mod tests {
         fields!(
             &read.responses[0],
             Response {
-                status: Fires("readMap", "response-status-changed", |it| it.responses[0]
-                    .status =
-                    "201".to_owned()),
+                status: Fires("readMap", "response-status-changed", |it| it.responses[0].status = "201".to_owned()),
                 description: Silent("for people only"),
-                body: Fires("readMap", "response-body-removed", |it| it.responses[0]
-                    .body =
-                    ResponseBody::Open),
-                headers: Fires("readMap", "response-header-removed", |it| it.responses[0]
-                    .headers
-                    .clear()),
+                body: Fires("readMap", "response-body-removed", |it| it.responses[0].body = ResponseBody::Open),
+                headers: Fires("readMap", "response-header-removed", |it| it.responses[0].headers.clear()),
                 examples: Fires("readMap", "response-example-added", |it| {
-                    it.responses[0]
-                        .examples
-                        .insert("one".to_owned(), json!({"id": "1"}));
+                    it.responses[0].examples.insert("one".to_owned(), json!({"id": "1"}));
                 }),
                 pointer: Silent("where an answer is in the document is no statement about it"),
             }
@@ -593,14 +593,14 @@ mod tests {
             &read.responses[1].body,
             ResponseBody::Json {
                 media_type: Fires("readMap", "response-media-type-changed", |it| {
-                    if let ResponseBody::Json { media_type, .. } = &mut it.responses[1].body {
-                        *media_type = "application/problem+json".to_owned();
+                    if let ResponseBody::Json {
+                        media_type, .. } = &mut it.responses[1].body { *media_type = "application/problem+json".to_owned();
                     }
                 }),
                 ty: Silent("the Rust type follows from the schema"),
                 schema: Fires("readMap", "response-property-removed-required", |it| {
-                    if let ResponseBody::Json { schema, .. } = &mut it.responses[1].body {
-                        *schema = json!({"type": "object"});
+                    if let ResponseBody::Json {
+                        schema, .. } = &mut it.responses[1].body { *schema = json!({"type": "object"});
                     }
                 }),
             }
@@ -610,25 +610,25 @@ mod tests {
             &copy.body,
             Body::Content {
                 media_type: Fires("copyMap", "media-type-changed", |it| {
-                    if let Body::Content { media_type, .. } = &mut it.body {
-                        media_type.push('x');
+                    if let Body::Content {
+                        media_type, .. } = &mut it.body { media_type.push('x');
                     }
                 }),
                 format: Silent("it follows from the media type"),
                 ty: Silent("the Rust type follows from the schema"),
                 schema: Fires("copyMap", "request-property-removed", |it| {
-                    if let Body::Content { schema, .. } = &mut it.body {
-                        *schema = json!({"type": "object"});
+                    if let Body::Content {
+                        schema, .. } = &mut it.body { *schema = json!({"type": "object"});
                     }
                 }),
                 examples: Fires("copyMap", "request-example-changed", |it| {
-                    if let Body::Content { examples, .. } = &mut it.body {
-                        examples.insert("one".to_owned(), json!({"sheets": 1}));
+                    if let Body::Content {
+                        examples, .. } = &mut it.body { examples.insert("one".to_owned(), json!({"sheets": 1}));
                     }
                 }),
                 required: Fires("copyMap", "request-body-became-optional", |it| {
-                    if let Body::Content { required, .. } = &mut it.body {
-                        *required = !*required;
+                    if let Body::Content {
+                        required, .. } = &mut it.body { *required = !*required;
                     }
                 }),
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::compare::{Area, Rule, Source, Wire};
+use crate::compare::{Rule, Source, Wire};
 use crate::page::digest;
 
 /// One side of a difference: a value and the place that says it.
@@ -22,6 +22,16 @@ pub struct Side {
 }
 
 impl Side {
+    /// A place outside of the document.
+    pub(crate) fn at(file: &str, line: Option<usize>, value: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            line,
+            pointer: None,
+            value: value.into(),
+        }
+    }
+
     /// `FILE:LINE`, or the file where no line is known.
     pub(crate) fn place(&self) -> String {
         match self.line {
@@ -83,6 +93,12 @@ impl Finding {
     pub fn overall(&self) -> Wire {
         self.wire.max(self.source.as_wire())
     }
+
+    /// What was said, what the document says, and what is said now.
+    pub(crate) fn sides(&self) -> impl Iterator<Item = &Side> {
+        let sides = [&self.old, &self.document, &self.new];
+        sides.into_iter().flatten()
+    }
 }
 
 /// A finding before it is joined with others of the same cause.
@@ -137,64 +153,23 @@ pub(crate) fn findings(drafts: Vec<Draft>) -> Vec<Finding> {
 
 /// The findings of drafts, the worst first, and for each draft the fingerprint of its finding.
 pub(crate) fn joined(drafts: Vec<Draft>) -> (Vec<Finding>, Vec<String>) {
-    type Cause = (&'static str, bool, String);
-    let mut owners: BTreeMap<Cause, BTreeSet<String>> = BTreeMap::new();
-    let cause = |draft: &Draft| -> Cause { (draft.rule.id, draft.settled, draft.cause.clone()) };
-    for draft in &drafts {
-        owners
-            .entry(cause(draft))
-            .or_default()
-            .insert(draft.owner.clone());
+    let mut causes: BTreeMap<(&str, bool, &str), Vec<usize>> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        let cause = (draft.rule.id, draft.settled, draft.cause.as_str());
+        causes.entry(cause).or_default().push(at);
     }
-    // What several pages say is another finding than what one of them says.
-    let fingerprint = |draft: &Draft| {
-        let all = owners.get(&cause(draft)).map_or(0, BTreeSet::len);
-        let owner = if all > 1 { "*" } else { &draft.owner };
-        digest(&format!("{}:{owner}:{}", draft.rule.id, draft.cause))
-    };
-    let fingerprints: Vec<String> = drafts.iter().map(fingerprint).collect();
-    let mut causes: BTreeMap<Cause, Finding> = BTreeMap::new();
-    for (draft, fingerprint) in drafts.into_iter().zip(&fingerprints) {
-        let rule = draft.rule;
-        let finding = causes
-            .entry((rule.id, draft.settled, draft.cause.clone()))
-            .or_insert_with(|| Finding {
-                rule: rule.id.to_owned(),
-                fingerprint: fingerprint.clone(),
-                wire: if draft.settled { Wire::None } else { rule.wire },
-                source: if draft.settled {
-                    Source::None
-                } else {
-                    rule.source
-                },
-                docs: rule.topic.area() != Area::Rust,
-                text: draft.text(),
-                fix: if draft.settled {
-                    "nothing: the document says so already; `cargo xtask docs lock` records it"
-                        .to_owned()
-                } else {
-                    rule.fix.to_owned()
-                },
-                policy: rule.policy().map(str::to_owned),
-                subjects: Vec::new(),
-                places: Vec::new(),
-                old: draft.old.clone(),
-                new: draft.new.clone(),
-                document: draft.document.clone(),
-                rust: Vec::new(),
-                snapshots: Vec::new(),
-                accepted: None,
-            });
-        let side = draft.new.as_ref().or(draft.old.as_ref());
-        add(&mut finding.places, side.map(Side::place));
-        add(&mut finding.subjects, [draft.subject]);
-        add(&mut finding.rust, draft.rust);
-        add(&mut finding.snapshots, draft.snapshots);
-    }
-    let mut findings: Vec<Finding> = causes.into_values().collect();
-    for finding in &mut findings {
-        finding.rust.sort();
-        finding.snapshots.sort();
+    let mut fingerprints = vec![String::new(); drafts.len()];
+    let mut findings = Vec::new();
+    for indices in causes.into_values() {
+        let same: Vec<&Draft> = indices.iter().map(|at| &drafts[*at]).collect();
+        // What several pages say is another finding than what one of them says.
+        let owners: BTreeSet<&str> = same.iter().map(|draft| draft.owner.as_str()).collect();
+        let owner = owners.first().filter(|_| owners.len() == 1).unwrap_or(&"*");
+        let fingerprint = digest(&format!("{}:{owner}:{}", same[0].rule.id, same[0].cause));
+        findings.push(finding(&same, &fingerprint));
+        for at in indices {
+            fingerprints[at].clone_from(&fingerprint);
+        }
     }
     let line = |finding: &Finding| {
         let side = finding.new.as_ref().or(finding.old.as_ref());
@@ -204,12 +179,52 @@ pub(crate) fn joined(drafts: Vec<Draft>) -> (Vec<Finding>, Vec<String>) {
     (findings, fingerprints)
 }
 
-fn add(list: &mut Vec<String>, items: impl IntoIterator<Item = String>) {
+/// The finding of drafts of one cause.
+fn finding(same: &[&Draft], fingerprint: &str) -> Finding {
+    let first = same[0];
+    let rule = first.rule;
+    let (wire, source, fix) = if first.settled {
+        let nothing = "nothing: the document says so already; `cargo xtask docs lock` records it";
+        (Wire::None, Source::None, nothing)
+    } else {
+        (rule.wire, rule.source, rule.fix)
+    };
+    let place = |draft: &Draft| draft.new.as_ref().or(draft.old.as_ref()).map(Side::place);
+    let (mut rust, mut snapshots) = (
+        distinct(same.iter().flat_map(|draft| draft.rust.clone())),
+        distinct(same.iter().flat_map(|draft| draft.snapshots.clone())),
+    );
+    rust.sort();
+    snapshots.sort();
+    Finding {
+        rule: rule.id.to_owned(),
+        fingerprint: fingerprint.to_owned(),
+        wire,
+        source,
+        docs: !rule.topic.is_rust(),
+        text: first.text(),
+        fix: fix.to_owned(),
+        policy: rule.policy().map(str::to_owned),
+        subjects: distinct(same.iter().map(|draft| draft.subject.clone())),
+        places: distinct(same.iter().filter_map(|draft| place(draft))),
+        old: first.old.clone(),
+        new: first.new.clone(),
+        document: first.document.clone(),
+        rust,
+        snapshots,
+        accepted: None,
+    }
+}
+
+/// Each item once, in its order, without empty ones.
+fn distinct(items: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = Vec::new();
     for item in items {
-        if !item.is_empty() && !list.contains(&item) {
-            list.push(item);
+        if !item.is_empty() && !seen.contains(&item) {
+            seen.push(item);
         }
     }
+    seen
 }
 
 fn sentence(rule: &Rule, draft: &Draft) -> String {

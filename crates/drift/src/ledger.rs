@@ -83,8 +83,8 @@ impl Record {
             file: file.to_owned(),
             title: page
                 .title
-                .as_ref()
-                .map(|title| title.value.clone())
+                .clone()
+                .map(|title| title.value)
                 .unwrap_or_default(),
             url,
             variant,

@@ -85,12 +85,7 @@ fn draft(
     let line = text
         .lines()
         .position(|line| line.trim_end() == changes[0].item);
-    let side = Side {
-        file: file.clone(),
-        line: line.map(|index| index + 1),
-        pointer: None,
-        value: changes[0].item.clone(),
-    };
+    let side = Side::at(file, line.map(|index| index + 1), changes[0].item.as_str());
     let removed = changes[0].action == ApiAction::Removed;
     let count = if items.len() == 1 {
         "1 item".to_owned()

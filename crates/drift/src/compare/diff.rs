@@ -24,13 +24,12 @@ type Sides<'a> = (Vec<&'a Entry>, Vec<&'a Entry>);
 /// Everything that two lists of entries say differently.
 pub(crate) fn diff<'a>(old: &'a [Entry], new: &'a [Entry]) -> Vec<Change<'a>> {
     let mut keys: BTreeMap<(Topic, &str), Sides<'a>> = BTreeMap::new();
+    let key = |entry: &'a Entry| (entry.topic, entry.name.as_str());
     for entry in old {
-        let key = (entry.topic, entry.name.as_str());
-        keys.entry(key).or_default().0.push(entry);
+        keys.entry(key(entry)).or_default().0.push(entry);
     }
     for entry in new {
-        let key = (entry.topic, entry.name.as_str());
-        keys.entry(key).or_default().1.push(entry);
+        keys.entry(key(entry)).or_default().1.push(entry);
     }
     let mut walk = Walk {
         requirement: requirements(new),
@@ -219,19 +218,19 @@ impl<'a> Walk<'a> {
 
     fn path(&mut self, old: &'a Entry, new: &'a Entry) {
         let (before, after) = (old.value.as_str(), new.value.as_str());
+        let sorted = |path| {
+            let mut names = variables(path);
+            names.sort_unstable();
+            names
+        };
         let (topic, action) = if before.trim_end_matches('/') == after.trim_end_matches('/') {
             (Topic::TrailingSlash, Action::Changed)
-        } else if shape(before) == shape(after) {
-            let mut sorted = (variables(before), variables(after));
-            sorted.0.sort_unstable();
-            sorted.1.sort_unstable();
-            if sorted.0 == sorted.1 {
-                (Topic::PathVariable, Action::Swapped)
-            } else {
-                (Topic::PathVariable, Action::Renamed)
-            }
-        } else {
+        } else if shape(before) != shape(after) {
             (Topic::Path, Action::Changed)
+        } else if sorted(before) == sorted(after) {
+            (Topic::PathVariable, Action::Swapped)
+        } else {
+            (Topic::PathVariable, Action::Renamed)
         };
         self.push(topic, action, Some(old), Some(new));
     }
@@ -255,12 +254,8 @@ impl<'a> Walk<'a> {
             };
             if let (Some(old), Some(new)) = (gone.remove(name), fresh.remove(other)) {
                 // What is inside of a property moves with it.
-                let inside = |path: &str, outer: &str| {
-                    path.strip_prefix(outer)
-                        .is_some_and(|rest| rest.starts_with(['.', '[']))
-                };
-                gone.retain(|path, _| !inside(path, name));
-                fresh.retain(|path, _| !inside(path, other));
+                gone.retain(|path, _| !is_inside(path, name));
+                fresh.retain(|path, _| !is_inside(path, other));
                 moved_from.push(name);
                 moved_to.push(other);
                 self.push(topic, action, Some(old), Some(new));
@@ -314,37 +309,27 @@ impl<'a> Walk<'a> {
             Topic::RequestProperty => Topic::RequestType,
             _ => Topic::ResponseType,
         };
-        let type_of = |types: &BTreeMap<(Topic, &'a str), &'a str>, name: &str| {
-            types.get(&(kind, name)).map(|kind| (*kind).to_owned())
+        let own = self.kinds.0.get(&(kind, name));
+        let mut candidates: Vec<&'a str> = fresh.keys().copied().collect();
+        candidates.retain(|other| self.kinds.1.get(&(kind, other)) == own);
+        let (parent, last) = split(name);
+        let only = |same: &dyn Fn(&str) -> bool| {
+            let mut same = candidates.iter().copied().filter(|other| same(other));
+            same.next().filter(|_| same.next().is_none())
         };
-        let own = type_of(&self.kinds.0, name);
-        let candidates: Vec<&'a str> = fresh
-            .keys()
-            .copied()
-            .filter(|other| type_of(&self.kinds.1, other) == own)
-            .collect();
-        let respelled = candidates
-            .iter()
-            .find(|other| other.eq_ignore_ascii_case(name));
-        if let Some(other) = respelled {
+        let mut respelled = candidates.iter().copied();
+        if let Some(other) = respelled.find(|other| other.eq_ignore_ascii_case(name)) {
             return Some((other, Action::Respelled));
         }
-        let (parent, last) = split(name);
-        let moved: Vec<_> = candidates
-            .iter()
-            .filter(|other| split(other).1 == last)
-            .collect();
-        if let [other] = moved[..] {
+        if let Some(other) = only(&|other| split(other).1 == last) {
             return Some((other, Action::Moved));
         }
-        let siblings = |paths: &mut dyn Iterator<Item = &&'a str>| {
-            paths.filter(|path| split(path).0 == parent).count()
+        // Beside it, nothing else came or went.
+        let siblings = |paths: &BTreeMap<&'a str, &'a Entry>| {
+            paths.keys().filter(|path| split(path).0 == parent).count()
         };
-        if siblings(&mut gone.keys()) == 1 && siblings(&mut fresh.keys()) == 1 {
-            let other = candidates.iter().find(|other| split(other).0 == parent)?;
-            return Some((other, Action::Renamed));
-        }
-        None
+        let other = only(&|other| split(other).0 == parent)?;
+        (siblings(gone) == 1 && siblings(fresh) == 1).then_some((other, Action::Renamed))
     }
 
     /// A status that is gone and one that is new are one change.

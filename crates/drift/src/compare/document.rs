@@ -37,14 +37,19 @@ const BOUNDS: [&str; 13] = [
 
 /// Everything that the document says of a variant.
 pub(super) fn entries(lowered: &Specification, operation: &Operation) -> Vec<Entry> {
-    let mut walk = Walk {
-        lowered,
-        entries: Vec::new(),
-        open: Vec::new(),
-    };
+    entries_with_body(lowered, operation, operation)
+}
+
+/// Everything that the document says of a variant, if it had the request body of another one.
+pub(crate) fn entries_with_body(
+    lowered: &Specification,
+    operation: &Operation,
+    owner: &Operation,
+) -> Vec<Entry> {
+    let mut walk = Walk::new(lowered);
     walk.address(operation);
     walk.parameters(operation);
-    walk.request(operation);
+    walk.request(owner);
     walk.responses(operation);
     walk.words(operation);
     walk.entries
@@ -56,11 +61,7 @@ pub(crate) fn schema_entries(
     direction: Direction,
     name: &str,
 ) -> Vec<Entry> {
-    let mut walk = Walk {
-        lowered,
-        entries: Vec::new(),
-        open: Vec::new(),
-    };
+    let mut walk = Walk::new(lowered);
     let schema = serde_json::json!({ "$ref": format!("#/components/schemas/{name}") });
     walk.schema(direction, &schema, "", "", None);
     walk.entries
@@ -111,7 +112,15 @@ impl Topics {
     }
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(lowered: &'a Specification) -> Self {
+        Self {
+            lowered,
+            entries: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+
     fn add(&mut self, topic: Topic, name: &str, value: &str, pointer: &str) {
         self.item(topic, name, value, pointer, None);
     }
@@ -557,11 +566,7 @@ impl Walk<'_> {
         let properties = schema.get("properties").and_then(Value::as_object);
         for (property, value) in properties.into_iter().flatten() {
             let at = join(&join(pointer, "properties"), property);
-            let path = if path.is_empty() {
-                property.clone()
-            } else {
-                format!("{path}.{property}")
-            };
+            let path = crate::page::dotted(path, property);
             let item = Some((name, Some(property.as_str())));
             let word = if required.contains(&property.as_str()) {
                 "required"
@@ -679,7 +684,8 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn reference(schema: &Value) -> Option<&str> {
+/// The name of the schema that a schema refers to.
+pub(crate) fn reference(schema: &Value) -> Option<&str> {
     schema
         .get("$ref")?
         .as_str()?

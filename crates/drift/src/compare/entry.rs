@@ -28,3 +28,19 @@ pub(crate) struct Entry {
     pub(crate) place: Place,
     pub(crate) item: Option<Item>,
 }
+
+impl Entry {
+    /// What a line of a page says.
+    pub(crate) fn of_page(topic: Topic, name: &str, value: &str, line: usize) -> Self {
+        Self {
+            topic,
+            name: name.to_owned(),
+            value: value.to_owned(),
+            place: Place {
+                line,
+                pointer: String::new(),
+            },
+            item: None,
+        }
+    }
+}

@@ -14,4 +14,4 @@ mod topic;
 pub(crate) use diff::{Change, diff, is_closed_list, is_inside, shape, variables};
 pub(crate) use entry::{Entry, Item, Place};
 pub use rules::{MirrorWaiver, RULES, Rule, Source, WAIVERS, Wire, rule};
-pub use topic::{Action, Area, Direction, Facet, Topic};
+pub use topic::{Action, Direction, Topic};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::diff::shape;
-use super::entry::{Entry, Place};
+use super::entry::Entry;
 use super::topic::Topic;
 use crate::page::{Address, Fact, Kind, requirement};
 
@@ -22,45 +22,24 @@ pub(crate) fn entries(facts: &[Fact]) -> Vec<Entry> {
             entries.fact(fact);
         }
     }
-    let has_example = facts.iter().any(|fact| fact.kind == Kind::ResponseStatus);
-    if has_example {
-        let line = line_of(facts, Kind::ResponseStatus);
-        entries.add(Topic::ResponseExample, "", "shown", line);
+    for (kind, topic, word) in [
+        (Kind::ResponseStatus, Topic::ResponseExample, "shown"),
+        (Kind::Response, Topic::ResponseBody, "shown"),
+        (Kind::Body, Topic::RequestBody, "present"),
+    ] {
+        let lines = facts.iter().filter(|fact| fact.kind == kind);
+        if let Some(line) = lines.map(|fact| fact.line).min() {
+            entries.add(topic, "", word, line);
+        }
     }
-    if facts.iter().any(|fact| fact.kind == Kind::Response) {
-        let line = line_of(facts, Kind::Response);
-        entries.add(Topic::ResponseBody, "", "shown", line);
-    }
-    if facts.iter().any(|fact| fact.kind == Kind::Body) {
-        let line = line_of(facts, Kind::Body);
-        entries.add(Topic::RequestBody, "", "present", line);
-    }
-    let mut entries = entries.0;
-    entries.dedup_by(|later, first| {
-        (later.topic, &later.name, &later.value) == (first.topic, &first.name, &first.value)
-    });
-    entries
-}
-
-fn line_of(facts: &[Fact], kind: Kind) -> usize {
-    let lines = facts.iter().filter(|fact| fact.kind == kind);
-    lines.map(|fact| fact.line).min().unwrap_or_default()
+    entries.0
 }
 
 struct Entries(Vec<Entry>);
 
 impl Entries {
     fn add(&mut self, topic: Topic, name: &str, value: &str, line: usize) {
-        let entry = Entry {
-            topic,
-            name: name.to_owned(),
-            value: value.to_owned(),
-            place: Place {
-                line,
-                pointer: String::new(),
-            },
-            item: None,
-        };
+        let entry = Entry::of_page(topic, name, value, line);
         let same = |known: &Entry| {
             (known.topic, &known.name, &known.value) == (entry.topic, &entry.name, &entry.value)
         };
@@ -101,6 +80,16 @@ impl Entries {
                 let required = requirement(value) == "required";
                 let word = if required { "required" } else { "optional" };
                 return self.add(Topic::QueryParameter, name, word, *line);
+            }
+            Kind::ListedStatus => {
+                let shown =
+                    |entry: &Entry| entry.topic == Topic::ErrorStatus && entry.name == *name;
+                if name.starts_with(['2', '3']) {
+                    self.add(Topic::Status, "", name, *line);
+                } else if !self.0.iter().any(shown) {
+                    self.add(Topic::ErrorStatus, name, name, *line);
+                }
+                return self.add(Topic::Unread, &listed(name), value, *line);
             }
             Kind::ErrorBody => Topic::ErrorExample,
             Kind::Unread => unread_topic(name),
@@ -210,6 +199,11 @@ impl Entries {
     }
 }
 
+/// How a row of the table of response codes is named.
+pub(crate) fn listed(status: &str) -> String {
+    format!("response code {status}")
+}
+
 /// What a part that was not understood is: content, or another way to lay out what is known.
 pub(crate) fn unread_topic(name: &str) -> Topic {
     if name.starts_with("heading ") || name.starts_with("column ") {
@@ -226,6 +220,7 @@ pub(crate) fn constant_kind(topic: Topic) -> Option<Kind> {
         Topic::Attempts => Kind::Attempts,
         Topic::CodeShape => Kind::CodeShape,
         Topic::Limit => Kind::Limit,
+        Topic::Default => Kind::Default,
         _ => return None,
     })
 }

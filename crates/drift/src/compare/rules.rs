@@ -96,7 +96,7 @@ impl fmt::Display for Source {
 pub struct Rule {
     /// The name, such as `request-property-added-required`.
     pub id: &'static str,
-    /// What the difference is about; it says direction, area and facet.
+    /// What the difference is about; it says the direction.
     pub topic: Topic,
     /// What happened.
     pub action: Action,
@@ -249,6 +249,7 @@ rules! {
     "request-body-added" = RequestBody Added, Breaking, Major, "the request has a body now", "replace `x-no-body: true` by a `schema`";
     "request-body-became-required" = RequestBody BecameRequired, Breaking, Major, "the body of the request became required", "add `required: true` to `requestBody`";
     "request-body-became-optional" = RequestBody BecameOptional, Compatible, Major, "the body of the request became optional", "take `required: true` from `requestBody`";
+    "request-body-swapped" = RequestBody Swapped, Breaking, Major, "the bodies of two variants have changed places", "exchange the schemas of the two media types";
     "request-body-removed" = RequestBody Removed, Breaking, Major, "the request has no body any more", "replace the `schema` by `x-no-body: true`";
     "request-property-added" = RequestProperty Added, Compatible, Minor, "a new optional property of the request", "add it under `properties`";
     "request-property-added-required" = RequestProperty AddedRequired, Breaking, Major, "a new required property of the request", "add it under `properties` and `required`";
@@ -378,6 +379,7 @@ pub static WAIVERS: &[MirrorWaiver] = &[
     (Topic::ResponseRequirement, Action::BecameUnclear, "responses have no column that says whether a property is required"),
     (Topic::ResponseBody, Action::BecameRequired, "an answer of one status has its body or has none"),
     (Topic::ResponseBody, Action::BecameOptional, "an answer of one status has its body or has none"),
+    (Topic::ResponseBody, Action::Swapped, "the answers of an operation belong to its statuses, not to its variants"),
     (Topic::ResponseProperty, Action::AddedWithDefault, "an answer holds the value itself, so a default says nothing"),
     (Topic::RequestProperty, Action::RemovedRequired, "what a client must no longer send is judged as any property that is gone"),
 ];

@@ -13,54 +13,8 @@ pub enum Direction {
     Response,
 }
 
-/// The part of an interface that a topic belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Area {
-    /// Operations and variants as a whole.
-    Operation,
-    /// Method, host and path.
-    Address,
-    /// Media types of requests.
-    MediaType,
-    /// Parameters and credentials.
-    Parameter,
-    /// Bodies, their properties and examples.
-    Body,
-    /// Statuses of responses.
-    Status,
-    /// Sentences and the constants in them.
-    Prose,
-    /// Pages and the document as texts.
-    Source,
-    /// The Rust crates.
-    Rust,
-}
-
-/// The aspect that a topic is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Facet {
-    /// Whether something is there.
-    Existence,
-    /// Where something is, or how it is spelled.
-    Structure,
-    /// Its type or format.
-    Type,
-    /// Its documented values.
-    Values,
-    /// Whether it must be there.
-    Requiredness,
-    /// Its bounds.
-    Constraints,
-    /// What the service does.
-    Behaviour,
-    /// What is said for people.
-    Documentation,
-    /// Whether one text agrees with itself.
-    Consistency,
-}
-
 macro_rules! topics {
-    ($($(#[doc = $doc:literal])+ $topic:ident = $name:literal, $direction:ident, $area:ident, $facet:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $topic:ident = $name:literal, $direction:ident;)+) => {
         /// What something said about an operation is about.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -83,215 +37,211 @@ macro_rules! topics {
             pub fn direction(self) -> Direction {
                 match self { $(Self::$topic => Direction::$direction,)+ }
             }
-
-            /// The part of the interface.
-            #[must_use]
-            pub fn area(self) -> Area {
-                match self { $(Self::$topic => Area::$area,)+ }
-            }
-
-            /// The aspect.
-            #[must_use]
-            pub fn facet(self) -> Facet {
-                match self { $(Self::$topic => Facet::$facet,)+ }
-            }
         }
     };
 }
 
 topics! {
     /// An operation: a method and a path.
-    Operation = "operation", None, Operation, Existence;
+    Operation = "operation", None;
     /// One of several variants of an operation.
-    Variant = "variant", None, Operation, Existence;
+    Variant = "variant", None;
     /// The name of a variant.
-    VariantName = "variant-name", None, Rust, Structure;
+    VariantName = "variant-name", None;
     /// The method.
-    Method = "method", None, Address, Structure;
+    Method = "method", None;
     /// The path.
-    Path = "path", None, Address, Structure;
+    Path = "path", None;
     /// The slash at the end of a path.
-    TrailingSlash = "trailing-slash", None, Address, Structure;
+    TrailingSlash = "trailing-slash", None;
     /// A variable of the path.
-    PathVariable = "path-variable", None, Address, Structure;
+    PathVariable = "path-variable", None;
     /// Whether `/v1` is written in the path or in the host.
-    BasePath = "base-path", None, Address, Documentation;
+    BasePath = "base-path", None;
     /// The host.
-    Host = "host", None, Address, Structure;
+    Host = "host", None;
     /// The name of the server, and so the generated client.
-    Server = "server", None, Rust, Structure;
+    Server = "server", None;
     /// The media type of the request.
-    MediaType = "media-type", Request, MediaType, Structure;
+    MediaType = "media-type", Request;
     /// A parameter of the media type.
-    MediaTypeParameter = "media-type-parameter", Request, MediaType, Structure;
+    MediaTypeParameter = "media-type-parameter", Request;
     /// How a request is authorized.
-    Authorization = "authorization", Request, Parameter, Existence;
+    Authorization = "authorization", Request;
     /// A request header.
-    Header = "header", Request, Parameter, Existence;
+    Header = "header", Request;
     /// A query parameter.
-    QueryParameter = "query-parameter", Request, Parameter, Existence;
+    QueryParameter = "query-parameter", Request;
     /// Another way to authorize a request, beside one that stays.
-    AuthorizationWay = "authorization-alternative", Request, Parameter, Existence;
+    AuthorizationWay = "authorization-alternative", Request;
     /// The type of a parameter.
-    ParameterType = "parameter-type", Request, Parameter, Type;
+    ParameterType = "parameter-type", Request;
     /// The format of a parameter.
-    ParameterFormat = "parameter-format", Request, Parameter, Type;
+    ParameterFormat = "parameter-format", Request;
     /// A value that a parameter can have.
-    ParameterValue = "parameter-value", Request, Parameter, Values;
+    ParameterValue = "parameter-value", Request;
     /// A bound of a parameter.
-    ParameterBound = "parameter-bound", Request, Parameter, Constraints;
+    ParameterBound = "parameter-bound", Request;
     /// What an absent parameter stands for.
-    ParameterDefault = "parameter-default", Request, Parameter, Behaviour;
+    ParameterDefault = "parameter-default", Request;
     /// The property of the body that chooses a variant, and its value.
-    Selector = "variant-selector", Request, Body, Structure;
+    Selector = "variant-selector", Request;
     /// Whether the service ignores or refuses a property of the request.
-    ReadOnly = "read-only-property", Request, Body, Requiredness;
+    ReadOnly = "read-only-property", Request;
     /// Whether the service leaves a property out of its answers.
-    WriteOnly = "write-only-property", Response, Body, Requiredness;
+    WriteOnly = "write-only-property", Response;
     /// The request body as a whole.
-    RequestBody = "request-body", Request, Body, Existence;
+    RequestBody = "request-body", Request;
     /// A property of the request.
-    RequestProperty = "request-property", Request, Body, Existence;
+    RequestProperty = "request-property", Request;
     /// The type of a property of the request.
-    RequestType = "request-type", Request, Body, Type;
+    RequestType = "request-type", Request;
     /// The format of a property of the request.
-    RequestFormat = "request-format", Request, Body, Type;
+    RequestFormat = "request-format", Request;
     /// Whether a property of the request is required.
-    RequestRequirement = "request-requirement", Request, Body, Requiredness;
+    RequestRequirement = "request-requirement", Request;
     /// Whether a property of the request may be null.
-    RequestNull = "request-null", Request, Body, Type;
+    RequestNull = "request-null", Request;
     /// A value that a property of the request can have.
-    RequestValue = "request-value", Request, Body, Values;
+    RequestValue = "request-value", Request;
     /// A bound of a property of the request.
-    RequestBound = "request-bound", Request, Body, Constraints;
+    RequestBound = "request-bound", Request;
     /// What an absent property of the request stands for.
-    RequestDefault = "request-default", Request, Body, Behaviour;
+    RequestDefault = "request-default", Request;
     /// An example of a request.
-    RequestExample = "request-example", Request, Body, Documentation;
+    RequestExample = "request-example", Request;
     /// The status of success.
-    Status = "response-status", Response, Status, Structure;
+    Status = "response-status", Response;
     /// A status of failure.
-    ErrorStatus = "error-status", Response, Status, Behaviour;
+    ErrorStatus = "error-status", Response;
     /// A header of the response.
-    ResponseHeader = "response-header", Response, Parameter, Existence;
+    ResponseHeader = "response-header", Response;
     /// The media type of the response.
-    ResponseMediaType = "response-media-type", Response, MediaType, Structure;
+    ResponseMediaType = "response-media-type", Response;
     /// The response body as a whole.
-    ResponseBody = "response-body", Response, Body, Existence;
+    ResponseBody = "response-body", Response;
     /// A property of the response.
-    ResponseProperty = "response-property", Response, Body, Existence;
+    ResponseProperty = "response-property", Response;
     /// The type of a property of the response.
-    ResponseType = "response-type", Response, Body, Type;
+    ResponseType = "response-type", Response;
     /// The format of a property of the response.
-    ResponseFormat = "response-format", Response, Body, Type;
+    ResponseFormat = "response-format", Response;
     /// Whether a property of the response is always present.
-    ResponseRequirement = "response-requirement", Response, Body, Requiredness;
+    ResponseRequirement = "response-requirement", Response;
     /// Whether a property of the response may be null.
-    ResponseNull = "response-null", Response, Body, Type;
+    ResponseNull = "response-null", Response;
     /// A documented value of a property of the response.
-    ResponseValue = "response-value", Response, Body, Values;
+    ResponseValue = "response-value", Response;
     /// A bound of a property of the response.
-    ResponseBound = "response-bound", Response, Body, Constraints;
+    ResponseBound = "response-bound", Response;
     /// An example of a response in the document, or a page's section of it.
-    ResponseExample = "response-example", Response, Body, Documentation;
+    ResponseExample = "response-example", Response;
     /// A property that an example of a page shows.
-    ShownProperty = "shown-property", Response, Body, Existence;
+    ShownProperty = "shown-property", Response;
     /// A value that an example of a page shows.
-    ShownValue = "shown-value", Response, Body, Values;
+    ShownValue = "shown-value", Response;
     /// A relation of a link that an example of a page shows.
-    Link = "link", Response, Body, Existence;
+    Link = "link", Response;
     /// What sending a request twice would do.
-    Effect = "effect", None, Operation, Behaviour;
+    Effect = "effect", None;
     /// A notice that something goes away.
-    Deprecation = "deprecation", None, Operation, Documentation;
+    Deprecation = "deprecation", None;
     /// An extension that no rule knows better.
-    Extension = "extension", None, Operation, Behaviour;
+    Extension = "extension", None;
     /// Whether a schema tells an absent property from a null one.
-    Patch = "patch", Request, Rust, Type;
+    Patch = "patch", Request;
     /// A generated Rust type.
-    RustType = "rust-type", None, Rust, Existence;
+    RustType = "rust-type", None;
     /// A public item of a published crate.
-    RustItem = "rust-item", None, Rust, Existence;
+    RustItem = "rust-item", None;
     /// The title of a page, or the summary of a variant.
-    Title = "title", None, Source, Documentation;
+    Title = "title", None;
     /// The description in the document.
-    Description = "description", None, Source, Documentation;
+    Description = "description", None;
     /// The address of the page.
-    PageAddress = "page-address", None, Source, Documentation;
+    PageAddress = "page-address", None;
     /// The identifier of the page.
-    PageId = "page-id", None, Source, Documentation;
+    PageId = "page-id", None;
     /// A sentence of a page.
-    Sentence = "sentence", None, Prose, Documentation;
+    Sentence = "sentence", None;
     /// A sentence of a page that says when something is possible.
-    Precondition = "precondition", None, Prose, Behaviour;
+    Precondition = "precondition", None;
     /// A media type in a sentence.
-    ProseMediaType = "prose-media-type", None, Prose, Structure;
+    ProseMediaType = "prose-media-type", None;
     /// An operation in a sentence.
-    ProseOperation = "prose-operation", None, Prose, Structure;
+    ProseOperation = "prose-operation", None;
     /// A property in a sentence.
-    ProseProperty = "prose-property", None, Prose, Structure;
+    ProseProperty = "prose-property", None;
     /// A status code in a sentence.
-    ProseStatusCode = "prose-status-code", None, Prose, Behaviour;
+    ProseStatusCode = "prose-status-code", None;
     /// A property that a sentence requires.
-    ProseRequirement = "prose-requirement", None, Prose, Requiredness;
+    ProseRequirement = "prose-requirement", None;
     /// A status name in a sentence.
-    StatusName = "status-name", None, Prose, Values;
+    StatusName = "status-name", None;
     /// How long something is valid.
-    Lifetime = "lifetime", None, Prose, Behaviour;
+    Lifetime = "lifetime", None;
     /// How many attempts are allowed.
-    Attempts = "attempts", None, Prose, Behaviour;
+    Attempts = "attempts", None;
     /// What a code looks like.
-    CodeShape = "code-shape", None, Prose, Behaviour;
+    CodeShape = "code-shape", None;
     /// A limit in a sentence.
-    Limit = "limit", None, Prose, Behaviour;
+    Limit = "limit", None;
     /// Whether something can be configured.
-    Configurable = "configurable", None, Prose, Behaviour;
+    Configurable = "configurable", None;
     /// A default in a sentence.
-    Default = "default", None, Prose, Behaviour;
+    Default = "default", None;
     /// A version of software that is needed.
-    SdkVersion = "sdk-version", None, Prose, Documentation;
+    SdkVersion = "sdk-version", None;
     /// A date in a sentence.
-    Date = "date", None, Prose, Documentation;
+    Date = "date", None;
     /// Two pages that say different things of one variant.
-    Ambiguity = "ambiguity", None, Source, Consistency;
+    Ambiguity = "ambiguity", None;
     /// A part of a page that was seen, but not understood.
-    Unread = "unread-part", None, Source, Consistency;
+    Unread = "unread-part", None;
     /// A heading or a column in other words than before.
-    Layout = "page-layout", None, Source, Consistency;
+    Layout = "page-layout", None;
     /// A page most of which was not understood.
-    NotUnderstood = "page-not-understood", None, Source, Consistency;
+    NotUnderstood = "page-not-understood", None;
     /// What an example of an error shows.
-    ErrorExample = "error-example", Response, Body, Documentation;
+    ErrorExample = "error-example", Response;
     /// A line of a page that was not understood.
-    UnknownLine = "unknown-line", None, Source, Consistency;
+    UnknownLine = "unknown-line", None;
     /// A document that the generator refuses.
-    Refusal = "refusal", None, Source, Consistency;
+    Refusal = "refusal", None;
     /// Anything that no rule knows.
-    Other = "other", None, Source, Structure;
+    Other = "other", None;
     /// A page that does not say a method and an address.
-    NoEndpoint = "page-no-endpoint", None, Source, Consistency;
+    NoEndpoint = "page-no-endpoint", None;
     /// A sample that does not say a part of its request.
-    SampleIncomplete = "page-sample-incomplete", None, Source, Consistency;
+    SampleIncomplete = "page-sample-incomplete", None;
     /// A page that uses two methods.
-    PageMethod = "page-method", None, Source, Consistency;
+    PageMethod = "page-method", None;
     /// A page that uses two addresses.
-    PageAddresses = "page-addresses", None, Source, Consistency;
+    PageAddresses = "page-addresses", None;
     /// A page that uses two media types.
-    PageMediaType = "page-media-type", None, Source, Consistency;
+    PageMediaType = "page-media-type", None;
     /// A page that uses different headers.
-    PageHeaders = "page-headers", None, Source, Consistency;
+    PageHeaders = "page-headers", None;
     /// A page that shows different bodies.
-    PageBody = "page-body", None, Source, Consistency;
+    PageBody = "page-body", None;
     /// A property of the request model that the example lacks.
-    PropertyNotInBody = "page-property-not-in-body", None, Source, Consistency;
+    PropertyNotInBody = "page-property-not-in-body", None;
     /// A member of the example that the request model lacks.
-    MemberNotInModel = "page-member-not-in-model", None, Source, Consistency;
+    MemberNotInModel = "page-member-not-in-model", None;
     /// A value of another type than the request model says.
-    PagePropertyType = "page-property-type", None, Source, Consistency;
+    PagePropertyType = "page-property-type", None;
     /// Links that name different resources.
-    PageLinks = "page-links", None, Source, Consistency;
+    PageLinks = "page-links", None;
     /// A sentence that gives a property another value than the example.
-    StatedValue = "page-stated-value", None, Source, Consistency;
+    StatedValue = "page-stated-value", None;
+}
+
+impl Topic {
+    /// Whether the topic is about the Rust crates alone, which no page mentions.
+    pub(crate) fn is_rust(self) -> bool {
+        use Topic::*;
+        matches!(self, VariantName | Server | Patch | RustType | RustItem)
+    }
 }
 
 impl fmt::Display for Topic {

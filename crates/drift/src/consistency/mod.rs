@@ -9,64 +9,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::page::{Kind, Page, is_content_type, leaves, pattern};
-
-/// What a page disagrees with itself about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Disagreement {
-    /// The page does not say a method and an address.
-    NoEndpoint,
-    /// A sample does not say a part of its request.
-    SampleIncomplete,
-    /// A sample uses another method.
-    Method,
-    /// A sample or a sentence uses another address.
-    Address,
-    /// A sample, the line above the body, or the prose names another media type.
-    MediaType,
-    /// A sample sends other headers.
-    Headers,
-    /// A sample sends another body.
-    Body,
-    /// The request model has a property that the example body lacks.
-    PropertyNotInBody,
-    /// The example body has a member that the request model lacks.
-    MemberNotInModel,
-    /// The example body has a value of another type than the request model says.
-    PropertyType,
-    /// The links of an example name different resources of one kind.
-    Links,
-    /// A sentence says that a property gets a value, and the example shows another.
-    StatedValue,
-}
-
-impl Disagreement {
-    /// The name in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NoEndpoint => "page-no-endpoint",
-            Self::SampleIncomplete => "page-sample-incomplete",
-            Self::Method => "page-method",
-            Self::Address => "page-address",
-            Self::MediaType => "page-media-type",
-            Self::Headers => "page-headers",
-            Self::Body => "page-body",
-            Self::PropertyNotInBody => "page-property-not-in-body",
-            Self::MemberNotInModel => "page-member-not-in-model",
-            Self::PropertyType => "page-property-type",
-            Self::Links => "page-links",
-            Self::StatedValue => "page-stated-value",
-        }
-    }
-}
+use crate::compare::Topic;
+use crate::page::{Fact, Kind, Page, Property, is_content_type, leaves, pattern};
 
 /// Two places of a page that cannot both be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contradiction {
     /// What it is about.
-    pub about: Disagreement,
+    pub about: Topic,
     /// The line that stands alone, from 1.
     pub line: usize,
     /// A line that it disagrees with, if one line says it.
@@ -94,13 +44,13 @@ impl fmt::Display for Contradiction {
 /// What a page does not say is no contradiction.
 ///
 /// ```
-/// use pingone_drift::{Disagreement, Page, contradictions};
+/// use pingone_drift::{Topic, Page, contradictions};
 ///
 /// let text = "Return a Book\n\nPUT {{apiPath}}/books/{{bookID}}\n\nHeaders\n\nContent-Type   text/plain\n\n\
 ///     Body\n\nraw ( application/json )\n\n{\n}\n";
 /// let page = Page::read(text.as_bytes())?;
 /// let found = contradictions(&page);
-/// assert_eq!((found[0].about, found[0].line), (Disagreement::MediaType, 11));
+/// assert_eq!((found[0].about, found[0].line), (Topic::PageMediaType, 11));
 /// # Ok::<(), pingone_drift::ReadError>(())
 /// ```
 #[must_use]
@@ -148,8 +98,15 @@ struct Checker<'a> {
     found: Vec<Contradiction>,
 }
 
-impl Checker<'_> {
-    fn report(&mut self, about: Disagreement, line: usize, against: Option<usize>, text: String) {
+impl<'a> Checker<'a> {
+    /// What the sentences of the page say of a kind.
+    fn constants(&self, kind: Kind) -> impl Iterator<Item = &'a Fact> + use<'a> {
+        let statements = self.page.statements.iter();
+        let constants = statements.flat_map(|statement| &statement.constants);
+        constants.filter(move |constant| constant.kind == kind)
+    }
+
+    fn report(&mut self, about: Topic, line: usize, against: Option<usize>, text: String) {
         self.found.push(Contradiction {
             about,
             line,
@@ -163,25 +120,20 @@ impl Checker<'_> {
     fn endpoint(&mut self) {
         let Some(endpoint) = &self.page.endpoint else {
             return self.report(
-                Disagreement::NoEndpoint,
+                Topic::NoEndpoint,
                 1,
                 None,
                 "the page has no line with a method and an address".to_owned(),
             );
         };
         let address = &endpoint.value.address;
-        let mentions = self
-            .page
-            .statements
-            .iter()
-            .flat_map(|statement| &statement.constants);
-        for mention in mentions.filter(|constant| constant.kind == Kind::ProseOperation) {
+        for mention in self.constants(Kind::ProseOperation) {
             // Another path is another operation; the same path elsewhere cannot be meant.
             let said = mention.value.rsplit(' ').next().unwrap_or_default();
             let said = crate::page::Address::parse(said);
             if said.path == address.path && !said.same_as(address) {
                 self.report(
-                    Disagreement::Address,
+                    Topic::PageAddresses,
                     mention.line,
                     Some(endpoint.line),
                     format!("the prose says `{said}`, the page is about `{address}`"),
@@ -205,7 +157,7 @@ impl Checker<'_> {
                 "the headers name no media type, the request is of `{}`",
                 main.value
             );
-            self.report(Disagreement::MediaType, first.line, Some(main.line), text);
+            self.report(Topic::PageMediaType, first.line, Some(main.line), text);
         }
         if let Some(raw) = &self.page.raw_media_type
             && essence(&raw.value) != essence(&main.value)
@@ -214,15 +166,9 @@ impl Checker<'_> {
                 "the body is of `{}`, the headers say `{}`",
                 raw.value, main.value
             );
-            self.report(Disagreement::MediaType, raw.line, Some(main.line), text);
+            self.report(Topic::PageMediaType, raw.line, Some(main.line), text);
         }
-        let mut mentions = self
-            .page
-            .statements
-            .iter()
-            .flat_map(|statement| &statement.constants)
-            .filter(|constant| constant.kind == Kind::ProseMediaType)
-            .peekable();
+        let mut mentions = self.constants(Kind::ProseMediaType).peekable();
         // Prose may name the types of other operations too, but not only those.
         if let Some(first) = mentions.peek().copied()
             && mentions.all(|mention| mention.value != essence(&main.value))
@@ -231,7 +177,7 @@ impl Checker<'_> {
                 "the prose names `{}`, the request is of `{}`",
                 first.value, main.value
             );
-            self.report(Disagreement::MediaType, first.line, Some(main.line), text);
+            self.report(Topic::PageMediaType, first.line, Some(main.line), text);
         }
     }
 
@@ -240,10 +186,10 @@ impl Checker<'_> {
         let (Some(properties), Some(body)) = (&page.properties, page.request_body()) else {
             return;
         };
-        let named: Vec<_> = properties
+        let named = properties
             .iter()
-            .filter(|property| !property.name.is_empty())
-            .collect();
+            .filter(|property| !property.name.is_empty());
+        let named: Vec<&Property> = named.collect();
         for (index, property) in named.iter().enumerate() {
             let other = named[..index].iter().find(|other| {
                 other.name == property.name
@@ -259,12 +205,8 @@ impl Checker<'_> {
                     property.requirement,
                     property.type_name
                 );
-                self.report(
-                    Disagreement::PropertyType,
-                    property.line,
-                    Some(other.line),
-                    text,
-                );
+                let against = Some(other.line);
+                self.report(Topic::PagePropertyType, property.line, against, text);
             }
         }
         // Tight text loses names: then no member can be said to be missing from the model.
@@ -275,12 +217,8 @@ impl Checker<'_> {
                     "the request model has `{}` ({}), the example body has not",
                     property.name, property.requirement
                 );
-                self.report(
-                    Disagreement::PropertyNotInBody,
-                    property.line,
-                    Some(body.line),
-                    text,
-                );
+                let against = Some(body.line);
+                self.report(Topic::PropertyNotInBody, property.line, against, text);
                 continue;
             };
             if !is_of_type(value, &property.type_name) {
@@ -289,7 +227,7 @@ impl Checker<'_> {
                     "the example of `{}` is not of the type {}",
                     property.name, property.type_name
                 );
-                self.report(Disagreement::PropertyType, line, Some(property.line), text);
+                self.report(Topic::PagePropertyType, line, Some(property.line), text);
             }
         }
         if !whole || named.is_empty() {
@@ -305,7 +243,7 @@ impl Checker<'_> {
                     "the example body has `{}`, the request model has not",
                     leaf.path
                 );
-                self.report(Disagreement::MemberNotInModel, line, None, text);
+                self.report(Topic::MemberNotInModel, line, None, text);
             }
         }
     }
@@ -347,7 +285,7 @@ impl Checker<'_> {
                             "the link `{relation}` names {kind} {id}, {} others name {usual}",
                             most.len()
                         );
-                        self.report(Disagreement::Links, line, None, text);
+                        self.report(Topic::PageLinks, line, None, text);
                     }
                 }
             }
@@ -359,12 +297,9 @@ impl Checker<'_> {
         static STATED: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"\b([\w.]+) property of the \w+ is set to (\w+)"));
         let page = self.page;
-        let Some(body) = page
-            .responses
-            .iter()
-            .find(|response| response.is_success())
-            .and_then(|response| response.body.as_ref())
-        else {
+        let mut responses = page.responses.iter();
+        let success = responses.find(|response| response.is_success());
+        let Some(body) = success.and_then(|response| response.body.as_ref()) else {
             return;
         };
         for statement in &page.statements {
@@ -373,19 +308,14 @@ impl Checker<'_> {
                 let Some(shown) = body.at(path) else {
                     continue;
                 };
-                let shown = shown
-                    .as_str()
-                    .map_or_else(|| shown.to_string(), str::to_owned);
+                let text = shown.as_str().map(str::to_owned);
+                let shown = text.unwrap_or_else(|| shown.to_string());
                 if shown != value {
                     let text = format!(
                         "the example shows `{path}` as `{shown}`, the prose says `{value}`"
                     );
-                    self.report(
-                        Disagreement::StatedValue,
-                        body.line_of(path),
-                        Some(statement.line),
-                        text,
-                    );
+                    let (line, against) = (body.line_of(path), Some(statement.line));
+                    self.report(Topic::StatedValue, line, against, text);
                 }
             }
         }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, Contradiction, Disagreement};
+use super::{Checker, Contradiction};
+use crate::compare::Topic;
 use crate::page::{Named, Sample, SampleBody, is_content_type};
 
 /// One way in which samples differ from the page: what it is about, what they have, and the line of the page.
-type Difference = (Disagreement, String, Option<usize>);
+type Difference = (Topic, String, Option<usize>);
 
 impl Checker<'_> {
     /// Samples that differ from the page in the same way are one contradiction.
@@ -48,7 +49,7 @@ impl Checker<'_> {
         let start = sample.lines.start;
         let incomplete = |what: &str| {
             let text = format!("no {what}");
-            vec![(start, (Disagreement::SampleIncomplete, text, None))]
+            vec![(start, (Topic::SampleIncomplete, text, None))]
         };
         let Some(address) = &sample.address else {
             return incomplete("address");
@@ -66,14 +67,14 @@ impl Checker<'_> {
                     written(&address.value),
                     written(&main.address)
                 );
-                found.push((address.line, (Disagreement::Address, text, against)));
+                found.push((address.line, (Topic::PageAddresses, text, against)));
             }
             if method.value != main.method {
                 let text = format!(
                     "the method {}, the page is about {}",
                     method.value, main.method
                 );
-                found.push((method.line, (Disagreement::Method, text, against)));
+                found.push((method.line, (Topic::PageMethod, text, against)));
             }
         }
         self.sample_headers(sample, &mut found);
@@ -99,9 +100,9 @@ impl Checker<'_> {
         }));
         let about = |header: &str| {
             if header.eq_ignore_ascii_case("content-type") {
-                Disagreement::MediaType
+                Topic::PageMediaType
             } else {
-                Disagreement::Headers
+                Topic::PageHeaders
             }
         };
         for (header, optional) in &expected {
@@ -127,9 +128,9 @@ impl Checker<'_> {
             if !expected.iter().any(known) {
                 let text = format!("a header `{}`, which the page does not name", sent.name);
                 let about = if is_content_type(sent) {
-                    Disagreement::MediaType
+                    Topic::PageMediaType
                 } else {
-                    Disagreement::Headers
+                    Topic::PageHeaders
                 };
                 found.push((sent.line, (about, text, None)));
             }
@@ -146,7 +147,7 @@ impl Checker<'_> {
             (Some(SampleBody::Json(sent)), _) => (sent.line, "another body than the page shows"),
             (None, Some(_)) => (sample.lines.start, "no body"),
         };
-        found.push((line, (Disagreement::Body, text.to_owned(), against)));
+        found.push((line, (Topic::PageBody, text.to_owned(), against)));
     }
 }
 

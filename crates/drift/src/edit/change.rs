@@ -3,10 +3,11 @@
 use pingone_codegen::join;
 use pingone_codegen::model::Operation;
 
-use super::editor::{Editor, Refusal};
-use super::node::Node;
-use super::scaffold::member;
-use crate::compare::specification::{self, Specification};
+use super::editor::{Editor, Refusal, under};
+use super::node::{self, Node, member};
+use super::scaffold;
+use crate::compare::page::constant_kind;
+use crate::compare::specification::{Specification, group};
 use crate::compare::{Action, Topic};
 use crate::page::{Page, replace_constant};
 use crate::pages::Step;
@@ -20,13 +21,13 @@ pub(super) struct Edit<'a> {
     pub(super) step: &'a Step,
 }
 
-impl Edit<'_> {
+impl<'a> Edit<'a> {
     /// Makes the edit, and returns whether something was edited; an error says what a person has to decide.
     pub(super) fn make(&mut self) -> Result<bool, Refusal> {
         use Action::*;
         use Topic::*;
         let step = self.step;
-        let own = |key: &str| join(&self.operation.pointer, key);
+        let own = |keys: &[&str]| under(&self.operation.pointer, keys);
         let of_request = matches!(
             step.topic,
             RequestProperty | RequestType | RequestFormat | RequestRequirement
@@ -51,18 +52,17 @@ impl Edit<'_> {
             ) if step.action != Swapped => return Ok(false),
             (ShownProperty | ShownValue, Removed) | (ResponseExample, _) => return Ok(false),
             (PageAddress, _) => {
-                let address = self.new_value()?.into();
-                self.editor
-                    .replace(&join(&own("x-docs"), "page"), &address)?;
+                let address = self.page_says()?.1.as_str().into();
+                self.editor.replace(&own(&["x-docs", "page"]), &address)?;
             }
             (MediaType, _) => {
-                let name = self.new_value()?.to_owned();
-                self.editor.rename(&self.operation.pointer, &name)?;
+                let at = &self.operation.pointer;
+                self.editor.rename(at, &self.page_says()?.1)?;
             }
-            (Method, _) => self.move_to(
-                &self.new_value()?.to_lowercase(),
-                &self.operation.path.clone(),
-            )?,
+            (Method, _) => {
+                let method = self.page_says()?.1.to_lowercase();
+                self.move_to(&method, &self.operation.path)?;
+            }
             (Path, _) | (PathVariable, Swapped) => self.path()?,
             (RequestBody, Added) => self.body_appears()?,
             (RequestBody, Removed) => self.body_vanishes()?,
@@ -70,9 +70,8 @@ impl Edit<'_> {
             (RequestProperty, Removed) => self.request_removed(&step.name)?,
             (RequestProperty, Renamed | Respelled) => self.request_renamed()?,
             (RequestProperty, Moved) => {
-                let to = self.new_name()?.to_owned();
                 self.request_removed(&step.name)?;
-                self.request_added(&to)?;
+                self.request_added(&self.page_says()?.0)?;
             }
             (RequestType | RequestFormat, Changed) => self.request_retyped()?,
             (RequestRequirement, BecameRequired) => self.require(true)?,
@@ -95,61 +94,48 @@ impl Edit<'_> {
                 self.editor.remove(&join(&group, "deprecated"))?;
             }
             (Header | QueryParameter, Added | AddedRequired) => self.parameter()?,
-            (Lifetime | Attempts | CodeShape | Limit, Changed) => self.constant()?,
+            (Header | QueryParameter, BecameRequired) => self.parameter_required(true)?,
+            (Header | QueryParameter, BecameOptional) => self.parameter_required(false)?,
+            (Authorization, Added | Changed) => self.credentials()?,
+            (Lifetime | Attempts | CodeShape | Limit | Topic::Default, Changed) => {
+                self.constant()?
+            }
             _ => return Err("a person has to decide".to_owned()),
         }
         Ok(true)
     }
 
-    pub(super) fn new_value(&self) -> Result<&str, Refusal> {
+    /// Name and value that the page has now.
+    pub(super) fn page_says(&self) -> Result<&'a (String, String), Refusal> {
         let new = self.step.new.as_ref();
-        new.map(|(_, value)| value.as_str())
-            .ok_or_else(|| "the page says nothing in its place".to_owned())
-    }
-
-    pub(super) fn new_name(&self) -> Result<&str, Refusal> {
-        let new = self.step.new.as_ref();
-        new.map(|(name, _)| name.as_str())
-            .ok_or_else(|| "the page says nothing in its place".to_owned())
+        new.ok_or_else(|| "the page says nothing in its place".to_owned())
     }
 
     /// The operation, if it has no other variant that an edit of it would touch.
     pub(super) fn alone(&self, what: &str) -> Result<String, Refusal> {
-        let group = specification::group(self.operation);
-        match self.beside().first() {
-            None => Ok(group),
+        match self.beside() {
+            None => Ok(group(self.operation)),
             Some(other) => Err(format!("{what} would be one of `{other}` too")),
         }
     }
 
-    pub(super) fn beside(&self) -> Vec<&str> {
-        let operations = self.specification.api.operations.iter();
-        let beside = operations.filter(|other| {
-            other.id != self.operation.id
-                && (&other.method, &other.path) == (&self.operation.method, &self.operation.path)
+    /// Another variant of the same operation.
+    pub(super) fn beside(&self) -> Option<&'a str> {
+        let own = self.operation;
+        let mut operations = self.specification.api.operations.iter();
+        let beside = operations.find(|other| {
+            other.id != own.id && (&other.method, &other.path) == (&own.method, &own.path)
         });
-        beside.map(|other| other.id.as_str()).collect()
+        beside.map(|other| other.id.as_str())
     }
 
-    /// The lines of a block as they stand, without their indentation.
+    /// The lines of a block as they are, without their indentation.
     pub(super) fn copy(&self, pointer: &str) -> Result<Node, Refusal> {
-        let extent = self
-            .editor
-            .document
-            .extent(pointer)
-            .filter(|extent| !extent.flow);
-        let extent = extent.ok_or_else(|| "the operation is written on one line".to_owned())?;
-        let text = self.editor.document.text();
-        let start = text[..extent.value.start]
-            .rfind('\n')
-            .map_or(0, |end| end + 1);
-        let indent = extent.value.start - start;
-        let lines = text[start..extent.value.end].lines();
-        Ok(Node::Lines(
-            lines
-                .map(|line| line.get(indent..).unwrap_or_default().to_owned())
-                .collect(),
-        ))
+        let extent = self.editor.document.extent(pointer);
+        extent
+            .filter(|extent| !extent.flow)
+            .and_then(|_| node::lines_of(&self.editor.document, pointer))
+            .ok_or_else(|| "the operation is written on one line".to_owned())
     }
 
     /// The schema of an object, or of what is inside of it, and the part of the path that it does not have.
@@ -163,10 +149,10 @@ impl Edit<'_> {
             found.map(|(at, _)| at).map_err(|error| error.to_string())
         };
         let mut at = resolve(root)?;
-        let names: Vec<&str> = path.split('.').collect();
+        let names: Vec<&str> = path.split('.').filter(|name| !name.is_empty()).collect();
         for (index, name) in names.iter().enumerate() {
-            let next = join(&join(&at, "properties"), name.trim_end_matches("[]"));
-            if self.editor.document.get(&next).is_none() {
+            let next = under(&at, &["properties", name.trim_end_matches("[]")]);
+            if !self.editor.has(&next) {
                 return Ok((at, names[index..].to_vec()));
             }
             at = resolve(&next)?;
@@ -177,54 +163,48 @@ impl Edit<'_> {
         Ok((at, Vec::new()))
     }
 
-    pub(super) fn walk_root(&self, root: &str) -> Result<(String, Vec<&'static str>), Refusal> {
-        let found = self.editor.document.resolve(root);
-        found
-            .map(|(at, _)| (at, Vec::new()))
-            .map_err(|error| error.to_string())
-    }
-
-    /// Another variant that sends a schema, or, unless only requests count, gets it.
-    pub(super) fn users(&self, schema: &str, requests_only: bool) -> Option<String> {
-        let prefix = join("/components/schemas", schema);
-        let inside = |pointer: &str| {
-            pointer
-                .strip_prefix(prefix.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    /// Another variant that sends or gets a schema.
+    pub(super) fn user(&self, schema: &str) -> Option<&'a str> {
+        let prefix = under("/components/schemas", &[schema]);
+        let is_inside = |pointer: &str| {
+            let rest = pointer.strip_prefix(prefix.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let operations = self.specification.api.operations.iter();
-        let mut others = operations.filter(|other| requests_only || other.id != self.operation.id);
-        let user = others.find(|other| {
-            self.specification.entries(&other.id).iter().any(|entry| {
-                inside(&entry.place.pointer)
-                    && (!requests_only
-                        || entry.topic.direction() == crate::compare::Direction::Request)
-            })
+        let mut operations = self.specification.api.operations.iter();
+        let user = operations.find(|other| {
+            let mut said = self.specification.entries(&other.id).iter();
+            other.id != self.operation.id && said.any(|entry| is_inside(&entry.place.pointer))
         });
-        user.map(|other| other.id.clone())
+        user.map(|other| other.id.as_str())
     }
 
-    /// A number in the description.
+    /// A constant in the description, which is added where the document says nothing of its kind.
     pub(super) fn constant(&mut self) -> Result<(), Refusal> {
-        let kind =
-            crate::compare::page::constant_kind(self.step.topic).ok_or("it is no constant")?;
-        let old = self
-            .step
-            .old
-            .clone()
-            .ok_or("the document has no sentence for it")?;
-        let new = self.new_value()?.to_owned();
-        for key in ["x-description", "description"] {
-            let at = join(&self.operation.pointer, key);
-            if self.editor.document.get(&at).is_none() {
-                continue;
-            }
-            if let Some((range, text)) =
-                replace_constant(self.editor.source(&at)?, kind, &old, &new)
-            {
-                return self.editor.overwrite(&at, range, &text);
+        let kind = constant_kind(self.step.topic).ok_or("it is no constant")?;
+        let new = &self.page_says()?.1;
+        let keys = ["x-description", "description"];
+        let places = keys.map(|key| join(&self.operation.pointer, key));
+        let place = places.iter().find(|at| self.editor.has(at));
+        if let (Some(at), Some(old)) = (place, &self.step.old) {
+            let source = self.editor.source(at)?;
+            if let Some((range, text)) = replace_constant(source, kind, old, new) {
+                return self.editor.overwrite(at, range, &text);
             }
         }
-        Err(format!("the description does not say `{old}`"))
+        let mut documented = self.specification.entries(&self.operation.id).iter();
+        let facts = self.page.facts();
+        let several = facts.iter().filter(|fact| fact.kind == kind).count() > 1;
+        if several || documented.any(|entry| entry.topic == self.step.topic) {
+            return Err("the description says it of something else".to_owned());
+        }
+        let sentence = scaffold::constant(kind, new).ok_or("it is no constant")?;
+        let Some(at) = place else {
+            let key = keys[usize::from(self.operation.media_type().is_none())];
+            let description = member(key, sentence);
+            return self.editor.insert(&self.operation.pointer, &description);
+        };
+        let source = self.editor.source(at)?;
+        let end = source.trim_end_matches(['\'', '"']).trim_end().len();
+        self.editor.overwrite(at, end..end, &format!(" {sentence}"))
     }
 }

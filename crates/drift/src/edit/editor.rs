@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use pingone_codegen::{Document, Extent};
+use pingone_codegen::{Document, Extent, join};
 use serde_json::Value;
 
-use super::node::{self, Member, Node};
+use super::node::{self, Member, Node, member};
 
 /// Why an edit cannot be made.
 pub(super) type Refusal = String;
@@ -34,6 +34,41 @@ impl Editor {
             document,
             written: Vec::new(),
         }
+    }
+
+    pub(super) fn has(&self, pointer: &str) -> bool {
+        self.document.get(pointer).is_some()
+    }
+
+    /// The names of the members of a mapping.
+    pub(super) fn keys(&self, mapping: &str) -> Vec<String> {
+        let members = self.document.get(mapping).and_then(Value::as_object);
+        let members = members.into_iter().flatten();
+        members.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// The items of a list.
+    pub(super) fn items(&self, list: &str) -> &[Value] {
+        let items = self.document.get(list).and_then(Value::as_array);
+        items.map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds a member to a mapping below another one, which gets it where it has none.
+    pub(super) fn put(&mut self, owner: &str, key: &str, inner: Member) -> Result<(), Refusal> {
+        let mapping = join(owner, key);
+        if self.has(&mapping) {
+            return self.insert(&mapping, &inner);
+        }
+        self.insert(owner, &member(key, Node::Map(vec![inner])))
+    }
+
+    /// Adds an item to a list below a mapping, which gets it where it has none.
+    pub(super) fn append(&mut self, owner: &str, key: &str, item: Node) -> Result<(), Refusal> {
+        let list = join(owner, key);
+        if self.has(&list) {
+            return self.push(&list, &item);
+        }
+        self.insert(owner, &member(key, Node::List(vec![item])))
     }
 
     fn extent(&self, pointer: &str) -> Result<Extent, Refusal> {
@@ -118,18 +153,10 @@ impl Editor {
     }
 
     fn is_inside_flow(&self, pointer: &str) -> bool {
-        let mut outer = pointer;
-        while let Some(end) = outer.rfind('/') {
-            outer = &outer[..end];
-            if self
-                .document
-                .extent(outer)
-                .is_some_and(|extent| extent.flow)
-            {
-                return true;
-            }
-        }
-        false
+        pointer.match_indices('/').any(|(end, _)| {
+            let extent = self.document.extent(&pointer[..end]);
+            extent.is_some_and(|extent| extent.flow)
+        })
     }
 
     /// Takes a member or an item away, with the lines that it has for itself.
@@ -178,11 +205,7 @@ impl Editor {
     /// Gives a member another name.
     pub(super) fn rename(&mut self, pointer: &str, name: &str) -> Result<(), Refusal> {
         let (parent, _) = pointer.rsplit_once('/').unwrap_or_default();
-        if self
-            .document
-            .get(&pingone_codegen::join(parent, name))
-            .is_some()
-        {
+        if self.has(&join(parent, name)) {
             return Err(format!("`{parent}` has a member `{name}` already"));
         }
         let key = self.extent(pointer)?.key;
@@ -243,6 +266,12 @@ impl Editor {
     }
 }
 
+/// A pointer below another one.
+pub(super) fn under(pointer: &str, keys: &[&str]) -> String {
+    keys.iter()
+        .fold(pointer.to_owned(), |at, key| join(&at, key))
+}
+
 fn end_of_line(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |end| at + end)
 }
@@ -268,14 +297,6 @@ mod tests {
             }
             (Err(refusal), Err(expected)) => assert_eq!(refusal, expected),
             (outcome, _) => panic!("{outcome:?}: {}", editor.document.text()),
-        }
-    }
-
-    fn member(key: &str, value: &Value) -> Member {
-        Member {
-            key: key.to_owned(),
-            value: value.into(),
-            note: None,
         }
     }
 

@@ -27,7 +27,7 @@ pub(super) struct Member {
 
 /// A mapping that grows member by member.
 #[derive(Debug, Default)]
-pub(super) struct Map(Vec<Member>);
+pub(super) struct Map(pub(super) Vec<Member>);
 
 impl Map {
     pub(super) fn with(self, key: &str, value: impl Into<Node>) -> Self {
@@ -36,10 +36,15 @@ impl Map {
 
     pub(super) fn noted(mut self, key: &str, value: impl Into<Node>, note: Option<String>) -> Self {
         self.0.push(Member {
-            key: key.to_owned(),
-            value: value.into(),
             note,
+            ..member(key, value)
         });
+        self
+    }
+
+    /// The members of both.
+    pub(super) fn and(mut self, members: Vec<Member>) -> Self {
+        self.0.extend(members);
         self
     }
 }
@@ -79,6 +84,26 @@ impl From<&Value> for Node {
             scalar => Self::Scalar(scalar.clone()),
         }
     }
+}
+
+pub(super) fn member(key: &str, value: impl Into<Node>) -> Member {
+    Member {
+        key: key.to_owned(),
+        value: value.into(),
+        note: None,
+    }
+}
+
+/// The lines of a block of a document as they are, without their indentation.
+pub(super) fn lines_of(document: &Document, pointer: &str) -> Option<Node> {
+    let extent = document.extent(pointer)?;
+    let text = document.text();
+    let before = &text[..extent.value.start];
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let indent = extent.value.start - start;
+    let lines = text[start..extent.value.end].lines();
+    let lines = lines.map(|line| line.get(indent..).unwrap_or_default().to_owned());
+    Some(Node::Lines(lines.collect()))
 }
 
 /// A reference to something under `components`.

@@ -3,19 +3,19 @@
 use std::collections::BTreeSet;
 
 use jsonschema::{ValidationError, draft4};
-use pingone_codegen::model::{ResponseBody, SchemaKind};
+use pingone_codegen::model::{Operation, ResponseBody, SchemaKind};
 use pingone_codegen::{join, names};
 use serde_json::{Value, json};
 
-use super::editor::{Editor, Refusal};
-use super::node::{Map, Member, Node, reference};
-use super::scaffold::{Draft, list, member};
+use super::editor::{Editor, Refusal, under};
+use super::node::{Map, Member, Node, member, reference};
+use super::scaffold::Draft;
 use super::schema::{self, Shape, example, is_placeholder, todo_note};
-use crate::compare::document::schema_entries;
+use crate::compare::document::{self, schema_entries};
 use crate::compare::specification::Specification;
-use crate::compare::{Direction, Entry, Topic, page};
-use crate::page::{Page, Response};
-use crate::pages::Judge;
+use crate::compare::{Direction, Entry, Topic, is_inside, page};
+use crate::page::{Body, Page, Response};
+use crate::pages::{Judge, matches};
 
 impl<'a> Draft<'a> {
     /// Lets the operation give the answer of the page; returns the statuses of the new variant where they are not all.
@@ -26,58 +26,37 @@ impl<'a> Draft<'a> {
         group: &str,
     ) -> Result<Option<Node>, Refusal> {
         let at = join(group, "responses");
-        let statuses = |editor: &Editor| -> Vec<String> {
-            let responses = editor.document.get(&at).and_then(Value::as_object);
-            responses
-                .into_iter()
-                .flat_map(|responses| responses.keys().cloned())
-                .collect()
-        };
-        let before = statuses(editor);
+        let before = editor.keys(&at);
         let (status, response) = self.answer(name, editor);
+        let examples = under(&at, &[&status, "content", "application/json", "examples"]);
+        let body = self.success().and_then(|response| response.body.as_ref());
         if !before.contains(&status) {
             // The other variants go on without the new answer.
-            let content = join(&join(group, "requestBody"), "content");
-            let others = editor.document.get(&content).and_then(Value::as_object);
-            let others: Vec<String> = others
-                .into_iter()
-                .flat_map(|others| others.keys().cloned())
-                .collect();
             editor.insert(&at, &member(&status, response))?;
-            for other in others {
+            let content = under(group, &["requestBody", "content"]);
+            for other in editor.keys(&content) {
                 let own = join(&content, &other);
-                if editor.document.get(&join(&own, "x-responses")).is_none() {
+                if !editor.has(&join(&own, "x-responses")) {
                     editor.insert(&own, &member("x-responses", list(&before)))?;
                 }
             }
-        } else if let Some(body) = self.success().and_then(|response| response.body.as_ref()) {
-            let examples = join(
-                &join(&join(&join(&at, &status), "content"), "application/json"),
-                "examples",
-            );
-            if editor.document.get(&examples).is_some()
-                && editor.document.get(&join(&examples, name)).is_none()
-            {
-                let value = example(body, &|_| String::new());
-                let shown = Map::default()
-                    .with("summary", "The payload of the page.")
-                    .with("value", value);
-                editor.insert(&examples, &member(name, shown))?;
-            }
+        } else if let Some(body) = body
+            && editor.has(&examples)
+            && !editor.has(&join(&examples, name))
+        {
+            editor.insert(&examples, &member(name, shown(body, &|_| String::new())))?;
         }
-        let after = statuses(editor);
-        let successes = after
+        let after = editor.keys(&at);
+        let is_success = |status: &&String| status.starts_with('2');
+        let several = after.iter().filter(is_success).count() > 1;
+        let own = after
             .iter()
-            .filter(|status| status.starts_with('2'))
-            .count();
-        let own: Vec<String> = after
-            .into_iter()
-            .filter(|other| !other.starts_with('2') || *other == status)
-            .collect();
-        Ok((successes > 1).then(|| list(&own)))
+            .filter(|other| !is_success(other) || **other == status);
+        let own: Vec<String> = own.cloned().collect();
+        Ok(several.then(|| list(&own)))
     }
 
-    pub(super) fn success(&self) -> Option<&'a Response> {
+    fn success(&self) -> Option<&'a Response> {
         let mut responses = self.page.responses.iter();
         responses.find(|response| (200..300).contains(&response.status))
     }
@@ -100,9 +79,7 @@ impl<'a> Draft<'a> {
             });
             let schema =
                 known.unwrap_or_else(|| Shape::of(&body.value).node(links(editor).as_ref()));
-            let shown = Map::default()
-                .with("summary", "The payload of the page.")
-                .with("value", example(body, &|_| String::new()));
+            let shown = shown(body, &|_| String::new());
             let content = Map::default()
                 .noted("schema", schema, note)
                 .with("examples", Map::default().with(name, shown));
@@ -112,33 +89,52 @@ impl<'a> Draft<'a> {
     }
 
     /// The known schema that the example response follows.
-    pub(super) fn response_schema(&self) -> Option<Node> {
+    fn response_schema(&self) -> Option<Node> {
         let said = page::entries(&self.page.facts());
-        let used: BTreeSet<String> = self
-            .operations()
-            .filter_map(|operation| match operation.success() {
-                ResponseBody::Json { schema, .. } => schema
-                    .get("$ref")?
-                    .as_str()?
-                    .rsplit('/')
-                    .next()
-                    .map(str::to_owned),
-                _ => None,
-            })
-            .collect();
-        let example = self.success().and_then(|response| response.body.as_ref());
-        let fits = |name: &&String| {
-            follows(self.specification, Direction::Response, name, &said)
-                && example.is_none_or(|body| is_valid(self.specification, name, &body.value))
+        let of = |operation: &'a Operation| match operation.success() {
+            ResponseBody::Json { schema, .. } => document::reference(&schema).map(str::to_owned),
+            _ => None,
         };
-        let mut fitting = used.iter().filter(fits);
-        let first = fitting.next()?;
-        fitting
-            .next()
-            .is_none()
-            .then(|| reference(&format!("/components/schemas/{first}")))
+        let used: BTreeSet<String> = self.operations().filter_map(of).collect();
+        let example = self.success().and_then(|response| response.body.as_ref());
+        let example = example.map(|body| &body.value);
+        let fits = |name: &String| {
+            follows(
+                self.specification,
+                Direction::Response,
+                name,
+                &said,
+                example,
+            )
+        };
+        let known = only(used.into_iter().filter(fits))?;
+        Some(reference(&under("/components/schemas", &[&known])))
     }
 }
+
+/// What an iterator gives, if that is one thing.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.next().is_none().then_some(first)
+}
+
+fn list(statuses: &[String]) -> Node {
+    Node::List(
+        statuses
+            .iter()
+            .map(|status| status.as_str().into())
+            .collect(),
+    )
+}
+
+/// An example as the document writes it.
+fn shown(body: &Body, format: &dyn Fn(&str) -> String) -> Map {
+    Map::default()
+        .with("summary", SUMMARY)
+        .with("value", example(body, format))
+}
+
+const SUMMARY: &str = "The payload of the page.";
 
 /// The members of a media type that say what is sent. A schema that is none of the known ones becomes a named one.
 pub(super) fn request_body(
@@ -146,16 +142,11 @@ pub(super) fn request_body(
     specification: &Specification,
     editor: &mut Editor,
     name: &str,
-    absent: &str,
 ) -> Result<Vec<Member>, Refusal> {
     let body = page.request_body();
-    let has_rows = page
-        .properties
-        .iter()
-        .flatten()
-        .any(|row| !row.name.is_empty());
-    if body.is_none() && !has_rows {
-        return Ok(vec![member(absent, true)]);
+    let mut rows = page.properties.iter().flatten();
+    if body.is_none() && !rows.any(|row| !row.name.is_empty()) {
+        return Ok(vec![member("x-no-body", true)]);
     }
     let said = page::entries(&page.facts());
     let known = known_request(specification, &said, body.as_ref().map(|body| &body.value));
@@ -168,30 +159,26 @@ pub(super) fn request_body(
             named
         }
     };
-    let mut members = vec![member(
-        "schema",
-        reference(&format!("/components/schemas/{target}")),
-    )];
+    let schema = reference(&under("/components/schemas", &[&target]));
+    let mut members = vec![member("schema", schema)];
     if let Some(body) = &body {
         let documented = match &known {
             Some(known) => schema_entries(specification, Direction::Request, known),
             None => said,
         };
         let format = |path: &str| {
-            let of = |topic| {
-                documented
-                    .iter()
-                    .find(|entry| entry.topic == topic && entry.name == path)
-            };
-            let format = of(Topic::RequestFormat)
-                .map(|entry| entry.value.clone())
-                .filter(|format| !format.is_empty());
-            format
-                .or_else(|| of(Topic::RequestType).map(|entry| entry.value.clone()))
-                .unwrap_or_default()
+            let formats = [Topic::RequestFormat, Topic::RequestType].into_iter();
+            let mut said = formats.filter_map(|topic| {
+                let mut own = documented.iter();
+                let own = own.find(|entry| entry.topic == topic && entry.name == path)?;
+                (!own.value.is_empty()).then(|| own.value.clone())
+            });
+            said.next().unwrap_or_default()
         };
+        let summary =
+            "The payload of the page, with something invented in the place of each placeholder.";
         let shown = Map::default()
-            .with("summary", "The payload of the page, with something invented in the place of each placeholder.")
+            .with("summary", summary)
             .with("value", example(body, &format));
         members.push(member("examples", Map::default().with(name, shown)));
     }
@@ -205,95 +192,67 @@ fn known_request(
     example: Option<&Value>,
 ) -> Option<String> {
     let leaves = |entries: &[Entry]| -> BTreeSet<String> {
-        let names: Vec<&str> = entries
+        let properties = entries
             .iter()
-            .filter(|entry| entry.topic == Topic::RequestProperty)
-            .map(|entry| entry.name.as_str())
-            .collect();
-        let outer = |name: &str| {
-            names.iter().any(|other| {
-                other
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with(['.', '[']))
-            })
-        };
+            .filter(|entry| entry.topic == Topic::RequestProperty);
+        let names: Vec<&str> = properties.map(|entry| entry.name.as_str()).collect();
+        let is_leaf = |name: &&&str| !names.iter().any(|other| is_inside(other, name));
         names
             .iter()
-            .filter(|name| !outer(name))
+            .filter(is_leaf)
             .map(|name| (*name).to_owned())
             .collect()
     };
     let wanted = leaves(said);
-    let objects = specification
-        .api
-        .schemas
-        .iter()
-        .filter(|(_, schema)| !matches!(schema.kind, SchemaKind::Enum(_)));
-    let mut fitting = objects.map(|(name, _)| name).filter(|name| {
+    let schemas = specification.api.schemas.iter();
+    let objects = schemas.filter(|(_, schema)| !matches!(schema.kind, SchemaKind::Enum(_)));
+    let fitting = objects.map(|(name, _)| name).filter(|name| {
         leaves(&schema_entries(specification, Direction::Request, name)) == wanted
-            && follows(specification, Direction::Request, name, said)
-            && example.is_none_or(|example| is_valid(specification, name, example))
+            && follows(specification, Direction::Request, name, said, example)
     });
-    let first = fitting.next()?;
-    fitting.next().is_none().then(|| first.clone())
+    only(fitting).cloned()
 }
 
-/// Whether a schema contradicts nothing that a page says.
+/// Whether a schema contradicts nothing that a page says, and the example of the page is valid against it.
 fn follows(
     specification: &Specification,
     direction: Direction,
     name: &str,
     said: &[Entry],
+    example: Option<&Value>,
 ) -> bool {
+    use Topic::*;
     let documented = schema_entries(specification, direction, name);
-    let properties = documented.iter().any(|entry| {
-        matches!(
-            entry.topic,
-            Topic::RequestProperty | Topic::ResponseProperty
-        )
-    });
-    let said: Vec<Entry> = said
-        .iter()
-        .filter(|entry| {
-            use Topic::*;
-            match direction {
-                Direction::Request => matches!(
-                    entry.topic,
-                    RequestProperty
-                        | RequestType
-                        | RequestFormat
-                        | RequestRequirement
-                        | RequestExample
-                ),
-                _ => matches!(
-                    entry.topic,
-                    ShownProperty | ResponseType | ResponseFormat | ResponseNull
-                ),
-            }
-        })
-        .cloned()
-        .collect();
+    let is_property = |topic| matches!(topic, RequestProperty | ResponseProperty);
+    let is_request = direction == Direction::Request;
+    let is_about = |entry: &&Entry| match entry.topic {
+        RequestProperty | RequestType | RequestFormat | RequestRequirement | RequestExample => {
+            is_request
+        }
+        ShownProperty | ResponseType | ResponseFormat | ResponseNull => !is_request,
+        _ => false,
+    };
+    let said: Vec<Entry> = said.iter().filter(is_about).cloned().collect();
     let Some(operation) = specification.api.operations.first() else {
         return false;
     };
-    let known = direction == Direction::Request
-        || said
+    let mut shown = said.iter().filter(|entry| entry.topic == ShownProperty);
+    let known = |entry: &Entry| {
+        let mut own = documented
             .iter()
-            .filter(|entry| entry.topic == Topic::ShownProperty)
-            .all(|entry| {
-                documented.iter().any(|own| {
-                    own.topic == Topic::ResponseProperty
-                        && crate::pages::matches(&own.name, &entry.name)
-                })
-            })
-            && shows_all_required(&documented, &said);
+            .filter(|own| own.topic == ResponseProperty);
+        own.any(|own| matches(&own.name, &entry.name))
+    };
     let judge = Judge {
         lowered: specification,
         operation,
         documented: &documented,
         page: None,
     };
-    properties && known && judge.differences(&said).is_empty()
+    documented.iter().any(|entry| is_property(entry.topic))
+        && (is_request || shown.all(known) && shows_all_required(&documented, &said))
+        && judge.differences(&said).is_empty()
+        && example.is_none_or(|example| is_valid(specification, name, example))
 }
 
 /// Whether an example is valid against a schema of the document. A placeholder stands for any value.
@@ -326,27 +285,21 @@ fn json_schema(value: &mut Value) {
 
 /// Whether an example has everything that a schema says is always there.
 fn shows_all_required(documented: &[Entry], said: &[Entry]) -> bool {
-    let inside = |path: &str, outer: &str| {
-        path.strip_prefix(outer)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    };
     let shown = |path: &str| {
-        said.iter().any(|entry| {
-            matches!(entry.topic, Topic::ShownProperty | Topic::ResponseNull)
-                && inside(&entry.name, path)
-        })
+        let mut shown = said
+            .iter()
+            .filter(|entry| matches!(entry.topic, Topic::ShownProperty | Topic::ResponseNull));
+        shown.any(|entry| entry.name == path || is_inside(&entry.name, path))
     };
-    documented
+    let required = documented
         .iter()
-        .filter(|own| own.topic == Topic::ResponseRequirement && own.value == "required")
-        // What is inside of a map or of something left out is not required.
-        .filter(|own| !own.name.contains(".*"))
-        .filter(|own| {
-            own.name
-                .rsplit_once('.')
-                .is_none_or(|(outer, _)| shown(outer))
-        })
-        .all(|own| shown(&own.name))
+        .filter(|own| own.topic == Topic::ResponseRequirement && own.value == "required");
+    // What is inside of a map or of something left out is not required.
+    let outer_is_shown = |own: &&Entry| match own.name.rsplit_once('.') {
+        Some((outer, _)) => !own.name.contains(".*") && shown(outer),
+        None => true,
+    };
+    required.filter(outer_is_shown).all(|own| shown(&own.name))
 }
 
 /// How the document writes links.

@@ -1,10 +1,10 @@
 //! The part of the document for a page that the document does not know.
 
 use pingone_codegen::model::{Effect, Operation};
-use pingone_codegen::{join, names};
+use pingone_codegen::names;
 
-use super::editor::{Editor, Refusal};
-use super::node::{Map, Member, Node};
+use super::editor::{Editor, Refusal, under};
+use super::node::{Map, member};
 use super::payload::request_body;
 use super::schema::todo_note;
 use crate::compare::shape;
@@ -179,30 +179,23 @@ pub(super) struct Draft<'a> {
     pub(super) address: &'a Address,
 }
 
-/// What stands in both kinds of variants, under other names.
-pub(super) struct Words {
-    pub(super) name: &'static str,
-    pub(super) summary: &'static str,
-    pub(super) description: &'static str,
-}
-
 impl<'a> Draft<'a> {
     pub(super) fn operations(&self) -> impl Iterator<Item = &'a Operation> + Clone {
         self.specification.api.operations.iter()
     }
 
     /// The path as OpenAPI counts it: without the query, and without what the server has of it.
-    pub(super) fn path_text(&self) -> &'a str {
+    fn path_text(&self) -> &'a str {
         let path = self.address.path.split('?').next().unwrap_or_default();
         path.trim_end_matches('/')
     }
 
-    pub(super) fn documented_path(&self, operation: &Operation) -> String {
+    fn documented_path(&self, operation: &Operation) -> String {
         specification::address(self.specification, operation).2
     }
 
     /// The operation that the page adds a variant to.
-    pub(super) fn group(&self) -> Result<Option<&'a Operation>, ScaffoldError> {
+    fn group(&self) -> Result<Option<&'a Operation>, ScaffoldError> {
         let server = self.server()?;
         let wanted = shape(self.path_text());
         let mut same = self
@@ -235,48 +228,38 @@ impl<'a> Draft<'a> {
             None => host,
         };
         let servers = self.specification.api.servers.iter();
-        let host_of = |url: &str| {
-            url.split("://")
-                .last()
-                .and_then(|rest| rest.split('/').next())
-                .unwrap_or_default()
-                .to_owned()
+        let is_host = |url: &str| {
+            let rest = url.split("://").last().unwrap_or_default();
+            rest.split('/').next() == Some(host)
         };
-        let mut fitting =
-            servers.filter(|server| server.name == name || host_of(&server.url) == host);
+        let mut fitting = servers.filter(|server| server.name == name || is_host(&server.url));
         let server = fitting.next().map(|server| server.name.as_str());
         server.ok_or_else(|| ScaffoldError::UnknownHost(host.to_owned()))
     }
 
     /// The path of a new operation, with the variables named as the document names them.
-    pub(super) fn path(&self) -> Result<String, ScaffoldError> {
+    fn path(&self) -> Result<String, ScaffoldError> {
         let server = self.server()?;
         let segments: Vec<&str> = self.path_text().split('/').collect();
         let mut path: Vec<String> = Vec::new();
         for (index, segment) in segments.iter().enumerate() {
-            let Some(name) = segment
-                .strip_prefix('{')
-                .and_then(|name| name.strip_suffix('}'))
-            else {
+            let Some(name) = crate::compare::variables(segment).first().copied() else {
                 path.push((*segment).to_owned());
                 continue;
             };
             let start = shape(&segments[..index].join("/"));
-            let known = self
+            let mut own = self
                 .operations()
-                .filter(|operation| operation.server == server)
-                .find_map(|operation| {
-                    let own: Vec<&str> = operation.path.split('/').collect();
-                    let same = own.len() > index && shape(&own[..index].join("/")) == start;
-                    own.get(index)
-                        .filter(|own| same && own.starts_with('{'))
-                        .map(|own| (*own).to_owned())
-                });
-            let spelled = match name.strip_suffix("ID") {
+                .filter(|operation| operation.server == server);
+            let known = own.find_map(|operation| {
+                let own: Vec<&str> = operation.path.split('/').collect();
+                let variable = own.get(index).filter(|own| own.starts_with('{'))?;
+                (shape(&own[..index].join("/")) == start).then(|| (*variable).to_owned())
+            });
+            path.push(known.unwrap_or_else(|| match name.strip_suffix("ID") {
                 Some(stem) => format!("{{{stem}Id}}"),
                 None => format!("{{{name}}}"),
-            };
-            path.push(known.unwrap_or(spelled));
+            }));
         }
         let path = path.join("/");
         let overlaps = self
@@ -292,16 +275,11 @@ impl<'a> Draft<'a> {
         Ok(path)
     }
 
-    pub(super) fn name(&self) -> Result<String, ScaffoldError> {
-        let title = self
-            .page
-            .title
-            .as_ref()
-            .map_or("", |title| title.value.as_str());
+    fn name(&self) -> Result<String, ScaffoldError> {
         let name = match &self.choices.name {
             Some(name) => name.clone(),
             None => {
-                let name = names::type_name(title);
+                let name = names::type_name(self.title());
                 let first = name.chars().next().map(|first| first.to_ascii_lowercase());
                 first.into_iter().chain(name.chars().skip(1)).collect()
             }
@@ -315,51 +293,34 @@ impl<'a> Draft<'a> {
     }
 
     /// A variant of an operation that is there.
-    pub(super) fn variant(
-        &self,
-        editor: &mut Editor,
-        name: &str,
-        group: &Operation,
-    ) -> Result<(), Refusal> {
+    fn variant(&self, editor: &mut Editor, name: &str, group: &Operation) -> Result<(), Refusal> {
         let at = specification::group(group);
-        let media_type = self
-            .page
-            .media_type()
-            .map(|named| named.value)
-            .unwrap_or_default();
-        let body = self.body(editor, name, "x-no-body")?;
-        let chosen = self.answers(editor, name, &at)?;
-        let words = Words {
-            name: "x-operation-id",
-            summary: "x-summary",
-            description: "x-description",
-        };
-        let mut map = self.words(name, &words);
-        if let Some(chosen) = chosen {
+        let media_type = self.page.media_type().map(|named| named.value);
+        let body = request_body(self.page, self.specification, editor, name)?;
+        let mut map = self.variant_words(name);
+        if let Some(chosen) = self.answers(editor, name, &at)? {
             map = map.with("x-responses", chosen);
         }
-        let value = body.into_iter().fold(map, |map, member| {
-            map.noted(&member.key, member.value, member.note)
-        });
-        let content = join(&join(&at, "requestBody"), "content");
-        editor.insert(&content, &member(&media_type, value))
+        let variant = member(&media_type.unwrap_or_default(), map.and(body));
+        editor.insert(&under(&at, &["requestBody", "content"]), &variant)
     }
 
-    pub(super) fn words(&self, name: &str, keys: &Words) -> Map {
-        let title = self
-            .page
-            .title
-            .as_ref()
-            .map_or("", |title| title.value.as_str());
+    pub(super) fn variant_words(&self, name: &str) -> Map {
+        self.words(name, ["x-operation-id", "x-summary", "x-description"])
+    }
+
+    /// What is said about a variant for people; `keys` are those of its name, its summary and its description.
+    pub(super) fn words(&self, name: &str, keys: [&str; 3]) -> Map {
         let todo = |text: &str| Some(todo_note(text));
+        let [name_key, summary_key, description_key] = keys;
         let unnamed = self.choices.name.is_none();
         let name_note =
             unnamed.then(|| todo_note("the name comes from the title; Rust code will use it"));
         let mut map = Map::default()
-            .noted(keys.name, name, name_note)
-            .with(keys.summary, sentence_case(title));
+            .noted(name_key, name, name_note)
+            .with(summary_key, sentence_case(self.title()));
         if let Some(constants) = self.constants() {
-            map = map.with(keys.description, constants);
+            map = map.with(description_key, constants);
         }
         let (effect, note) = match self.choices.effect {
             Some(effect) => (effect, None),
@@ -371,65 +332,51 @@ impl<'a> Draft<'a> {
             ),
         };
         map = map.noted("x-effect", effect.word(), note);
-        let said = || {
-            self.page
-                .canonical_url
-                .as_ref()
-                .map(|url| url.value.clone())
-        };
-        let url = self.choices.url.clone().or_else(said);
-        let docs = match url {
-            Some(url) => Map::default().with("page", url),
-            None => Map::default().noted(
-                "page",
-                "",
-                todo("this form of a page does not say its address"),
-            ),
+        let said = self.page.canonical_url.as_ref().map(|url| &url.value);
+        let docs = match self.choices.url.as_ref().or(said) {
+            Some(url) => Map::default().with("page", url.as_str()),
+            None => {
+                let note = todo("this form of a page does not say its address");
+                Map::default().noted("page", "", note)
+            }
         };
         map.with("x-docs", docs.with("basis", "page"))
     }
 
+    fn title(&self) -> &'a str {
+        let title = self.page.title.as_ref();
+        title.map_or("", |title| title.value.as_str())
+    }
+
     /// What the prose says in numbers; its sentences are the vendor's.
-    pub(super) fn constants(&self) -> Option<String> {
+    fn constants(&self) -> Option<String> {
         let facts = self.page.facts();
-        let sentences = facts.iter().filter_map(|fact| {
-            let value = &fact.value;
-            Some(match fact.kind {
-                Kind::Lifetime if value == "none" => "It has no timeout.".to_owned(),
-                Kind::Lifetime => format!("The lifetime is {value}."),
-                Kind::Attempts => format!("It allows {value}."),
-                Kind::CodeShape => {
-                    let mut words = value.splitn(3, ' ');
-                    let (count, alphabet) = (words.next()?, words.next());
-                    match (alphabet, words.next()) {
-                        (None, _) => format!("The code has {count} digits."),
-                        (Some("numeric"), None) => format!("The code has {count} digits numeric."),
-                        (Some(alphabet), None) => {
-                            format!("The code has {count} {alphabet} characters.")
-                        }
-                        (Some(alphabet), Some(case)) => {
-                            format!("The code has {count} {alphabet} characters ({case}).")
-                        }
-                    }
-                }
-                Kind::Limit => format!("It has {value}."),
-                Kind::Default => format!("The default is {value}."),
-                _ => return None,
-            })
-        });
+        let sentences = facts
+            .iter()
+            .filter_map(|fact| constant(fact.kind, &fact.value));
         let sentences: Vec<String> = sentences.collect();
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
+}
 
-    /// The members of a media type that say what is sent. A schema that is none of the known ones becomes a named one.
-    pub(super) fn body(
-        &self,
-        editor: &mut Editor,
-        name: &str,
-        absent: &str,
-    ) -> Result<Vec<Member>, Refusal> {
-        request_body(self.page, self.specification, editor, name, absent)
-    }
+/// A sentence that says a constant of a page, in words from which it can be read again.
+pub(super) fn constant(kind: Kind, value: &str) -> Option<String> {
+    Some(match kind {
+        Kind::Lifetime if value == "none" => "It has no timeout.".to_owned(),
+        Kind::Lifetime => format!("The lifetime is {value}."),
+        Kind::Attempts => format!("It allows {value}."),
+        Kind::CodeShape => match value.splitn(3, ' ').collect::<Vec<_>>()[..] {
+            [count, "numeric"] => format!("The code has {count} digits numeric."),
+            [count, alphabet] => format!("The code has {count} {alphabet} characters."),
+            [count, alphabet, case] => {
+                format!("The code has {count} {alphabet} characters ({case}).")
+            }
+            _ => format!("The code has {value} digits."),
+        },
+        Kind::Limit => format!("It has {value}."),
+        Kind::Default => format!("The default is {value}."),
+        _ => return None,
+    })
 }
 
 /// Whether one request could fit two paths, and neither is the more special one.
@@ -442,23 +389,6 @@ fn overlap(one: &str, other: &str) -> bool {
         && pairs.clone().all(|(a, b)| a == b || open(a) || open(b))
         && pairs.clone().any(|(a, b)| open(a) && !open(b))
         && pairs.any(|(a, b)| !open(a) && open(b))
-}
-
-pub(super) fn member(key: &str, value: impl Into<Node>) -> Member {
-    Member {
-        key: key.to_owned(),
-        value: value.into(),
-        note: None,
-    }
-}
-
-pub(super) fn list(statuses: &[String]) -> Node {
-    Node::List(
-        statuses
-            .iter()
-            .map(|status| status.clone().into())
-            .collect(),
-    )
 }
 
 /// A title as the summaries of the document are written.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::node::{Map, Node};
 use crate::compare::page::column_type;
-use crate::page::{Body, Page, Property, value_shape};
+use crate::page::{Body, Page, Property, dotted, value_shape};
 
 /// What a page says of a value: enough to write a schema.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,19 +61,11 @@ impl Shape {
         let shown = value_shape(value);
         let (kind, format) = shown.split_once(' ').unwrap_or((&shown, ""));
         // Names of addresses and mails are no formats of this document; all other texts are text.
-        let format = if matches!(format, "uuid" | "date-time") {
-            format
-        } else {
-            ""
-        };
+        let format = Some(format).filter(|format| matches!(*format, "uuid" | "date-time"));
+        let kind = Some(kind).filter(|kind| !kind.starts_with('`'));
         let mut shape = Self {
-            kind: if kind.starts_with('`') {
-                "string"
-            } else {
-                kind
-            }
-            .to_owned(),
-            format: format.to_owned(),
+            kind: kind.unwrap_or("string").to_owned(),
+            format: format.unwrap_or_default().to_owned(),
             ..Self::default()
         };
         match value {
@@ -241,13 +233,7 @@ fn node(body: &Body, value: &Value, path: &str, format: &dyn Fn(&str) -> String)
             )
         }
         Value::Object(members) => {
-            let path_of = |name: &str| {
-                if path.is_empty() {
-                    name.to_owned()
-                } else {
-                    format!("{path}.{name}")
-                }
-            };
+            let path_of = |name: &str| dotted(path, name);
             let mut members: Vec<(&String, &Value)> = members.iter().collect();
             members.sort_by_key(|(name, _)| body.line_of(&path_of(name)));
             let members = members.into_iter();

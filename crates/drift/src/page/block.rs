@@ -39,6 +39,17 @@ pub(super) struct Row {
     pub(super) cells: Vec<String>,
 }
 
+impl Row {
+    /// A row whose cells are lines, by their numbers.
+    pub(super) fn of_lines(cells: &[(usize, &str)]) -> Self {
+        let number = |cell: Option<&(usize, &str)>| cell.map_or(0, |(line, _)| *line);
+        Self {
+            lines: number(cells.first())..number(cells.last()) + 1,
+            cells: cells.iter().map(|(_, text)| (*text).to_owned()).collect(),
+        }
+    }
+}
+
 impl Block {
     pub(super) fn new(lines: Range<usize>, content: Content) -> Self {
         Self { lines, content }
@@ -56,11 +67,13 @@ pub(super) enum Section {
     ExampleRequest,
     ExampleResponse,
     QueryParameters,
+    /// The statuses that responses can have.
+    Statuses,
     /// A section that is not known.
     Other,
 }
 
-const HEADINGS: [(&str, Section); 8] = [
+const HEADINGS: [(&str, Section); 12] = [
     ("Prerequisites", Section::Prerequisites),
     ("Request Model", Section::RequestModel),
     ("Headers", Section::Headers),
@@ -69,6 +82,10 @@ const HEADINGS: [(&str, Section); 8] = [
     ("Example Response", Section::ExampleResponse),
     ("Query Parameters", Section::QueryParameters),
     ("Query parameters", Section::QueryParameters),
+    ("Response Codes", Section::Statuses),
+    ("Response codes", Section::Statuses),
+    ("Status Codes", Section::Statuses),
+    ("Status codes", Section::Statuses),
 ];
 
 impl Section {

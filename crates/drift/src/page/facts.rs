@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::sample::{Sample, SampleBody};
-use super::{Body, Header, Named, Page, Property, leaves, pattern};
+use super::{Body, Header, ListedStatus, Named, Page, Property, digest, leaves, pattern};
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal,)+) => {
@@ -59,6 +59,8 @@ kinds! {
     Body = "body",
     /// The status of an example response.
     ResponseStatus = "response-status",
+    /// A status in the table of response codes, and the digest of what is said about it.
+    ListedStatus = "listed-status",
     /// A path of an example of a successful response, and what stands there.
     Response = "response",
     /// What an example of an error shows, by status.
@@ -201,6 +203,14 @@ impl Page {
                 ..
             } = parameter;
             facts.add(Kind::QueryParameter, name, requirement, *line);
+        }
+        for ListedStatus {
+            line,
+            status,
+            meaning,
+        } in &self.statuses
+        {
+            facts.add(Kind::ListedStatus, status, &digest(meaning), *line);
         }
         for unread in &self.unread {
             facts.add(

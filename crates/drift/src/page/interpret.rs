@@ -9,8 +9,10 @@ use super::address::Endpoint;
 use super::block::{Block, Columns, Content, Row, Section};
 use super::form::Form;
 use super::sample::{self, Language};
-use super::source::{Source, Tally};
-use super::{Body, Header, Named, Page, Property, Response, Unread, json, pattern, prose};
+use super::source::Source;
+use super::{
+    Body, Header, ListedStatus, Named, Page, Property, Response, Unread, json, pattern, prose,
+};
 
 /// The line above the title of every page of plain text.
 const BANNER: &str = "PingOne Platform APIs";
@@ -26,83 +28,40 @@ const MAX_SAMPLES: usize = 64;
 
 pub(super) fn page(form: Form, source: Source, blocks: &[Block]) -> Page {
     let mut reader = Reader {
-        ledger: Tally::new(&source),
+        page: Page::new(form, source),
         section: Section::Intro,
-        title: None,
-        canonical_url: None,
-        page_id: None,
-        endpoint: None,
-        headers: None,
-        properties: None,
-        raw_media_type: None,
-        body: None,
-        responses: Vec::new(),
-        samples: Vec::new(),
-        statements: Vec::new(),
-        query: None,
-        unread: Vec::new(),
         other: None,
         method: None,
-        sections: Vec::new(),
     };
     let is_text = form != Form::Markdown;
     for (index, block) in blocks.iter().enumerate() {
-        if let Content::Paragraph(lines) = &block.content
-            && let [line] = &lines[..]
-            && is_text
-            && reader.is_heading(line, &blocks[index + 1..])
-        {
-            reader.heading(block.lines.clone(), line);
+        let rest = &blocks[index + 1..];
+        let Content::Paragraph(lines) = &block.content else {
+            reader.block(block);
             continue;
-        }
-        // The title is the last line before the endpoint; what precedes it is the site's.
-        if let Content::Paragraph(lines) = &block.content
-            && reader.title.is_none()
-            && reader.endpoint.is_none()
-            && is_text
-            && is_banner(lines, &blocks[index + 1..])
-        {
-            if lines.join(" ") == BANNER {
-                reader.ledger.boilerplate(block.lines.clone());
+        };
+        let text = lines.join(" ");
+        let is_above = reader.page.endpoint.is_none();
+        if is_text && lines.len() == 1 && reader.is_heading(&text, rest) {
+            reader.heading(block.lines.clone(), &text);
+        } else if is_text && is_above && reader.page.title.is_none() && is_banner(&text, rest) {
+            // The title is the last line before the endpoint; what precedes it is the site's.
+            if text == BANNER {
+                reader.page.account.boilerplate(block.lines.clone());
             }
-            continue;
+        } else if !is_text && is_above && is_breadcrumb(&text) {
+            reader.page.account.boilerplate(block.lines.clone());
+        } else {
+            reader.block(block);
         }
-        if let Content::Paragraph(lines) = &block.content
-            && reader.endpoint.is_none()
-            && !is_text
-            && is_breadcrumb(&lines.join(" "))
-        {
-            reader.ledger.boilerplate(block.lines.clone());
-            continue;
-        }
-        reader.block(block);
     }
-    reader.close_section(source.len() + 1, &source);
-    let digests = std::mem::take(&mut reader.unread);
-    Page {
-        form,
-        title: reader.title,
-        canonical_url: reader.canonical_url,
-        page_id: reader.page_id,
-        endpoint: reader.endpoint,
-        headers: reader.headers,
-        properties: reader.properties,
-        raw_media_type: reader.raw_media_type,
-        body: reader.body,
-        responses: reader.responses,
-        samples: reader.samples,
-        statements: reader.statements,
-        query_parameters: reader.query,
-        unread: digests,
-        account: reader.ledger.close(&source),
-        sections: reader.sections,
-        source,
-    }
+    let mut page = reader.end();
+    page.account.close(&page.source);
+    page
 }
 
 /// Whether a line before the title belongs to the site: another short line follows before the endpoint.
-fn is_banner(lines: &[String], rest: &[Block]) -> bool {
-    let text = lines.join(" ");
+fn is_banner(text: &str, rest: &[Block]) -> bool {
     if text == BANNER {
         return true;
     }
@@ -118,7 +77,7 @@ fn is_banner(lines: &[String], rest: &[Block]) -> bool {
             && !text.ends_with('.')
             && !is_request(text)
     };
-    plain(&text) && plain(&next) && is_request(&then)
+    plain(text) && plain(&next) && is_request(&then)
 }
 
 /// Whether a line begins like an endpoint.
@@ -138,27 +97,50 @@ fn is_breadcrumb(text: &str) -> bool {
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 struct Reader {
-    ledger: Tally,
+    page: Page,
     section: Section,
-    title: Option<Named<String>>,
-    canonical_url: Option<Named<String>>,
-    page_id: Option<Named<String>>,
-    endpoint: Option<Named<Endpoint>>,
-    headers: Option<Vec<Header>>,
-    properties: Option<Vec<Property>>,
-    raw_media_type: Option<Named<String>>,
-    body: Option<Body>,
-    responses: Vec<Response>,
-    samples: Vec<super::Sample>,
-    statements: Vec<super::Statement>,
-    query: Option<Vec<Property>>,
-    unread: Vec<Unread>,
-    /// The line and the heading of the section that is not known.
-    other: Option<(usize, String)>,
+    /// The section that is not known.
+    other: Option<Other>,
     /// A method that waits for its address.
     method: Option<(Range<usize>, String)>,
-    /// Where each section begins.
-    sections: Vec<(usize, Section)>,
+}
+
+/// A section that is not known.
+struct Other {
+    line: usize,
+    heading: String,
+    /// Its paragraphs, items and rows; none where it has something else.
+    parts: Option<Vec<Named<String>>>,
+}
+
+impl Other {
+    /// The rows, if the section is a table or a list of the statuses that responses have, and the sentences above them.
+    fn statuses(&self) -> Option<(Vec<ListedStatus>, &[Named<String>])> {
+        static ROW: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"^([1-5]\d\d|[1-5][xX]{2})(?:[\s:–—-]+(.*))?$"));
+        static TOPIC: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(r"(?i)\b(?:status|statuses|codes?|responses?|answers?|errors?)\b")
+        });
+        let parts = self.parts.as_ref()?;
+        let first = parts.iter().position(|part| ROW.is_match(&part.value))?;
+        let (above, parts) = parts.split_at(first);
+        let mut rows: Vec<ListedStatus> = Vec::new();
+        for Named { line, value } in parts {
+            if let Some(found) = ROW.captures(value) {
+                rows.push(ListedStatus {
+                    line: *line,
+                    status: found[1].to_uppercase(),
+                    meaning: found.get(2).map_or("", |rest| rest.as_str()).to_owned(),
+                });
+            } else if let Some(row) = rows.last_mut() {
+                // Plain text has each cell on a line of its own.
+                row.meaning = format!("{} {value}", row.meaning).trim().to_owned();
+            }
+        }
+        let fails = rows.iter().any(|row| row.status.starts_with(['4', '5']));
+        let is_about_statuses = TOPIC.is_match(&self.heading) || fails && rows.len() > 1;
+        is_about_statuses.then_some((rows, above))
+    }
 }
 
 impl Reader {
@@ -174,7 +156,7 @@ impl Reader {
             next.is_some_and(|next| next.contains(' ') && next.ends_with('.'))
         };
         // Among samples, between cells and in a section that is not known, any word can be a line of its own.
-        self.endpoint.is_some()
+        self.page.endpoint.is_some()
             && (self.section != Section::Other || Section::reworded(line).is_some())
             && !matches!(
                 self.section,
@@ -190,31 +172,57 @@ impl Reader {
                     && (line.contains(' ') || before_sentence()))
     }
 
-    /// Ends the section that is not known: all of it is one thing that was not read.
-    fn close_section(&mut self, end: usize, source: &Source) {
-        self.end_section(end);
-        for unread in &mut self.unread {
-            if unread.digest.is_empty() {
-                unread.digest = prose::digest(source.text(unread.lines.clone()).trim());
-            }
-        }
+    fn end(mut self) -> Page {
+        self.end_section(self.page.source.len() + 1);
+        self.page
     }
 
+    /// Ends the section that is not known: all of it is one thing that was not read, unless its rows are statuses.
     fn end_section(&mut self, end: usize) {
-        if let Some((line, heading)) = self.other.take() {
-            self.ledger.boilerplate(line..end);
-            self.unread.push(Unread {
-                name: format!("section `{heading}`"),
-                lines: line..end,
-                digest: String::new(),
-            });
+        let Some(other) = self.other.take() else {
+            return;
+        };
+        self.page.account.boilerplate(other.line..end);
+        if let Some((statuses, above)) = other.statuses() {
+            for row in &statuses {
+                self.page.account.fact(row.line..row.line + 1);
+            }
+            // A few words are the heads of the columns.
+            for part in above
+                .iter()
+                .filter(|part| part.value.split(' ').count() > 4)
+            {
+                self.prose(part.line..part.line + 1, &part.value);
+            }
+            return self.page.statuses.extend(statuses);
+        }
+        let text = self.page.source.text(other.line..end);
+        let name = format!("section `{}`", other.heading);
+        self.unread(name, other.line..end, text.trim());
+    }
+
+    /// Notes a part whose extent is known, but not its meaning.
+    fn unread(&mut self, name: String, lines: Range<usize>, text: &str) {
+        let digest = prose::digest(text);
+        self.page.unread.push(Unread {
+            name,
+            lines,
+            digest,
+        });
+    }
+
+    /// Keeps a part of the section that is not known.
+    fn part(&mut self, line: usize, value: String) {
+        let parts = self.other.as_mut().and_then(|other| other.parts.as_mut());
+        if let Some(parts) = parts.filter(|_| !value.is_empty()) {
+            parts.push(Named { line, value });
         }
     }
 
     fn block(&mut self, block: &Block) {
         let lines = block.lines.clone();
         match &block.content {
-            Content::Layout => self.ledger.boilerplate(lines),
+            Content::Layout => self.page.account.boilerplate(lines),
             Content::FrontMatter { key, value } => self.front_matter(lines, key, value.as_deref()),
             Content::Heading(text) => self.heading(lines, text),
             Content::Paragraph(paragraph) => self.paragraph(lines, paragraph),
@@ -229,7 +237,7 @@ impl Reader {
                 if *closed {
                     self.code(lines, *first, language, text);
                 } else {
-                    self.ledger.unknown(lines, ENDLESS);
+                    self.page.account.unknown(lines, ENDLESS);
                 }
             }
         }
@@ -237,27 +245,29 @@ impl Reader {
 
     fn front_matter(&mut self, lines: Range<usize>, key: &str, value: Option<&str>) {
         let slot = match key {
-            "title" => &mut self.title,
-            "page_id" => &mut self.page_id,
-            "canonical_url" => &mut self.canonical_url,
+            "title" => &mut self.page.title,
+            "page_id" => &mut self.page.page_id,
+            "canonical_url" => &mut self.page.canonical_url,
             "description" | "component" | "version" | "section_ids" | "llms_txt"
-            | "docs_for_agents" | "revdate" => return self.ledger.boilerplate(lines),
+            | "docs_for_agents" | "revdate" => return self.page.account.boilerplate(lines),
             _ => {
                 return self
-                    .ledger
+                    .page
+                    .account
                     .unknown(lines, "this key of the front matter is not known");
             }
         };
         let Some(value) = value else {
             return self
-                .ledger
+                .page
+                .account
                 .unknown(lines, "this key of the front matter has no plain value");
         };
         *slot = Some(Named {
             line: lines.start,
             value: value.to_owned(),
         });
-        self.ledger.fact(lines);
+        self.page.account.fact(lines);
     }
 
     fn heading(&mut self, lines: Range<usize>, text: &str) {
@@ -267,54 +277,55 @@ impl Reader {
             return self.status_found(lines, status);
         }
         if self.section == Section::ExampleRequest && Language::titled(text) {
-            return self.ledger.boilerplate(lines);
+            return self.page.account.boilerplate(lines);
         }
-        let known = Section::named(text);
-        let reworded = Section::reworded(text).filter(|_| self.endpoint.is_some());
+        let known = Section::named(text).filter(|section| *section != Section::Statuses);
+        let reworded = Section::reworded(text).filter(|_| self.page.endpoint.is_some());
         if let Some(section) = known.or(reworded) {
             self.end_section(lines.start);
             if known.is_none() {
-                self.unread.push(Unread {
-                    name: format!("heading `{text}`"),
-                    lines: lines.clone(),
-                    digest: prose::digest(text),
-                });
+                self.unread(format!("heading `{text}`"), lines.clone(), text);
             }
             self.section = section;
-            self.sections.push((lines.start, section));
-            self.ledger.boilerplate(lines);
+            self.page.sections.push((lines.start, section));
+            self.page.account.boilerplate(lines);
             match section {
-                Section::Headers => _ = self.headers.get_or_insert_default(),
-                Section::RequestModel => _ = self.properties.get_or_insert_default(),
-                Section::QueryParameters => _ = self.query.get_or_insert_default(),
+                Section::Headers => _ = self.page.headers.get_or_insert_default(),
+                Section::RequestModel => _ = self.page.properties.get_or_insert_default(),
+                Section::QueryParameters => _ = self.page.query_parameters.get_or_insert_default(),
                 _ => {}
             }
         } else if text.is_empty() {
-            self.ledger.boilerplate(lines);
-        } else if self.section == Section::Intro && self.endpoint.is_none() {
+            self.page.account.boilerplate(lines);
+        } else if self.section == Section::Intro && self.page.endpoint.is_none() {
             self.title(lines, text);
         } else {
             self.end_section(lines.start);
             self.section = Section::Other;
-            self.sections.push((lines.start, Section::Other));
-            self.other = Some((lines.start, text.to_owned()));
+            self.page.sections.push((lines.start, Section::Other));
+            self.other = Some(Other {
+                line: lines.start,
+                heading: text.to_owned(),
+                parts: Some(Vec::new()),
+            });
         }
     }
 
     /// The title, which Markdown says twice.
     fn title(&mut self, lines: Range<usize>, text: &str) {
-        match &self.title {
+        match &self.page.title {
             Some(title) if title.value != text => {
-                self.ledger
+                self.page
+                    .account
                     .unknown(lines, "the page has another title above");
             }
             _ => {
                 let line = lines.start;
-                self.title.get_or_insert(Named {
+                self.page.title.get_or_insert(Named {
                     line,
                     value: text.to_owned(),
                 });
-                self.ledger.fact(lines);
+                self.page.account.fact(lines);
             }
         }
     }
@@ -327,15 +338,15 @@ impl Reader {
             return self.heading(lines, &text);
         }
         match self.section {
-            Section::Intro if self.endpoint.is_none() && text == BANNER => {
-                self.ledger.boilerplate(lines);
+            Section::Intro if self.page.endpoint.is_none() && text == BANNER => {
+                self.page.account.boilerplate(lines);
             }
-            Section::Intro if self.endpoint.is_none() && METHODS.contains(&text.as_str()) => {
+            Section::Intro if self.page.endpoint.is_none() && METHODS.contains(&text.as_str()) => {
                 self.method = Some((lines, text));
             }
-            Section::Intro if self.endpoint.is_none() => match self.parse_endpoint(&text) {
+            Section::Intro if self.page.endpoint.is_none() => match self.parse_endpoint(&text) {
                 Some(endpoint) => self.endpoint(lines, endpoint),
-                None if self.title.is_none() => self.title(lines, &text),
+                None if self.page.title.is_none() => self.title(lines, &text),
                 None => self.prose(lines, &text),
             },
             Section::Intro | Section::Prerequisites | Section::RequestModel => {
@@ -348,8 +359,11 @@ impl Reader {
             }
             Section::Body => self.raw(lines, &text),
             Section::ExampleResponse => self.status(lines, &text),
-            Section::ExampleRequest if Language::titled(&text) => self.ledger.boilerplate(lines),
-            Section::ExampleRequest | Section::QueryParameters | Section::Other => {}
+            Section::ExampleRequest if Language::titled(&text) => {
+                self.page.account.boilerplate(lines)
+            }
+            Section::Other => self.part(lines.start, text),
+            Section::ExampleRequest | Section::QueryParameters | Section::Statuses => {}
         }
     }
 
@@ -361,27 +375,27 @@ impl Reader {
             .as_ref()
             .and_then(|(_, method)| Endpoint::parse(&format!("{method} {text}")));
         if let (Some(_), Some((lines, _))) = (&joined, &below) {
-            self.ledger.fact(lines.clone());
+            self.page.account.fact(lines.clone());
         }
         joined.or_else(|| Endpoint::parse(&text))
     }
 
     fn endpoint(&mut self, lines: Range<usize>, endpoint: Endpoint) {
-        self.endpoint = Some(Named {
+        self.page.endpoint = Some(Named {
             line: lines.start,
             value: endpoint,
         });
-        self.ledger.fact(lines);
+        self.page.account.fact(lines);
     }
 
     fn prose(&mut self, lines: Range<usize>, text: &str) {
         let statements = prose::statements(lines.start, text);
         if statements.iter().all(prose::is_pointer) {
-            self.ledger.boilerplate(lines);
+            self.page.account.boilerplate(lines);
         } else {
-            self.ledger.fact(lines);
+            self.page.account.fact(lines);
         }
-        self.statements.extend(
+        self.page.statements.extend(
             statements
                 .into_iter()
                 .filter(|statement| !prose::is_pointer(statement)),
@@ -401,12 +415,12 @@ impl Reader {
     }
 
     fn header_found(&mut self, line: usize, name: &str, value: &str) {
-        self.headers.get_or_insert_default().push(Header {
+        self.page.headers.get_or_insert_default().push(Header {
             line,
             name: name.to_owned(),
             value: value.to_owned(),
         });
-        self.ledger.fact(line..line + 1);
+        self.page.account.fact(line..line + 1);
     }
 
     fn raw(&mut self, lines: Range<usize>, text: &str) {
@@ -414,11 +428,11 @@ impl Reader {
             LazyLock::new(|| pattern(r"^raw \( *([^\s()](?:[^()]*[^\s()])?) *\)$"));
         if let Some(found) = RAW.captures(text) {
             let value = found[1].to_owned();
-            self.raw_media_type = Some(Named {
+            self.page.raw_media_type = Some(Named {
                 line: lines.start,
                 value,
             });
-            self.ledger.fact(lines);
+            self.page.account.fact(lines);
         }
     }
 
@@ -429,12 +443,12 @@ impl Reader {
     }
 
     fn status_found(&mut self, lines: Range<usize>, status: u16) {
-        self.responses.push(Response {
+        self.page.responses.push(Response {
             line: lines.start,
             status,
             body: None,
         });
-        self.ledger.fact(lines);
+        self.page.account.fact(lines);
     }
 
     fn item(&mut self, lines: Range<usize>, text: &str) {
@@ -443,7 +457,7 @@ impl Reader {
             Section::ExampleRequest
                 if Language::named(text).is_some() || text.split(' ').count() <= 2 =>
             {
-                self.ledger.boilerplate(lines);
+                self.page.account.boilerplate(lines);
             }
             // Guidance that plain text often loses: only the constants in it are facts.
             Section::Prerequisites => {
@@ -454,41 +468,43 @@ impl Reader {
                             complete: false,
                             ..statement
                         });
-                let before = self.statements.len();
-                self.statements
+                let before = self.page.statements.len();
+                self.page
+                    .statements
                     .extend(statements.filter(says_more_than_where));
-                if self.statements.len() > before {
-                    self.ledger.fact(lines);
+                if self.page.statements.len() > before {
+                    self.page.account.fact(lines);
                 } else {
-                    self.ledger.boilerplate(lines);
+                    self.page.account.boilerplate(lines);
                 }
             }
             // A table of contents.
             Section::Intro
                 if Section::named(text).is_some() || Section::reworded(text).is_some() =>
             {
-                self.ledger.boilerplate(lines);
+                self.page.account.boilerplate(lines);
             }
             Section::Intro | Section::RequestModel => self.prose(lines, text),
+            Section::Other => self.part(lines.start, text.to_owned()),
             _ => {}
         }
     }
 
     fn table(&mut self, lines: Range<usize>, header: &[String], rows: &[Row]) {
-        let block_lines = lines.clone();
-        if let (Section::RequestModel, Some(columns)) = (self.section, Columns::of(header)) {
-            self.ledger.boilerplate(lines.clone());
+        if self.section == Section::Other {
+            for row in rows {
+                self.part(row.lines.start, row.cells.join(" ").trim().to_owned());
+            }
+        } else if let (Section::RequestModel, Some(columns)) = (self.section, Columns::of(header)) {
+            self.page.account.boilerplate(lines.clone());
             for row in rows {
                 self.property(row, &columns);
             }
             let heads =
                 [columns.name, columns.kind, columns.required].map(|it| header[it].as_str());
             if !matches!(heads, ["Property", "Type", "Required?" | "Required"]) {
-                self.unread.push(Unread {
-                    name: format!("column heads `{}`", heads.join("`, `")),
-                    lines: lines.clone(),
-                    digest: prose::digest(&heads.join("\n")),
-                });
+                let name = format!("column heads `{}`", heads.join("`, `"));
+                self.unread(name, lines.clone(), &heads.join("\n"));
             }
             let others = header.iter().enumerate();
             for (index, column) in others.filter(|(index, _)| !columns.has(*index)) {
@@ -496,21 +512,18 @@ impl Reader {
                     .iter()
                     .filter_map(|row| row.cells.get(index).map(String::as_str))
                     .collect();
-                self.unread.push(Unread {
-                    name: format!("column `{column}`"),
-                    lines: lines.clone(),
-                    digest: prose::digest(&cells.join("\n")),
-                });
+                let name = format!("column `{column}`");
+                self.unread(name, lines.clone(), &cells.join("\n"));
             }
         } else if self.section == Section::Headers && header.len() >= 2 {
-            self.ledger.boilerplate(lines);
+            self.page.account.boilerplate(lines);
             for row in rows {
                 if let [name, value, ..] = &row.cells[..] {
                     self.header_found(row.lines.start, name, value);
                 }
             }
         } else if self.section == Section::QueryParameters {
-            self.ledger.boilerplate(lines);
+            self.page.account.boilerplate(lines.clone());
             let column = |names: &[&str]| {
                 let known =
                     |cell: &&String| names.contains(&cell.to_lowercase().trim_end_matches('?'));
@@ -535,16 +548,16 @@ impl Reader {
                         requirement
                     },
                 };
-                self.query.get_or_insert_default().push(parameter);
-                self.ledger.fact(row.lines.clone());
+                self.page
+                    .query_parameters
+                    .get_or_insert_default()
+                    .push(parameter);
+                self.page.account.fact(row.lines.clone());
             }
             let rows: Vec<String> = rows.iter().map(|row| row.cells.join("\t")).collect();
             if header.len() > 1 + usize::from(kind.is_some()) + usize::from(required.is_some()) {
-                self.unread.push(Unread {
-                    name: "columns of the query parameters".to_owned(),
-                    lines: block_lines,
-                    digest: prose::digest(&rows.join("\n")),
-                });
+                let name = "columns of the query parameters".to_owned();
+                self.unread(name, lines, &rows.join("\n"));
             }
         } else if header.iter().all(String::is_empty)
             && matches!(
@@ -553,7 +566,7 @@ impl Reader {
             )
         {
             // A note, which pages write as a table without a header.
-            self.ledger.boilerplate(lines);
+            self.page.account.boilerplate(lines);
             for row in rows {
                 let text = row.cells.join(" ");
                 if !text.trim().is_empty() {
@@ -571,41 +584,47 @@ impl Reader {
             cell(columns.required),
         ) else {
             let reason = "the row has too few cells";
-            return self.ledger.unknown(row.lines.clone(), reason);
+            return self.page.account.unknown(row.lines.clone(), reason);
         };
         if type_name.is_empty() || requirement.is_empty() {
             return self
-                .ledger
+                .page
+                .account
                 .unknown(row.lines.clone(), "a cell of the row is empty");
         }
-        self.properties.get_or_insert_default().push(Property {
+        self.page.properties.get_or_insert_default().push(Property {
             line: row.lines.start,
             name: name.clone(),
             type_name: type_name.clone(),
             requirement: requirement.clone(),
         });
-        self.ledger.fact(row.lines.clone());
+        self.page.account.fact(row.lines.clone());
     }
 
     fn code(&mut self, lines: Range<usize>, first: usize, language: &str, text: &str) {
         match self.section {
-            Section::Intro if self.endpoint.is_none() => {
+            Section::Intro if self.page.endpoint.is_none() => {
                 if let Some(endpoint) = self.parse_endpoint(text) {
                     self.endpoint(first..first + 1, endpoint);
-                    self.ledger.boilerplate(lines);
+                    self.page.account.boilerplate(lines);
                 }
             }
             Section::Body => self.json(lines, first, text, |reader, body| {
-                reader.body.get_or_insert(body);
+                reader.page.body.get_or_insert(body);
             }),
-            Section::ExampleResponse if !self.responses.is_empty() => {
+            Section::ExampleResponse if !self.page.responses.is_empty() => {
                 self.json(lines, first, text, |reader, body| {
-                    if let Some(response) = reader.responses.last_mut() {
+                    if let Some(response) = reader.page.responses.last_mut() {
                         response.body.get_or_insert(body);
                     }
                 });
             }
             Section::ExampleRequest => self.sample(lines, first, language, text),
+            Section::Other => {
+                if let Some(other) = &mut self.other {
+                    other.parts = None;
+                }
+            }
             _ => {}
         }
     }
@@ -618,7 +637,7 @@ impl Reader {
         put: impl FnOnce(&mut Self, Body),
     ) {
         let Some(value) = json::parse(text) else {
-            return self.ledger.unknown(lines, NOT_JSON);
+            return self.page.account.unknown(lines, NOT_JSON);
         };
         let keys = json::key_lines(text)
             .into_iter()
@@ -632,14 +651,17 @@ impl Reader {
                 keys,
             },
         );
-        self.ledger.fact(lines);
+        self.page.account.fact(lines);
     }
 
     fn sample(&mut self, lines: Range<usize>, first: usize, language: &str, text: &str) {
-        if self.samples.len() == MAX_SAMPLES {
-            return self.ledger.unknown(lines, "no page has this many samples");
+        if self.page.samples.len() == MAX_SAMPLES {
+            return self
+                .page
+                .account
+                .unknown(lines, "no page has this many samples");
         }
-        self.ledger.boilerplate(lines);
+        self.page.account.boilerplate(lines);
         // A sample in a language that is not known says what the others say.
         if let Some(language) = Language::fenced(language, text) {
             let (sample, said) = sample::reduce(language, text, first);
@@ -648,9 +670,9 @@ impl Reader {
                 return;
             }
             for lines in said {
-                self.ledger.fact(lines);
+                self.page.account.fact(lines);
             }
-            self.samples.push(sample);
+            self.page.samples.push(sample);
         }
     }
 }

@@ -97,7 +97,7 @@ pub(crate) fn leaves(value: &Value) -> BTreeSet<Leaf> {
         match value {
             Value::Object(members) if !members.is_empty() => {
                 for (name, value) in members {
-                    walk(&join(path, name), value, leaves);
+                    walk(&dotted(path, name), value, leaves);
                 }
             }
             Value::Array(items) if !items.is_empty() => {
@@ -118,7 +118,8 @@ pub(crate) fn leaves(value: &Value) -> BTreeSet<Leaf> {
     all
 }
 
-fn join(path: &str, name: &str) -> String {
+/// A member of what a dotted path names.
+pub(crate) fn dotted(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
     } else {
@@ -174,7 +175,7 @@ pub(crate) fn key_lines(text: &str) -> Vec<(String, usize)> {
             '\n' => line += 1,
             '"' => last_string = string(&mut chars, &mut line),
             ':' => {
-                name = join(open.last().map_or("", String::as_str), &last_string);
+                name = dotted(open.last().map_or("", String::as_str), &last_string);
                 keys.push((name.clone(), line));
             }
             '{' => open.push(std::mem::take(&mut name)),

@@ -27,7 +27,7 @@ use block::Section;
 pub(crate) use facts::is_content_type;
 pub use facts::{Fact, Kind};
 pub use form::Form;
-pub(crate) use json::{leaves, shape as value_shape};
+pub(crate) use json::{dotted, leaves, shape as value_shape};
 pub use prose::Statement;
 pub(crate) use prose::{digest, replace_constant, wording};
 pub use sample::{Language, Sample, SampleBody};
@@ -178,6 +178,17 @@ impl Response {
     }
 }
 
+/// A row of a page's table of response codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedStatus {
+    /// The number of the line with the status, from 1.
+    pub line: usize,
+    /// The status code, or its class such as `4XX`.
+    pub status: String,
+    /// What the page says about it.
+    pub meaning: String,
+}
+
 /// A documentation page: what it says, and what became of each of its lines.
 #[derive(Debug)]
 pub struct Page {
@@ -207,6 +218,8 @@ pub struct Page {
     pub statements: Vec<Statement>,
     /// The query parameters, where the page has a section of them.
     pub query_parameters: Option<Vec<Property>>,
+    /// The statuses of the page's table of response codes.
+    pub statuses: Vec<ListedStatus>,
     /// The parts that were seen but not understood: sections and columns that no reader knows.
     pub unread: Vec<Unread>,
     source: Source,
@@ -216,6 +229,30 @@ pub struct Page {
 }
 
 impl Page {
+    /// A page of which nothing is read yet.
+    fn new(form: Form, source: Source) -> Self {
+        Self {
+            form,
+            title: None,
+            canonical_url: None,
+            page_id: None,
+            endpoint: None,
+            headers: None,
+            properties: None,
+            raw_media_type: None,
+            body: None,
+            responses: Vec::new(),
+            samples: Vec::new(),
+            statements: Vec::new(),
+            query_parameters: None,
+            statuses: Vec::new(),
+            unread: Vec::new(),
+            account: Account::new(&source),
+            source,
+            sections: Vec::new(),
+        }
+    }
+
     /// Reads a page in any of the three forms.
     ///
     /// Text that is no page at all is read too: it has no facts, and all its lines are unknown.
@@ -261,7 +298,7 @@ impl Page {
     /// What became of a line.
     #[must_use]
     pub fn line_kind(&self, number: usize) -> Option<LineKind> {
-        self.account.kinds.get(number.checked_sub(1)?).copied()
+        self.account.kind(number)
     }
 
     /// Whether the page says a method and an address, and most of its lines were understood.
@@ -269,10 +306,7 @@ impl Page {
     /// What a page seems to say or to leave out counts for nothing when this is false.
     #[must_use]
     pub fn is_understood(&self) -> bool {
-        let unknown = self.unknown_lines().count();
-        let known = self.account.kinds.iter();
-        let facts = known.filter(|kind| **kind == LineKind::Fact).count();
-        self.endpoint.is_some() && unknown <= 2 * facts
+        self.endpoint.is_some() && self.unknown_lines().count() <= 2 * self.account.facts()
     }
 
     /// The lines that were not understood.

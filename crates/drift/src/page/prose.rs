@@ -261,10 +261,13 @@ pub(crate) fn replace_constant(
     old: &str,
     new: &str,
 ) -> Option<(Range<usize>, String)> {
+    // What is counted is a number; a default may be a word.
     let digits = |value: &str| {
         let mut words = value.split(' ');
-        let position = words.position(|word| word.bytes().all(|byte| byte.is_ascii_digit()))?;
-        value.split(' ').nth(position).map(str::to_owned)
+        let number = words.find(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+        number
+            .or(Some(value).filter(|_| kind == Kind::Default))
+            .map(str::to_owned)
     };
     let rules = PATTERNS.iter().filter(|(of, _)| *of == kind);
     for found in rules.flat_map(|(_, regex)| regex.captures_iter(text)) {

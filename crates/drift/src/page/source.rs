@@ -180,19 +180,18 @@ pub struct UnknownLine<'page> {
 ///
 /// What no part of the reader claims is unknown, so that forgetting a case cannot hide a line.
 #[derive(Debug)]
-pub(crate) struct Tally {
+pub(crate) struct Account {
     kinds: Vec<Option<LineKind>>,
     reasons: Vec<(usize, &'static str)>,
 }
 
-impl Tally {
+impl Account {
     pub(crate) fn new(source: &Source) -> Self {
         let kinds = source
             .iter()
-            .map(|(_, line)| is_blank(line).then_some(LineKind::Boilerplate))
-            .collect();
+            .map(|(_, line)| is_blank(line).then_some(LineKind::Boilerplate));
         Self {
-            kinds,
+            kinds: kinds.collect(),
             reasons: Vec::new(),
         }
     }
@@ -211,43 +210,41 @@ impl Tally {
         self.set(lines, |_| LineKind::Unknown);
     }
 
-    /// Closes the account: blank lines are boilerplate whatever they stand in.
-    pub(crate) fn close(self, source: &Source) -> Account {
-        let kinds = self
-            .kinds
-            .iter()
-            .zip(source.iter())
-            .map(|(kind, (_, line))| match kind {
-                Some(LineKind::Unknown) if is_blank(line) => LineKind::Boilerplate,
-                Some(kind) => *kind,
-                None => LineKind::Unknown,
-            })
-            .collect();
-        let mut reasons = self.reasons;
-        reasons.sort_unstable();
-        reasons.dedup_by_key(|(line, _)| *line);
-        Account { kinds, reasons }
+    /// Closes the account: blank lines are boilerplate whatever they are in.
+    pub(crate) fn close(&mut self, source: &Source) {
+        for (kind, (_, line)) in self.kinds.iter_mut().zip(source.iter()) {
+            let unknown = kind.unwrap_or(LineKind::Unknown) == LineKind::Unknown;
+            if unknown {
+                *kind = Some(if is_blank(line) {
+                    LineKind::Boilerplate
+                } else {
+                    LineKind::Unknown
+                });
+            }
+        }
+        self.reasons.sort_unstable();
+        self.reasons.dedup_by_key(|(line, _)| *line);
     }
 
     fn set(&mut self, lines: Range<usize>, kind: impl Fn(Option<LineKind>) -> LineKind) {
         let end = lines.end.saturating_sub(1).min(self.kinds.len());
         let start = lines.start.saturating_sub(1).min(end);
-        if let Some(slots) = self.kinds.get_mut(start..end) {
-            for slot in slots {
-                *slot = Some(kind(*slot));
-            }
+        for slot in self.kinds.get_mut(start..end).into_iter().flatten() {
+            *slot = Some(kind(*slot));
         }
     }
-}
 
-/// A closed account.
-#[derive(Debug)]
-pub(crate) struct Account {
-    pub(crate) kinds: Vec<LineKind>,
-    reasons: Vec<(usize, &'static str)>,
-}
+    /// What became of a line.
+    pub(crate) fn kind(&self, line: usize) -> Option<LineKind> {
+        self.kinds.get(line.checked_sub(1)?).copied().flatten()
+    }
 
-impl Account {
+    /// How many lines say something.
+    pub(crate) fn facts(&self) -> usize {
+        let facts = self.kinds.iter();
+        facts.filter(|kind| **kind == Some(LineKind::Fact)).count()
+    }
+
     /// Why a line is unknown.
     pub(crate) fn reason(&self, line: usize) -> &'static str {
         self.reasons

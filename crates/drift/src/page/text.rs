@@ -54,13 +54,9 @@ impl Reader<'_> {
             && matches!(self.section, Section::Body | Section::ExampleResponse)
         {
             self.json();
-        } else if self.section == Section::RequestModel && is_header_row(line) {
-            self.request_model();
-        } else if self.section == Section::RequestModel && self.is_stacked_header() {
-            self.stacked_request_model();
         } else if self.section == Section::QueryParameters {
             self.grid(line);
-        } else {
+        } else if self.section != Section::RequestModel || !self.request_model(line) {
             self.push(1, Content::Paragraph(vec![line.to_owned()]));
         }
     }
@@ -153,18 +149,6 @@ impl Reader<'_> {
         self.push(length, content);
     }
 
-    /// A request model: cells on lines of their own, or what tight text left of a piped table.
-    fn request_model(&mut self) {
-        let line = self.source.line(self.at);
-        let header = cells(line);
-        let (rows, end) = if line.contains('|') {
-            self.piped_rows()
-        } else {
-            self.stacked_rows(self.at + 1, header.len().max(3))
-        };
-        self.push(end - self.at, Content::Table { header, rows });
-    }
-
     /// The next lines that are not blank, up to the next heading.
     fn filled(&self, from: usize) -> impl Iterator<Item = (usize, &str)> {
         (from..=self.source.len())
@@ -173,63 +157,51 @@ impl Reader<'_> {
             .take_while(|(_, text)| Section::named(text).is_none())
     }
 
-    /// Whether the words of the header row are on lines of their own.
-    fn is_stacked_header(&self) -> bool {
-        let words: Vec<String> = self
-            .filled(self.at)
-            .take(3)
-            .map(|(_, text)| text.to_owned())
-            .collect();
-        Columns::are_first(&words)
-    }
-
-    fn stacked_request_model(&mut self) {
-        let header: Vec<(usize, &str)> = self.filled(self.at).take(3).collect();
-        let after = header.last().map_or(self.at, |(line, _)| line + 1);
-        let header = header.iter().map(|(_, text)| (*text).to_owned()).collect();
-        let (rows, end) = self.stacked_rows(after, 3);
+    /// Reads a request model, if its header row begins here: on one line, or each word on a line of its own.
+    fn request_model(&mut self, line: &str) -> bool {
+        let (mut header, mut after) = (cells(line), self.at + 1);
+        if !Columns::are_first(&header) {
+            let words: Vec<(usize, &str)> = self.filled(self.at).take(3).collect();
+            after = words.last().map_or(self.at, |(line, _)| line + 1);
+            header = words.iter().map(|(_, word)| (*word).to_owned()).collect();
+        }
+        if !Columns::are_first(&header) {
+            return false;
+        }
+        // Cells are on lines of their own, or what tight text left of a piped table.
+        let (rows, end) = if line.contains('|') {
+            self.piped_rows()
+        } else {
+            self.stacked_rows(after, header.len().max(3))
+        };
         self.push(end - self.at, Content::Table { header, rows });
+        true
     }
 
     /// A table whose cells are on lines of their own below the words of its header row.
     fn grid(&mut self, line: &str) {
-        let header: Vec<String> = if line.contains('|') {
-            line.split('|')
-                .map(str::trim)
-                .filter(|cell| !cell.is_empty())
-                .map(str::to_owned)
-                .collect()
-        } else {
-            line.split("  ")
-                .map(str::trim)
-                .filter(|cell| !cell.is_empty())
-                .map(str::to_owned)
-                .collect()
-        };
-        let header = match &header[..] {
-            [words] => cells(words),
-            _ => header,
-        };
+        let mark = if line.contains('|') { "|" } else { "  " };
+        let words = line
+            .split(mark)
+            .map(str::trim)
+            .filter(|cell| !cell.is_empty());
+        let mut header: Vec<String> = words.map(str::to_owned).collect();
+        if let [words] = &header[..] {
+            header = cells(words);
+        }
         if header.len() < 2 || line.ends_with('.') {
             return self.push(1, Content::Paragraph(vec![line.to_owned()]));
         }
-        if line.contains('|') {
-            let (rows, end) = self.piped_rows();
-            return self.push(end - self.at, Content::Table { header, rows });
-        }
-        let filled: Vec<(usize, &str)> = self.filled(self.at + 1).collect();
-        let mut rows = Vec::new();
-        let mut end = self.at + 1;
-        for row in filled.chunks_exact(header.len()) {
-            if !is_property_name(row[0].1) {
-                break;
-            }
-            end = row[row.len() - 1].0 + 1;
-            rows.push(Row {
-                lines: row[0].0..end,
-                cells: row.iter().map(|(_, text)| (*text).to_owned()).collect(),
-            });
-        }
+        let (rows, end) = if line.contains('|') {
+            self.piped_rows()
+        } else {
+            let filled: Vec<(usize, &str)> = self.filled(self.at + 1).collect();
+            let rows = filled.chunks_exact(header.len());
+            let rows = rows.take_while(|row| is_property_name(row[0].1));
+            let rows: Vec<Row> = rows.map(Row::of_lines).collect();
+            let end = rows.last().map_or(self.at + 1, |row| row.lines.end);
+            (rows, end)
+        };
         self.push(end - self.at, Content::Table { header, rows });
     }
 
@@ -245,27 +217,19 @@ impl Reader<'_> {
             if !is_row(0) {
                 return (rows, end);
             }
-            if columns > 3 && filled.len() >= columns {
-                let row = &filled[..columns];
-                end = row[columns - 1].0 + 1;
-                rows.push(Row {
-                    lines: row[0].0..end,
-                    cells: row.iter().map(|(_, text)| (*text).to_owned()).collect(),
-                });
-                continue;
-            }
             // A cell that begins the next row, or ends a sentence, is not this row's third.
-            let third = filled.get(2).filter(|(_, text)| {
+            let is_third = |text: &str| {
                 let plain = matches!(requirement(text).as_str(), "required" | "optional");
                 plain || !is_row(2) && !text.ends_with('.')
-            });
-            let row = &filled[..if third.is_some() { 3 } else { 2 }];
-            end = row[row.len() - 1].0 + 1;
-            let cells = row.iter().map(|(_, text)| (*text).to_owned()).collect();
-            rows.push(Row {
-                lines: row[0].0..end,
-                cells,
-            });
+            };
+            let length = match filled.get(2) {
+                _ if columns > 3 && filled.len() >= columns => columns,
+                Some((_, text)) if is_third(text) => 3,
+                _ => 2,
+            };
+            let row = Row::of_lines(&filled[..length]);
+            end = row.lines.end;
+            rows.push(row);
         }
     }
 
@@ -314,10 +278,6 @@ fn list_marker(line: &str) -> Option<&'static str> {
         line.strip_prefix(marker)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     })
-}
-
-fn is_header_row(line: &str) -> bool {
-    Columns::are_first(&cells(line))
 }
 
 /// The cells of a header row, between bars or blanks.

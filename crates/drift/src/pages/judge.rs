@@ -3,42 +3,39 @@
 use pingone_codegen::model::{Body, Operation, SchemaKind};
 
 use crate::compare::specification::Specification;
-use crate::compare::{Action, Entry, Topic};
+use crate::compare::{Action, Change, Entry, Topic};
 use crate::page::{Kind, Page};
 
-/// One thing that a page says and the document does not.
-pub(crate) struct Difference<'a> {
-    pub(crate) topic: Topic,
-    pub(crate) action: Action,
-    pub(crate) page: Option<&'a Entry>,
-    pub(crate) document: Option<&'a Entry>,
+/// One thing that a page says and the document, the older side, does not.
+pub(super) fn sentence(difference: &Change<'_>, operation: &Operation) -> String {
+    let value = |entry: Option<&Entry>| match entry {
+        None => "nothing".to_owned(),
+        Some(entry) if entry.value.is_empty() => format!("`{}`", entry.name),
+        Some(entry) => format!("`{}`", entry.value),
+    };
+    let about = match difference.new.map(|entry| entry.name.as_str()) {
+        None | Some("") => String::new(),
+        Some(name) => format!(" of `{name}`"),
+    };
+    let (page, document) = (value(difference.new), value(difference.old));
+    format!(
+        "{}{about}: the page says {page}, the document says {document} of {}",
+        difference.topic, operation.id
+    )
 }
 
-impl Difference<'_> {
-    pub(crate) fn sentence(&self, operation: &Operation) -> String {
-        let value = |entry: Option<&Entry>| {
-            let entry = entry?;
-            let value = if entry.value.is_empty() {
-                &entry.name
-            } else {
-                &entry.value
-            };
-            Some(format!("`{value}`"))
-        };
-        let nothing = || "nothing".to_owned();
-        let name = self.page.map_or("", |entry| entry.name.as_str());
-        let about = if name.is_empty() {
-            String::new()
-        } else {
-            format!(" of `{name}`")
-        };
-        format!(
-            "{}{about}: the page says {}, the document says {} of {}",
-            self.topic,
-            value(self.page).unwrap_or_else(nothing),
-            value(self.document).unwrap_or_else(nothing),
-            operation.id
-        )
+fn change<'a>(
+    topic: Topic,
+    action: Action,
+    document: Option<&'a Entry>,
+    page: Option<&'a Entry>,
+) -> Change<'a> {
+    Change {
+        topic,
+        action,
+        name: page.map_or("", |entry| entry.name.as_str()).to_owned(),
+        old: document,
+        new: page,
     }
 }
 
@@ -52,43 +49,21 @@ pub(crate) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn may_omit(&self, kind: Kind) -> bool {
-        self.page.is_none_or(|page| page.may_omit(kind))
-    }
-
-    pub(crate) fn differences(&self, said: &'a [Entry]) -> Vec<Difference<'a>> {
+    pub(crate) fn differences(&self, said: &'a [Entry]) -> Vec<Change<'a>> {
         let mut differences: Vec<_> = said.iter().filter_map(|entry| self.judge(entry)).collect();
-        let authorized = |entries: &'a [Entry]| {
-            entries.iter().find(|entry| {
-                entry.topic == Topic::Authorization
-                    && matches!(entry.value.as_str(), "Bearer" | "Basic")
-            })
-        };
-        if authorized(said).is_none()
-            && !self.may_omit(Kind::Header)
-            && let Some(document) = authorized(self.documented)
-        {
-            differences.push(Difference {
-                topic: Topic::Authorization,
-                action: Action::Removed,
-                page: None,
-                document: Some(document),
-            });
-        }
-        let body = self
-            .documented
-            .iter()
-            .find(|entry| entry.topic == Topic::RequestBody);
-        if !said.iter().any(|entry| entry.topic == Topic::RequestBody)
-            && !self.may_omit(Kind::Body)
-            && let Some(document) = body
-        {
-            differences.push(Difference {
-                topic: Topic::RequestBody,
-                action: Action::Removed,
-                page: None,
-                document: Some(document),
-            });
+        for (topic, kind) in [
+            (Topic::Authorization, Kind::Header),
+            (Topic::RequestBody, Kind::Body),
+        ] {
+            let is_sent = |entry: &&Entry| {
+                let is_header = matches!(entry.value.as_str(), "Bearer" | "Basic");
+                entry.topic == topic && (topic != Topic::Authorization || is_header)
+            };
+            let silent = self.page.is_none_or(|page| page.may_omit(kind));
+            let document = self.documented.iter().find(is_sent);
+            if !silent && document.is_some() && !said.iter().any(|entry| is_sent(&entry)) {
+                differences.push(change(topic, Action::Removed, document, None));
+            }
         }
         differences
     }
@@ -96,253 +71,146 @@ impl<'a> Judge<'a> {
     /// Whether the document says what a page says now.
     pub(crate) fn says_already(&self, entry: &'a Entry) -> bool {
         use Topic::*;
-        if entry.topic == ResponseBody {
-            return self.own(ResponseBody, "").is_some();
+        let agrees = self.judge(entry).is_none();
+        match entry.topic {
+            ResponseBody => self.own(ResponseBody, "").is_some(),
+            Authorization | RequestProperty | RequestRequirement | Header | QueryParameter
+            | ShownProperty | ShownValue => agrees,
+            // A row of a table says what can happen; an example of a failure has to be looked at.
+            ErrorStatus => agrees && !entry.value.is_empty(),
+            // Where the document is silent, it says neither.
+            RequestType | RequestFormat | ResponseType | ResponseFormat => {
+                let own = self.property(entry.topic, &entry.name);
+                agrees && own.is_some_and(|own| own.value == entry.value)
+            }
+            _ => false,
         }
-        let is_compared = matches!(
-            entry.topic,
-            RequestProperty
-                | RequestType
-                | RequestFormat
-                | RequestRequirement
-                | Header
-                | QueryParameter
-                | ShownProperty
-                | ShownValue
-                | ResponseType
-                | ResponseFormat
-        );
-        // Where the document is silent, it says neither.
-        let is_silent = matches!(
-            entry.topic,
-            RequestType | RequestFormat | ResponseType | ResponseFormat
-        ) && self
-            .property(entry.topic, &entry.name)
-            .is_none_or(|own| own.value != entry.value);
-        is_compared && !is_silent && self.judge(entry).is_none()
     }
 
-    fn judge(&self, entry: &'a Entry) -> Option<Difference<'a>> {
+    fn judge(&self, entry: &'a Entry) -> Option<Change<'a>> {
         use Topic::*;
-        let (document, agrees, topic, action) = match entry.topic {
-            Method | MediaType => {
-                let own = self.own(entry.topic, "");
-                let agrees = own.is_some_and(|own| own.value.eq_ignore_ascii_case(&entry.value));
-                (own, agrees, entry.topic, Action::Changed)
-            }
+        let (topic, name, value) = (entry.topic, entry.name.as_str(), entry.value.as_str());
+        let says = |own: &Entry| own.value == value;
+        let (document, agrees) = match topic {
             Path => return self.path(entry),
+            RequestRequirement => return self.requirement(entry),
+            Method | MediaType => {
+                let own = self.own(topic, "");
+                let same = |own: &Entry| own.value.eq_ignore_ascii_case(value);
+                (own, own.is_some_and(same))
+            }
             Host => {
-                let server = self.own(Server, "");
-                let agrees = server.is_none_or(|server| {
-                    entry.value.strip_suffix("Path").is_none_or(|variable| {
-                        let known = if variable == "api" {
-                            "platform"
-                        } else {
-                            variable
-                        };
-                        known == server.value
-                    })
-                });
-                (self.own(Host, ""), agrees, Host, Action::Changed)
-            }
-            Authorization => {
-                let mut ways = self
-                    .documented
-                    .iter()
-                    .filter(|own| own.topic == Authorization);
-                let agrees = ways.any(|own| own.value == entry.value);
-                let own = self.own(Authorization, "");
-                let action = if own.is_some() {
-                    Action::Changed
-                } else {
-                    Action::Added
+                let named = match value.strip_suffix("Path") {
+                    Some("api") => Some("platform"),
+                    named => named,
                 };
-                (own, agrees, Authorization, action)
+                let server = self.own(Server, "");
+                let agrees = server.is_none_or(|own| named.is_none_or(|name| own.value == name));
+                (self.own(Host, ""), agrees)
             }
-            Header => (
-                None,
-                self.own(Header, &entry.name).is_some(),
-                Header,
-                if entry.value == "required" {
-                    Action::AddedRequired
-                } else {
-                    Action::Added
-                },
-            ),
-            QueryParameter => (
-                None,
-                self.own(QueryParameter, &entry.name).is_some(),
-                QueryParameter,
-                Action::Added,
-            ),
-            RequestBody => (
-                None,
-                self.own(RequestBody, "").is_some(),
-                RequestBody,
-                Action::Added,
-            ),
-            RequestProperty => {
-                let known = self.property(RequestProperty, &entry.name);
-                (None, known.is_some(), RequestProperty, Action::Added)
+            Authorization => (self.own(topic, ""), self.all(topic).any(says)),
+            Header | QueryParameter | RequestBody | ErrorStatus => {
+                (None, self.own(topic, name).is_some())
             }
-            RequestType | RequestFormat => {
-                let own = self.property(entry.topic, &entry.name)?;
-                let silent = entry.value.is_empty() || own.value.is_empty();
+            RequestProperty => (None, self.property(topic, name).is_some()),
+            ShownProperty => {
+                let open = self.own(ResponseBody, "").is_none();
                 (
-                    Some(own),
-                    silent || own.value == entry.value,
-                    entry.topic,
-                    Action::Changed,
+                    None,
+                    open || self.property(ResponseProperty, name).is_some(),
                 )
             }
-            RequestRequirement => return self.requirement(entry),
+            RequestType | RequestFormat => {
+                let own = self.property(topic, name)?;
+                let silent = value.is_empty() || own.value.is_empty();
+                (Some(own), silent || says(own))
+            }
+            ResponseType | ResponseFormat => {
+                let own = self.property(topic, name)?;
+                // An example tells less than the document: only what it contradicts counts.
+                let silent = own.value.is_empty() || value.is_empty() && own.value != "uuid";
+                (Some(own), silent || says(own))
+            }
             RequestExample | ShownValue => {
-                let topic = if entry.topic == RequestExample {
-                    RequestValue
-                } else {
+                let listed = if topic == ShownValue {
                     ResponseValue
+                } else {
+                    RequestValue
                 };
-                let mut known = self
-                    .documented
-                    .iter()
-                    .filter(|own| own.topic == topic && matches(&own.name, &entry.name))
-                    .peekable();
-                let own = *known.peek()?;
-                let agrees = known.any(|own| own.value == entry.value);
-                {
-                    let reported = if entry.topic == RequestExample {
-                        RequestValue
-                    } else {
-                        ShownValue
-                    };
-                    let free = matches!(entry.value.as_str(), "variable" | "literal");
-                    (Some(own), agrees || free, reported, Action::Added)
-                }
+                let mut known = self.all(listed).filter(|own| matches(&own.name, name));
+                let own = known.next()?;
+                let free = matches!(value, "variable" | "literal");
+                (Some(own), free || says(own) || known.any(says))
             }
             Status => {
                 let own = self.own(Status, "")?;
-                let agrees = own.value == entry.value || own.value == "2XX";
-                (Some(own), agrees, Status, Action::Changed)
-            }
-            ErrorStatus => (
-                None,
-                self.own(ErrorStatus, &entry.name).is_some(),
-                ErrorStatus,
-                Action::Added,
-            ),
-            ShownProperty => {
-                let open = self.own(ResponseBody, "").is_none();
-                let known = self.property(ResponseProperty, &entry.name).is_some();
-                (None, open || known, ShownProperty, Action::Added)
-            }
-            ResponseType | ResponseFormat => {
-                let own = self.property(entry.topic, &entry.name)?;
-                // An example tells less than the document: only what it contradicts counts.
-                let silent = own.value.is_empty() || entry.value.is_empty() && own.value != "uuid";
                 (
                     Some(own),
-                    silent || own.value == entry.value,
-                    entry.topic,
-                    Action::Changed,
+                    self.all(Status).any(|own| says(own) || own.value == "2XX"),
                 )
             }
             ResponseNull => {
-                let known = self.property(ResponseNull, &entry.name).is_some();
-                (
-                    self.property(ResponseProperty, &entry.name),
-                    known,
-                    ResponseNull,
-                    Action::Added,
-                )
+                let known = self.property(topic, name).is_some();
+                (self.property(ResponseProperty, name), known)
             }
             ProseMediaType => {
-                let mut known = self
-                    .lowered
-                    .api
-                    .operations
-                    .iter()
-                    .filter_map(|operation| operation.media_type());
+                let mut operations = self.lowered.api.operations.iter();
                 (
                     None,
-                    known.any(|known| known == entry.value),
-                    ProseMediaType,
-                    Action::Changed,
+                    operations.any(|operation| operation.media_type() == Some(value)),
                 )
             }
-            ProseOperation => (
-                None,
-                self.knows_operation(&entry.value),
-                ProseOperation,
-                Action::Changed,
-            ),
+            ProseOperation => (None, self.knows_operation(value)),
             ProseProperty => {
-                let known = self.property(RequestProperty, &entry.value).is_some()
-                    || self.property(ResponseProperty, &entry.value).is_some();
-                (None, known, ProseProperty, Action::Changed)
+                let mut sides = [RequestProperty, ResponseProperty].into_iter();
+                (None, sides.any(|side| self.property(side, value).is_some()))
             }
-            ProseRequirement => (
-                None,
-                self.requires(&entry.value),
-                ProseRequirement,
-                Action::Changed,
+            ProseRequirement => (None, self.requires(value)),
+            StatusName => (None, self.knows_value(value)),
+            // The document may say less of a constant than the page, but not something else.
+            topic if crate::compare::document::is_constant(topic) => (
+                self.all(topic).next(),
+                self.all(topic).any(|own| value.starts_with(&own.value)),
             ),
-            StatusName => (
-                None,
-                self.knows_value(&entry.value),
-                StatusName,
-                Action::Changed,
-            ),
-            topic if crate::compare::document::is_constant(topic) => {
-                let known: Vec<_> = self
-                    .documented
-                    .iter()
-                    .filter(|own| own.topic == topic)
-                    .collect();
-                // The document may say less of a constant than the page, but not something else.
-                let agrees = known.iter().any(|own| entry.value.starts_with(&own.value));
-                (known.first().copied(), agrees, topic, Action::Changed)
-            }
             PageAddress => {
-                let own = self.own(PageAddress, "")?;
-                (
-                    Some(own),
-                    own.value == entry.value,
-                    PageAddress,
-                    Action::Changed,
-                )
+                let own = self.own(topic, "")?;
+                (Some(own), says(own))
             }
             _ => return None,
         };
-        (!agrees).then_some(Difference {
-            topic,
-            action,
-            page: Some(entry),
-            document,
-        })
+        let action = match topic {
+            Header if value == "required" => Action::AddedRequired,
+            Authorization if document.is_none() => Action::Added,
+            Header | QueryParameter | RequestBody | RequestProperty | RequestExample
+            | ErrorStatus | ShownProperty | ShownValue | ResponseNull => Action::Added,
+            _ => Action::Changed,
+        };
+        let topic = match topic {
+            RequestExample => RequestValue,
+            topic => topic,
+        };
+        (!agrees).then(|| change(topic, action, document, Some(entry)))
+    }
+
+    /// All that the document says about a topic.
+    fn all(&self, topic: Topic) -> impl Iterator<Item = &'a Entry> {
+        self.documented.iter().filter(move |own| own.topic == topic)
     }
 
     fn own(&self, topic: Topic, name: &str) -> Option<&'a Entry> {
-        let mut own = self.documented.iter();
-        own.find(|own| own.topic == topic && own.name.eq_ignore_ascii_case(name))
+        self.all(topic)
+            .find(|own| own.name.eq_ignore_ascii_case(name))
     }
 
     /// What the document says of a property; a map has every member.
     fn property(&self, topic: Topic, path: &str) -> Option<&'a Entry> {
-        let mut own = self.documented.iter();
-        own.find(|own| own.topic == topic && matches(&own.name, path))
+        self.all(topic).find(|own| matches(&own.name, path))
     }
 
-    fn path(&self, entry: &'a Entry) -> Option<Difference<'a>> {
+    fn path(&self, entry: &'a Entry) -> Option<Change<'a>> {
         let own = self.own(Topic::Path, "")?;
         let (said, known) = (entry.value.as_str(), own.value.as_str());
-        let difference = |topic, action| {
-            Some(Difference {
-                topic,
-                action,
-                page: Some(entry),
-                document: Some(own),
-            })
-        };
+        let difference = |topic, action| Some(change(topic, action, Some(own), Some(entry)));
         if crate::compare::shape(said) != crate::compare::shape(known) {
             return difference(Topic::Path, Action::Changed);
         }
@@ -365,31 +233,26 @@ impl<'a> Judge<'a> {
         None
     }
 
-    fn requirement(&self, entry: &'a Entry) -> Option<Difference<'a>> {
+    fn requirement(&self, entry: &'a Entry) -> Option<Change<'a>> {
         let own = self.property(Topic::RequestRequirement, &entry.name)?;
         // A property inside of another is required if all around it are.
-        let outer: Vec<&str> = entry
+        let mut outer = entry
             .name
             .match_indices('.')
-            .map(|(end, _)| &entry.name[..end])
-            .collect();
-        let required = |path: &str| {
-            self.property(Topic::RequestRequirement, path)
-                .is_none_or(|own| own.value == "required")
-        };
-        let documented = own.value == "required" && outer.into_iter().all(required);
+            .map(|(end, _)| &entry.name[..end]);
+        let documented = own.value == "required"
+            && outer.all(|path| {
+                let outer = self.property(Topic::RequestRequirement, path);
+                outer.is_none_or(|outer| outer.value == "required")
+            });
         let action = match (entry.value.as_str(), documented) {
             ("required", false) => Action::BecameRequired,
             ("optional", true) => Action::BecameOptional,
             ("required" | "optional", _) => return None,
             _ => Action::BecameUnclear,
         };
-        Some(Difference {
-            topic: Topic::RequestRequirement,
-            action,
-            page: Some(entry),
-            document: Some(own),
-        })
+        let topic = Topic::RequestRequirement;
+        Some(change(topic, action, Some(own), Some(entry)))
     }
 
     fn knows_operation(&self, said: &str) -> bool {
@@ -418,14 +281,11 @@ impl<'a> Judge<'a> {
     }
 
     fn knows_value(&self, value: &str) -> bool {
-        self.lowered
-            .api
-            .schemas
-            .values()
-            .any(|schema| match &schema.kind {
-                SchemaKind::Enum(values) => values.iter().any(|known| known == value),
-                _ => false,
-            })
+        let mut schemas = self.lowered.api.schemas.values();
+        schemas.any(|schema| match &schema.kind {
+            SchemaKind::Enum(values) => values.iter().any(|known| known == value),
+            _ => false,
+        })
     }
 }
 

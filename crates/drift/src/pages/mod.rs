@@ -6,18 +6,16 @@ mod judge;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use pingone_codegen::model::Operation;
-
 use crate::compare::page::unread_topic;
 use crate::compare::specification::Specification;
-use crate::compare::{Action, Change, Entry, Place, Topic, diff, is_inside, page, rule, variables};
-use crate::consistency::{Contradiction, Disagreement, contradictions};
-use crate::documents::side;
+use crate::compare::{Action, Change, Entry, Topic, diff, is_inside, page, rule, variables};
+use crate::consistency::{Contradiction, contradictions};
+use crate::documents::{place_of, side};
 use crate::finding::{Draft, Finding, Side, joined};
 use crate::ledger::{Ledger, Record};
-use crate::page::{Endpoint, Kind, Named, Page, digest};
+use crate::page::{Endpoint, Kind, Named, Page, Property, digest};
 use comparable::comparable;
-use judge::Difference;
+use judge::sentence;
 pub(crate) use judge::{Judge, matches};
 
 /// Everything that pages say differently from the ledger and from the document.
@@ -100,14 +98,8 @@ fn assigned(
         |alike| alike.text,
         |alike| alike.file,
     ];
-    let variants: Vec<Option<&str>> = pages
-        .iter()
-        .map(|(_, page)| {
-            lowered
-                .variant_of(page)
-                .map(|operation| operation.id.as_str())
-        })
-        .collect();
+    let variant = |(_, page): &(String, Page)| lowered.variant_of(page).map(|own| own.id.as_str());
+    let variants: Vec<Option<&str>> = pages.iter().map(variant).collect();
     let said = |named: &Option<Named<String>>, text: &str| {
         !text.is_empty() && named.as_ref().is_some_and(|named| named.value == text)
     };
@@ -164,11 +156,11 @@ impl Checked<'_> {
         use Topic::*;
         let about = match topic {
             Host | Path | BasePath | TrailingSlash | PathVariable | QueryParameter => {
-                Disagreement::Address
+                Topic::PageAddresses
             }
-            Method => Disagreement::Method,
-            MediaType => Disagreement::MediaType,
-            RequestProperty | RequestType | RequestFormat | RequestExample => Disagreement::Body,
+            Method => Topic::PageMethod,
+            MediaType => Topic::PageMediaType,
+            RequestProperty | RequestType | RequestFormat | RequestExample => Topic::PageBody,
             _ => return false,
         };
         self.contradictions
@@ -176,39 +168,36 @@ impl Checked<'_> {
             .any(|found| found.about == about && found.everywhere)
     }
 
-    /// Whether the rows of the table disagree about a property.
-    fn is_ambiguous(&self, topic: Topic, name: &str) -> bool {
-        use Topic::*;
-        let mut rows = self
-            .page
-            .properties
-            .iter()
-            .flatten()
-            .filter(|row| row.name == name);
-        let first = rows.next();
-        matches!(topic, RequestRequirement | RequestType | RequestFormat)
-            && rows.any(|row| {
-                first.is_some_and(|first| {
-                    (&row.type_name, &row.requirement) != (&first.type_name, &first.requirement)
-                })
-            })
+    /// The rows of the table that are about a property.
+    fn rows(&self, name: &str) -> impl Iterator<Item = &Property> {
+        let rows = self.page.properties.iter().flatten();
+        rows.filter(move |row| row.name == name)
     }
 
-    /// Whether the table has a property that the example has under another name.
-    fn is_misnamed(&self, name: &str) -> bool {
-        let about = |about: Disagreement, line: Option<usize>| {
-            self.contradictions
-                .iter()
-                .any(|found| found.about == about && line.is_none_or(|line| found.line == line))
+    /// Whether what a page says of a topic is doubtful, because the page says something else elsewhere.
+    fn is_doubtful(&self, topic: Topic, name: &str) -> bool {
+        use Topic::*;
+        let cells = |row: &Property| (row.type_name.clone(), row.requirement.clone());
+        let misnamed = || {
+            // The table has a property that the example has under another name.
+            let mut found = self.contradictions.iter();
+            let about = |about| self.contradictions.iter().any(|found| found.about == about);
+            let row = self.rows(name).next();
+            about(Topic::MemberNotInModel)
+                && found.any(|found| {
+                    found.about == Topic::PropertyNotInBody
+                        && row.is_some_and(|row| row.line == found.line)
+                })
         };
-        let row = self
-            .page
-            .properties
-            .iter()
-            .flatten()
-            .find(|row| row.name == name);
-        row.is_some_and(|row| about(Disagreement::PropertyNotInBody, Some(row.line)))
-            && about(Disagreement::MemberNotInModel, None)
+        self.is_disputed(topic)
+            || match topic {
+                RequestProperty => misnamed(),
+                RequestRequirement | RequestType | RequestFormat => {
+                    let rows: BTreeSet<_> = self.rows(name).map(cells).collect();
+                    rows.len() > 1
+                }
+                _ => false,
+            }
     }
 }
 
@@ -278,36 +267,20 @@ impl<'a> Checker<'a> {
             }
             let topic = unread_topic(&unread.name);
             let detail = format!("{}: the {}", rule(topic, Action::Found).text, unread.name);
-            let cause = format!("{} {}", unread.name, unread.digest);
-            let cause = if topic == Topic::Layout {
-                unread.name.clone()
-            } else {
-                cause
+            let cause = match topic {
+                Topic::Layout => unread.name.clone(),
+                _ => format!("{} {}", unread.name, unread.digest),
             };
             self.found(checked, topic, unread.lines.start, Some(detail), cause);
         }
         for found in &checked.contradictions {
-            let topic = match found.about {
-                Disagreement::NoEndpoint => Topic::NoEndpoint,
-                Disagreement::SampleIncomplete => Topic::SampleIncomplete,
-                Disagreement::Method => Topic::PageMethod,
-                Disagreement::Address => Topic::PageAddresses,
-                Disagreement::MediaType => Topic::PageMediaType,
-                Disagreement::Headers => Topic::PageHeaders,
-                Disagreement::Body => Topic::PageBody,
-                Disagreement::PropertyNotInBody => Topic::PropertyNotInBody,
-                Disagreement::MemberNotInModel => Topic::MemberNotInModel,
-                Disagreement::PropertyType => Topic::PagePropertyType,
-                Disagreement::Links => Topic::PageLinks,
-                Disagreement::StatedValue => Topic::StatedValue,
-            };
             // An optional property may be left out of an example.
             let optional = page
                 .properties
                 .iter()
                 .flatten()
                 .any(|property| property.line == found.line && property.is_optional());
-            if found.about == Disagreement::PropertyNotInBody && optional {
+            if found.about == Topic::PropertyNotInBody && optional {
                 continue;
             }
             let detail = match found.against {
@@ -317,7 +290,7 @@ impl<'a> Checker<'a> {
             // Lines move without a cause.
             self.found(
                 checked,
-                topic,
+                found.about,
                 found.line,
                 Some(detail),
                 found.cause.clone(),
@@ -333,20 +306,12 @@ impl<'a> Checker<'a> {
         detail: Option<String>,
         cause: String,
     ) {
+        let said = checked.page.line(line).trim();
+        let rule = rule(topic, Action::Found);
         self.drafts.push(Draft {
-            new: Some(Side {
-                file: checked.file.to_owned(),
-                line: Some(line),
-                pointer: None,
-                value: checked.page.line(line).trim().to_owned(),
-            }),
+            new: Some(Side::at(checked.file, Some(line), said)),
             detail,
-            ..Draft::new(
-                rule(topic, Action::Found),
-                &checked.owner,
-                checked.file,
-                cause,
-            )
+            ..Draft::new(rule, &checked.owner, checked.file, cause)
         });
     }
 
@@ -367,15 +332,13 @@ impl<'a> Checker<'a> {
         for (index, change) in changes.iter().enumerate() {
             changed.insert((change.topic, change.name.clone()));
             changed.extend(change.new.map(|entry| (entry.topic, entry.name.clone())));
-            if checked.is_disputed(change.topic)
-                || change.topic == Topic::RequestProperty && checked.is_misnamed(&change.name)
-                || checked.is_ambiguous(change.topic, &change.name)
+            if checked.is_doubtful(change.topic, &change.name)
                 || follows_another(change, &changes, endpoint)
                 || told.iter().any(|(_, sentence)| *sentence == index)
             {
                 continue;
             }
-            let place = place_of(change, said);
+            let place = documented_place(change, said);
             let settled = operation.is_some_and(|operation| {
                 let judge = Judge {
                     lowered: self.lowered,
@@ -412,11 +375,9 @@ impl<'a> Checker<'a> {
         let value =
             |entry: Option<&Entry>| entry.map_or("", |entry| entry.value.as_str()).to_owned();
         let (old, new) = (value(change.old), value(change.new));
-        let at = |entry: &Entry, file: &str| Side {
-            file: file.to_owned(),
-            line: (entry.place.line > 0).then_some(entry.place.line),
-            pointer: None,
-            value: checked.shown(entry),
+        let at = |entry: &Entry, file: &str| {
+            let line = Some(entry.place.line).filter(|line| *line > 0);
+            Side::at(file, line, checked.shown(entry))
         };
         // A record has the lines of the page that it was made from.
         let locked = |entry: &Entry| match entry.place.line {
@@ -425,31 +386,19 @@ impl<'a> Checker<'a> {
         };
         let is_sentence = matches!(change.topic, Topic::Sentence | Topic::Precondition);
         let detail = is_sentence.then(|| checked.sentence(rule.text, change));
+        // The same move of `/v1` is one, however many pages make it.
+        let owner = Some(&checked.owner).filter(|_| change.topic != Topic::BasePath);
+        let names = renamed_host(change).or_else(|| renamed_variables(change));
+        let cause = names.unwrap_or_else(|| format!("{}:{old}:{new}", change.name));
+        let name = Some(change.name.clone()).filter(|_| !is_sentence);
         self.drafts.push(Draft {
-            name: if is_sentence {
-                String::new()
-            } else {
-                change.name.clone()
-            },
+            name: name.unwrap_or_default(),
             old: change.old.map(|entry| at(entry, &locked(entry))),
             new: change.new.map(|entry| at(entry, checked.file)),
             document: place.map(|entry| side(self.lowered, &entry.place, &entry.value)),
             detail,
             settled,
-            ..Draft::new(
-                rule,
-                // The same move of `/v1` is one, however many pages make it.
-                if change.topic == Topic::BasePath {
-                    ""
-                } else {
-                    &checked.owner
-                },
-                checked.file,
-                match renamed_host(change).or_else(|| renamed_variables(change)) {
-                    Some(names) => names,
-                    None => format!("{}:{old}:{new}", change.name),
-                },
-            )
+            ..Draft::new(rule, owner.map_or("", String::as_str), checked.file, cause)
         });
         self.drafts.len() - 1
     }
@@ -474,7 +423,12 @@ impl<'a> Checker<'a> {
     /// A page that is gone.
     fn gone(&mut self, record: &Record) {
         let operation = self.lowered.operation(&record.variant);
-        let shared = operation.is_some_and(|operation| self.has_siblings(operation));
+        let shared = operation.is_some_and(|own| {
+            let mut others = self.lowered.api.operations.iter();
+            others.any(|other| {
+                other.id != own.id && (&other.method, &other.path) == (&own.method, &own.path)
+            })
+        });
         let topic = if shared {
             Topic::Variant
         } else {
@@ -485,89 +439,46 @@ impl<'a> Checker<'a> {
         } else {
             Action::Removed
         };
-        let place = operation.map(|operation| Place {
-            line: self.lowered.line(&operation.pointer),
-            pointer: operation.pointer.clone(),
-        });
+        let (id, rule) = (&record.variant, rule(topic, action));
         self.drafts.push(Draft {
-            name: record.variant.clone(),
-            old: Some(Side {
-                file: "spec/docs.lock".to_owned(),
-                line: None,
-                pointer: None,
-                value: record.title.clone(),
-            }),
-            document: place.map(|place| side(self.lowered, &place, &record.variant)),
-            ..Draft::new(
-                rule(topic, action),
-                &record.variant,
-                &record.file,
-                record.variant.clone(),
-            )
+            name: id.clone(),
+            old: Some(Side::at("spec/docs.lock", None, record.title.as_str())),
+            document: operation.map(|operation| place_of(self.lowered, operation, id)),
+            ..Draft::new(rule, id, &record.file, id.clone())
         });
-    }
-
-    fn has_siblings(&self, operation: &Operation) -> bool {
-        self.lowered.api.operations.iter().any(|other| {
-            other.id != operation.id
-                && (&other.method, &other.path) == (&operation.method, &operation.path)
-        })
     }
 
     /// Pages that say different things of the same request.
     fn ambiguous(&mut self, pages: &[(String, Page)]) {
-        let request = |page: &Page| -> Option<(String, Said)> {
-            let endpoint = &page.endpoint.as_ref()?.value;
-            let media_type = page.media_type().map(|media_type| media_type.value);
-            let key = format!(
-                "{} {} {}",
-                endpoint.method,
-                crate::compare::shape(&endpoint.address.path),
-                media_type.unwrap_or_default()
-            );
-            let entries = page::entries(&page.facts()).into_iter();
-            let entries = entries.filter(|entry| {
-                matches!(
-                    entry.topic,
-                    Topic::RequestProperty | Topic::RequestType | Topic::RequestRequirement
-                )
-            });
-            Some((
-                key,
-                entries
-                    .map(|entry| (entry.topic, entry.name, entry.value))
-                    .collect(),
-            ))
-        };
-        let requests: Vec<_> = pages
-            .iter()
-            .filter(|(_, page)| page.is_understood())
-            .map(|(file, page)| (file, page, request(page)))
-            .collect();
-        for (index, (file, page, request)) in requests.iter().enumerate() {
-            let Some((key, entries)) = request else {
+        // What is sent where, and what of the body each page says, for the pages before this one.
+        let mut known: Vec<(&str, String, Said)> = Vec::new();
+        for (file, page) in pages.iter().filter(|(_, page)| page.is_understood()) {
+            let Some(Named { line, value }) = &page.endpoint else {
                 continue;
             };
-            for (other, _, earlier) in &requests[..index] {
-                let Some((earlier, said)) = earlier else {
-                    continue;
-                };
-                if earlier == key && said != entries {
-                    let line = page.endpoint.as_ref().map_or(1, |endpoint| endpoint.line);
-                    let detail = format!("`{key}` has another body on the page {other}");
-                    let rule = rule(Topic::Ambiguity, Action::Found);
-                    self.drafts.push(Draft {
-                        new: Some(Side {
-                            file: (*file).clone(),
-                            line: Some(line),
-                            pointer: None,
-                            value: key.clone(),
-                        }),
-                        detail: Some(detail),
-                        ..Draft::new(rule, "", file, key.clone())
-                    });
-                }
+            let path = crate::compare::shape(&value.address.path);
+            let media_type = page.media_type().map(|named| named.value);
+            let key = format!("{} {path} {}", value.method, media_type.unwrap_or_default());
+            let is_about_body = |topic| {
+                use Topic::*;
+                matches!(topic, RequestProperty | RequestType | RequestRequirement)
+            };
+            let entries = page::entries(&page.facts()).into_iter();
+            let entries = entries.filter(|entry| is_about_body(entry.topic));
+            let said: Said = entries.map(|it| (it.topic, it.name, it.value)).collect();
+            for (other, ..) in known
+                .iter()
+                .filter(|(_, own, else_said)| *own == key && *else_said != said)
+            {
+                let detail = format!("`{key}` has another body on the page {other}");
+                let rule = rule(Topic::Ambiguity, Action::Found);
+                self.drafts.push(Draft {
+                    new: Some(Side::at(file, Some(*line), key.as_str())),
+                    detail: Some(detail),
+                    ..Draft::new(rule, "", file, key.clone())
+                });
             }
+            known.push((file, key, said));
         }
     }
 
@@ -592,16 +503,7 @@ impl<'a> Checker<'a> {
                 Some(media_type) => format!("{} as {media_type}", endpoint.value),
                 None => endpoint.value.to_string(),
             };
-            let entry = Entry {
-                topic,
-                name: String::new(),
-                value,
-                place: Place {
-                    line: endpoint.line,
-                    pointer: String::new(),
-                },
-                item: None,
-            };
+            let entry = Entry::of_page(topic, "", &value, endpoint.line);
             let change = Change {
                 topic,
                 action: Action::Added,
@@ -621,60 +523,39 @@ impl<'a> Checker<'a> {
             page: Some(page),
         };
         let differences = judge.differences(&said);
-        let shown = |difference: &Difference<'_>| {
-            let shown = difference.topic == Topic::ShownProperty;
-            let name = difference.page.map(|entry| entry.name.clone());
-            name.filter(|_| shown)
-        };
-        let new: Vec<String> = differences.iter().filter_map(shown).collect();
-        for difference in differences {
-            let name = difference.page.map_or("", |entry| entry.name.as_str());
-            // What is inside of a new property, or of one of another type, came with it.
-            let came = changed
-                .iter()
-                .filter(|(topic, _)| matches!(topic, Topic::ShownProperty | Topic::ResponseType));
-            let mut outer = came.map(|(_, name)| name).chain(&new);
-            if difference.topic == Topic::ShownProperty && outer.any(|outer| is_inside(name, outer))
+        let is_shown = |change: &&Change<'_>| change.topic == Topic::ShownProperty;
+        let shown = differences.iter().filter(is_shown);
+        // What is inside of a new property, or of one of another type, came with it.
+        let came = changed
+            .iter()
+            .filter(|(topic, _)| matches!(topic, Topic::ShownProperty | Topic::ResponseType));
+        let outer: Vec<&String> = came
+            .map(|(_, name)| name)
+            .chain(shown.map(|change| &change.name))
+            .collect();
+        for difference in &differences {
+            let name = &difference.name;
+            let is_known = |topic| changed.contains(&(topic, name.clone()));
+            if is_shown(&difference) && outer.iter().any(|outer| is_inside(name, outer))
+                || is_known(difference.topic)
+                || difference.new.is_some_and(|entry| is_known(entry.topic))
+                || checked.is_doubtful(difference.topic, name)
             {
                 continue;
             }
-            if changed.contains(&(difference.topic, name.to_owned()))
-                || difference
-                    .page
-                    .is_some_and(|entry| changed.contains(&(entry.topic, name.to_owned())))
-                || checked.is_disputed(difference.topic)
-                || difference.topic == Topic::RequestProperty && checked.is_misnamed(name)
-                || checked.is_ambiguous(difference.topic, name)
-            {
-                continue;
-            }
-            let change = Change {
-                topic: difference.topic,
-                action: difference.action,
-                name: name.to_owned(),
+            let alone = Change {
                 old: None,
-                new: difference.page,
+                ..difference.clone()
             };
-            let index = self.page_draft(checked, &change, "", None, false);
-            if let Some(draft) = self.drafts.get_mut(index) {
-                let place = difference
-                    .document
-                    .map(|entry| side(self.lowered, &entry.place, &entry.value));
-                draft.old = Some(place.unwrap_or_else(|| {
-                    let place = Place {
-                        line: self.lowered.line(&operation.pointer),
-                        pointer: operation.pointer.clone(),
-                    };
-                    side(self.lowered, &place, "")
-                }));
-                draft.detail = Some(difference.sentence(operation));
-                draft.cause = format!("document:{}", draft.cause);
-                let change = Change {
-                    old: difference.document,
-                    ..change
-                };
-                self.step(index, checked.file, &operation.id, &change);
-            }
+            let index = self.page_draft(checked, &alone, "", None, false);
+            let draft = &mut self.drafts[index];
+            draft.old = Some(match difference.old {
+                Some(entry) => side(self.lowered, &entry.place, &entry.value),
+                None => place_of(self.lowered, operation, ""),
+            });
+            draft.detail = Some(sentence(difference, operation));
+            draft.cause = format!("document:{}", draft.cause);
+            self.step(index, checked.file, &operation.id, difference);
         }
     }
 }
@@ -731,7 +612,7 @@ fn unknown(page: &Page) -> Vec<(usize, String, String)> {
 }
 
 /// Where the document says what a page has changed.
-fn place_of<'a>(change: &Change<'_>, documented: &'a [Entry]) -> Option<&'a Entry> {
+fn documented_place<'a>(change: &Change<'_>, documented: &'a [Entry]) -> Option<&'a Entry> {
     let topic = match change.topic {
         Topic::ShownProperty | Topic::ShownValue => Topic::ResponseProperty,
         Topic::TrailingSlash | Topic::PathVariable => Topic::Path,
@@ -740,16 +621,13 @@ fn place_of<'a>(change: &Change<'_>, documented: &'a [Entry]) -> Option<&'a Entr
         }
         topic => topic,
     };
-    let known = documented
-        .iter()
-        .find(|entry| entry.topic == topic && entry.name == change.name);
-    known
-        .or_else(|| {
-            documented
-                .iter()
-                .find(|entry| entry.topic == topic && entry.name.is_empty())
-        })
-        .or_else(|| documented.iter().find(|entry| entry.topic == Topic::Method))
+    let find = |topic, name: &str| {
+        let mut own = documented.iter();
+        own.find(|entry| entry.topic == topic && entry.name == name)
+    };
+    find(topic, &change.name)
+        .or_else(|| find(topic, ""))
+        .or_else(|| find(Topic::Method, ""))
 }
 
 impl Checked<'_> {
@@ -894,7 +772,19 @@ fn follows_another(change: &Change<'_>, all: &[Change<'_>], endpoint: Option<&En
             other.topic == MediaType
                 && other.new.map(|entry| &entry.value) == change.new.map(|entry| &entry.value)
         }),
-        Unread | Layout => change.old.is_none() || change.topic == Layout,
+        // What is said of a status comes and goes with it.
+        Unread if change.new.is_none() => all.iter().any(|other| {
+            let status = other
+                .old
+                .filter(|_| matches!(other.topic, Status | ErrorStatus));
+            status.is_some_and(|old| {
+                [&old.name, &old.value]
+                    .map(|it| page::listed(it))
+                    .contains(&change.name)
+            })
+        }),
+        Unread => change.old.is_none(),
+        Layout => true,
         _ => false,
     }
 }

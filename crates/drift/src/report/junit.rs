@@ -18,8 +18,7 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_type(finding.overall().word());
                 status.set_message(finding.text.clone());
-                let sides = [&finding.old, &finding.new, &finding.document];
-                let places: Vec<String> = sides.into_iter().flatten().map(Side::place).collect();
+                let places: Vec<String> = finding.sides().map(Side::place).collect();
                 status.set_description(format!(
                     "wire {}, source {}\n{}\n{}",
                     finding.wire,

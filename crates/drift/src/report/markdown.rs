@@ -33,12 +33,8 @@ pub(super) fn render(report: &Report) -> String {
             "\n### {title}\n\n| what | wire | source | concerns | where |\n| --- | --- | --- | --- | --- |\n"
         );
         for finding in &found {
-            let sides = [&finding.old, &finding.document, &finding.new];
-            let places: Vec<String> = sides
-                .into_iter()
-                .flatten()
-                .map(|side| format!("`{}`", side.place()))
-                .collect();
+            let places = finding.sides().map(|side| format!("`{}`", side.place()));
+            let places: Vec<String> = places.collect();
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} | {} |",

@@ -1,12 +1,12 @@
 //! Each way in which a page can contradict itself is found where it is.
 
-use pingone_drift::{Disagreement, Page, contradictions};
+use pingone_drift::{Page, Topic, contradictions};
 
 use crate::invented::SPACED;
 
 /// Replaces the first match of a text, and expects one kind of contradiction so many times.
 #[track_caller]
-fn check(find: &str, replace: &str, about: Disagreement, count: usize) {
+fn check(find: &str, replace: &str, about: Topic, count: usize) {
     let mutant = SPACED.replacen(find, replace, 1);
     assert_ne!(mutant, SPACED, "`{find}` is on the page");
     let page = Page::read(mutant.as_bytes()).expect("the page can be read");
@@ -24,23 +24,23 @@ fn the_endpoint_line_against_the_samples() {
     check(
         ENDPOINT,
         &ENDPOINT.replace("PUT", "POST"),
-        Disagreement::Method,
+        Topic::PageMethod,
         1,
     );
     check(
         ENDPOINT,
         &ENDPOINT.replace("/loans", "/lendings"),
-        Disagreement::Address,
+        Topic::PageAddresses,
         1,
     );
     // The prose is against the line as the samples are.
     check(
         ENDPOINT,
         &ENDPOINT.replace("apiPath", "authPath"),
-        Disagreement::Address,
+        Topic::PageAddresses,
         1,
     );
-    check(ENDPOINT, "", Disagreement::NoEndpoint, 1);
+    check(ENDPOINT, "", Topic::NoEndpoint, 1);
 }
 
 #[test]
@@ -50,81 +50,71 @@ fn the_headers_against_the_samples_the_body_and_the_prose() {
     check(
         &header,
         &header.replace("extend", "renew"),
-        Disagreement::MediaType,
+        Topic::PageMediaType,
         1,
     );
     check(
         &format!("raw ( {media_type}"),
         "raw ( application/json",
-        Disagreement::MediaType,
+        Topic::PageMediaType,
         1,
     );
     check(
         &format!("uses the {media_type}"),
         "uses the application/json",
-        Disagreement::MediaType,
+        Topic::PageMediaType,
         1,
     );
     check(
         &format!("uses the {media_type}"),
         "uses the application/vnd.example.loan.extend",
-        Disagreement::MediaType,
+        Topic::PageMediaType,
         1,
     );
     check(
         "X-Branch\u{a0}\u{a0}\u{a0}\u{a0}\u{a0} north",
         "X-Branch\u{a0}\u{a0}\u{a0}\u{a0}\u{a0} south",
-        Disagreement::Headers,
+        Topic::PageHeaders,
         1,
     );
     check(
         "X-Branch\u{a0}\u{a0}\u{a0}\u{a0}\u{a0} north\n\n",
         "",
-        Disagreement::Headers,
+        Topic::PageHeaders,
         1,
     );
 }
 
 #[test]
 fn one_sample_against_the_page() {
-    check("--request PUT", "--request PATCH", Disagreement::Method, 1);
-    check("Method.Put", "Method.Patch", Disagreement::Method, 1);
+    check("--request PUT", "--request PATCH", Topic::PageMethod, 1);
+    check("Method.Put", "Method.Patch", Topic::PageMethod, 1);
     check(
         "URI(\"{{apiPath}}/shelves",
         "URI(\"{{apiPath}}/v1/shelves",
-        Disagreement::Address,
+        Topic::PageAddresses,
         1,
     );
     check(
         "request[\"X-Branch\"] = \"north\"\n",
         "",
-        Disagreement::Headers,
+        Topic::PageHeaders,
         1,
     );
     check(
         "request[\"X-Branch\"]",
         "request[\"X-Wing\"]",
-        Disagreement::Headers,
+        Topic::PageHeaders,
         2,
     );
-    check(
-        "\\\"days\\\": 14",
-        "\\\"days\\\": 15",
-        Disagreement::Body,
-        1,
-    );
+    check("\\\"days\\\": 14", "\\\"days\\\": 15", Topic::PageBody, 1);
     check(
         "request.body = JSON.dump({",
         "request.body = JSON.dump({,",
-        Disagreement::Body,
+        Topic::PageBody,
         1,
     );
-    check(
-        "url = URI(",
-        "url = URL(",
-        Disagreement::SampleIncomplete,
-        1,
-    );
+    check("url = URI(", "url = URL(", Topic::SampleIncomplete, 1);
 }
 
 #[test]
@@ -132,19 +122,19 @@ fn the_request_model_against_the_body() {
     check(
         "\ndays\n\nInteger\n\nOptional\n",
         "\n",
-        Disagreement::MemberNotInModel,
+        Topic::MemberNotInModel,
         1,
     );
     check(
         "\ndays\n",
         "\nweeks\n\nInteger\n\nOptional\n\ndays\n",
-        Disagreement::PropertyNotInBody,
+        Topic::PropertyNotInBody,
         1,
     );
     check(
         "\ndays\n\nInteger\n",
         "\ndays\n\nString\n",
-        Disagreement::PropertyType,
+        Topic::PagePropertyType,
         1,
     );
 }
@@ -154,13 +144,13 @@ fn the_example_against_itself_and_the_prose() {
     check(
         "v1/shelves/0b1f6b2e-0d5e-4a52-8a67-3a5b1f9f7c01\"",
         "v1/shelves/99999999-0d5e-4a52-8a67-3a5b1f9f7c01\"",
-        Disagreement::Links,
+        Topic::PageLinks,
         1,
     );
     check(
         "\"status\": \"LOAN_EXTENDED\"",
         "\"status\": \"LOAN_OPEN\"",
-        Disagreement::StatedValue,
+        Topic::StatedValue,
         1,
     );
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pingone_drift::{Disagreement, Form, Kind, Page, contradictions};
+use pingone_drift::{Form, Kind, Page, Topic, contradictions};
 
 use crate::render::{Style, render};
 use crate::{read, said};
@@ -374,7 +374,7 @@ fn the_newer_generation_differs_in_nothing_but_where_v1_stands() {
 }
 
 /// What a page disagrees with itself about.
-fn about(page: &Page) -> Vec<Disagreement> {
+fn about(page: &Page) -> Vec<Topic> {
     let mut about: Vec<_> = contradictions(page)
         .into_iter()
         .map(|found| found.about)

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pingone_drift::{
-    Disagreement, Form, LineKind, MAX_PAGE_BYTES, Page, ReadError, contradictions,
-};
+use pingone_drift::{Form, LineKind, MAX_PAGE_BYTES, Page, ReadError, Topic, contradictions};
 use proptest::prelude::*;
 
 use crate::invented::{FORMS, MARKDOWN, SPACED};
@@ -227,7 +225,7 @@ fn mixed_line_ends_are_line_ends() {
 fn text_that_is_no_page_has_no_endpoint() {
     let page =
         exercise(b"# Notes\n\nThis is a list of things.\n\n## More\n\nThings.\n").expect("text");
-    assert_eq!(contradictions(&page)[0].about, Disagreement::NoEndpoint);
+    assert_eq!(contradictions(&page)[0].about, Topic::NoEndpoint);
     assert!(page.unknown_lines().count() > 0);
 }
 

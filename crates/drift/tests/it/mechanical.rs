@@ -148,7 +148,7 @@ fn run(
     }
     let mut after = after;
     let mut outcome = reconciled(known, &after, specification);
-    let unclear = |finding: &Finding| finding.fix.ends_with("(not edited: the page is not clear)");
+    let unclear = |finding: &Finding| finding.fix.contains("(not edited: the page is not clear");
     if outcome.findings.iter().any(unclear)
         && !case.rules.iter().any(|rule| rule.ends_with("-found"))
     {
@@ -319,9 +319,12 @@ fn mechanical_mutations_are_edited_into_the_document() {
         contradictory.len(),
         answers.len()
     );
+    for name in rest.iter().filter(|name| shares[**name].0 == Share::ByHand) {
+        println!("by hand: {name}: {}", shares[*name].1);
+    }
     // The invented page alone fits fewer of them.
     let real = bases.len() > Form::ALL.len();
-    assert!(settled >= if real { 50 } else { 40 }, "{shares:#?}");
+    assert!(settled >= if real { 55 } else { 40 }, "{shares:#?}");
 }
 
 proptest::proptest! {

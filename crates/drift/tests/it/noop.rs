@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pingone_drift::{Disagreement, Form, Kind, Page, contradictions};
+use pingone_drift::{Form, Kind, Page, Topic, contradictions};
 
 use crate::mutation::{edited, mutations};
 use crate::render::{Style, render};
@@ -29,7 +29,7 @@ pub(crate) fn pages() -> Vec<(String, Form, String)> {
     pages
 }
 
-fn compared(page: &Page) -> (Vec<(Kind, String, String)>, Vec<Disagreement>) {
+fn compared(page: &Page) -> (Vec<(Kind, String, String)>, Vec<Topic>) {
     let facts = said(page)
         .into_iter()
         .filter(|(kind, ..)| !matches!(kind, Kind::CanonicalUrl | Kind::PageId))
