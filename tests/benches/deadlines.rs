@@ -22,6 +22,7 @@ use pingone::models::samples;
 use pingone::token::ClientCredentials;
 use pingone::{BoxFuture, Client, Error};
 use pingone_tests::ENVIRONMENT;
+use pingone_tests::flood::Flood;
 use pingone_tests::stub::{Reply, Stub};
 
 const DEADLINE: Duration = Duration::from_millis(500);
@@ -35,8 +36,29 @@ fn main() {
     measure();
 }
 
-/// What the servers do with a request.
-fn faults() -> Vec<(&'static str, Reply)> {
+/// What a server does with a request.
+enum Fault {
+    Reply(Reply),
+    /// As a service may flood its clients.
+    FloodOverTls,
+}
+
+impl Fault {
+    /// Whether the server keeps the thread busy that drives its connection.
+    fn is_busy(&self) -> bool {
+        matches!(self, Self::Reply(Reply::Endless(..)) | Self::FloodOverTls)
+    }
+}
+
+fn faults() -> Vec<(&'static str, Fault)> {
+    let replies = replies().into_iter();
+    let faults = replies.map(|(name, reply)| (name, Fault::Reply(reply)));
+    faults
+        .chain([("100 without end, TLS", Fault::FloodOverTls)])
+        .collect()
+}
+
+fn replies() -> Vec<(&'static str, Reply)> {
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1099511627776\r\n\r\n{";
     let informational = |line: &str| Reply::Endless(Vec::new(), format!("{line}\r\n\r\n").into());
     vec![
@@ -71,11 +93,20 @@ fn faults() -> Vec<(&'static str, Reply)> {
 /// Starts a server for each fault and prints their addresses.
 fn serve() {
     runtime().block_on(async {
-        let mut stubs = Vec::new();
-        for (_, reply) in faults() {
-            let stub = Stub::always(reply).await.unwrap();
-            println!("{}", stub.url());
-            stubs.push(stub);
+        let (mut stubs, mut floods) = (Vec::new(), Vec::new());
+        for (_, fault) in faults() {
+            match fault {
+                Fault::Reply(reply) => {
+                    let stub = Stub::always(reply).await.unwrap();
+                    println!("{}", stub.url());
+                    stubs.push(stub);
+                }
+                Fault::FloodOverTls => {
+                    let flood = Flood::start(true).unwrap();
+                    println!("{}", flood.url());
+                    floods.push(flood);
+                }
+            }
         }
         std::future::pending::<()>().await;
     });
@@ -142,12 +173,19 @@ fn measure() {
     let runtime = runtime();
     let mut calls = 0;
     let mut too_late = BTreeMap::new();
-    for ((fault, reply), url) in faults().into_iter().zip(urls) {
+    for ((name, fault), url) in faults().into_iter().zip(urls) {
         for tokens in ["a token", "credentials"] {
+            let http = reqwest::Client::builder()
+                .no_proxy()
+                .tls_danger_accept_invalid_certs(true);
+            // Without TLS one read is large: where a server floods, the deadline needs a thread that is not reading.
+            let own_thread = matches!(fault, Fault::Reply(Reply::Endless(..)));
             let builder = Client::builder()
                 .platform_url(&url)
                 .auth_url(&url)
                 .environment_id(ENVIRONMENT)
+                .http_client_builder(http)
+                .connection_thread(own_thread)
                 .timeout(DEADLINE);
             let credentials = ClientCredentials::client_secret_basic("an-id", "a-secret");
             let builder = match tokens {
@@ -157,7 +195,7 @@ fn measure() {
             let client = builder.build().unwrap();
             let ids = OPERATIONS.iter().map(|operation| operation.id);
             // One call at a time where the server keeps this process busy, all at once where it does not.
-            let is_busy = matches!(reply, Reply::Endless(..)) && tokens == "a token";
+            let is_busy = fault.is_busy() && tokens == "a token";
             let at_once = if is_busy { 1 } else { OPERATIONS.len() };
             let ids: Vec<_> = ids.collect();
             let mut parts = Vec::new();
@@ -167,11 +205,11 @@ fn measure() {
                     calls += 1;
                     parts.push(part);
                     if part > LATEST {
-                        too_late.insert(format!("{id}, {fault}, {tokens}"), part);
+                        too_late.insert(format!("{id}, {name}, {tokens}"), part);
                     }
                 }
             }
-            report(fault, tokens, parts);
+            report(name, tokens, parts);
         }
     }
     println!(

@@ -1,6 +1,7 @@
 //! What the cross-crate tests share: the document, a server that keeps what it is sent and answers as it is told,
 //! a time that moves as it is told, and calls made from examples.
 
+pub mod flood;
 pub mod fuzz;
 pub mod sample;
 pub mod stub;

@@ -23,6 +23,7 @@ struct State {
     pauses: Vec<Duration>,
     longest_pause: Duration,
     random: u64,
+    date: SystemTime,
 }
 
 impl Default for TestTime {
@@ -34,6 +35,8 @@ impl Default for TestTime {
             pauses: Vec::new(),
             longest_pause: LONGEST_PAUSE,
             random: 0,
+            // 2030-01-01T00:00:00Z, whatever the day of the test is.
+            date: SystemTime::UNIX_EPOCH + Duration::from_secs(1_893_456_000),
         })))
     }
 }
@@ -58,6 +61,12 @@ impl TestTime {
         state.sleepers = waiting;
         drop(state);
         let _: Vec<(Duration, oneshot::Sender<()>)> = due;
+    }
+
+    /// Sets the calendar, as people and time servers do. Time itself goes on as before.
+    pub fn change_date(&self, change: impl FnOnce(SystemTime) -> SystemTime) {
+        let mut state = self.lock();
+        state.date = change(state.date);
     }
 
     /// How long clients waited between attempts.
@@ -92,8 +101,8 @@ impl Runtime for TestTime {
     }
 
     fn wall_clock(&self) -> SystemTime {
-        // 2030-01-01T00:00:00Z, whatever the day of the test is.
-        SystemTime::UNIX_EPOCH + Duration::from_secs(1_893_456_000) + self.lock().elapsed
+        let state = self.lock();
+        state.date + state.elapsed
     }
 
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {

@@ -11,7 +11,7 @@ use pingone_models::operation::Operation;
 use pingone_models::operations::REQUEST_TOKEN;
 
 use crate::error::Place;
-use crate::http::Endpoints;
+use crate::http::{ConnectionThread, Endpoints};
 use crate::observe::OnAttempt;
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::runtime::Runtime;
@@ -47,6 +47,7 @@ pub(crate) struct Shared {
     pub(crate) environment: EnvironmentId,
     pub(crate) endpoints: Endpoints,
     pub(crate) transport: Transport,
+    pub(crate) connection_thread: Option<Arc<ConnectionThread>>,
     pub(crate) tokens: Option<Arc<dyn TokenProvider>>,
     pub(crate) retry_policy: Arc<dyn RetryPolicy>,
     pub(crate) budget: Arc<RetryBudget>,

@@ -348,7 +348,8 @@ impl RetryPolicy for SafeRetry {
             Some(asked) => {
                 // Clients that were refused together do not come back together.
                 let part = u32::try_from(context.random % 1024).unwrap_or_default();
-                RetryDecision::RetryAfter(backoff.max(asked + asked / 10 * part / 1024))
+                let later = (asked / 1024 / 10).saturating_mul(part);
+                RetryDecision::RetryAfter(backoff.max(asked.saturating_add(later)))
             }
             None => RetryDecision::RetryAfter(backoff),
         }
@@ -357,10 +358,9 @@ impl RetryPolicy for SafeRetry {
 
 /// How long the service asks to wait: the longest of the readable `Retry-After` headers.
 ///
-/// A date counts from the `Date` of the response, so that a wrong clock here does no harm. A date in the past asks for
-/// no wait; what cannot be read asks for nothing.
+/// A date counts from the [`service_time`] of the response. A date in the past asks for no wait; what cannot be read
+/// asks for nothing.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let now = date(headers).unwrap_or(now);
     headers
         .get_all(RETRY_AFTER)
         .iter()
@@ -375,8 +375,9 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
         .max()
 }
 
-/// When the service says that it answered.
-fn date(headers: &HeaderMap) -> Option<SystemTime> {
+/// When the service says that it answered. Dates that it sends count from then, so that a wrong clock here does no
+/// harm.
+pub(crate) fn service_time(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }
 

@@ -14,7 +14,7 @@ use pingone_models::{EnvironmentId, Secret};
 
 use crate::call::ERROR_BODY_LIMIT;
 use crate::client::{Client, RequestHeaders, Shared, TransactionIds};
-use crate::http::{Endpoints, Region, Transport};
+use crate::http::{ConnectionThread, Endpoints, Region, Transport};
 use crate::observe::{AttemptReport, OnAttempt};
 use crate::retry::{RetryBudget, RetryPolicy, SafeRetry};
 use crate::runtime::{Runtime, TokioRuntime};
@@ -73,6 +73,7 @@ pub struct ClientBuilder {
     on_attempt: Option<Arc<OnAttempt>>,
     transaction_ids: Option<Arc<TransactionIds>>,
     request_headers: Option<Arc<RequestHeaders>>,
+    connection_thread: bool,
     transport: Transport,
 }
 
@@ -101,6 +102,7 @@ impl Default for ClientBuilder {
             on_attempt: None,
             transaction_ids: None,
             request_headers: None,
+            connection_thread: false,
             transport: Transport::default(),
         }
     }
@@ -178,6 +180,11 @@ impl ClientBuilder {
     }
 
     /// Sets how long a call may take, with all its attempts and the waits between them.
+    ///
+    /// A runtime with a single thread cannot look at its clock while it reads from a connection. It reads at most 128
+    /// times before it does, so that a server that sends informational (1xx) answers without end can delay the end of a
+    /// call: by the time that it takes to read 512 KiB of them with `rustls`, and 51 MiB without TLS, which only loopback
+    /// addresses may be. [`connection_thread`](Self::connection_thread) removes the delay.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -269,6 +276,26 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether a thread of this client drives its connections, in place of the runtimes that the calls are made on.
+    ///
+    /// Off by default: a connection is then driven by the runtime of the call that made it. That is the fastest, and
+    /// right for a client that lives as long as its runtime. With a thread of its own:
+    /// - Runtimes may come and go while the client stays, such as with a client in a `static` and a runtime for each
+    ///   test. Otherwise an idle connection of a runtime that nobody drives any more would hold up the calls of others.
+    /// - Time limits are exact even on a runtime with a single thread, whatever a server sends; see
+    ///   [`timeout`](Self::timeout).
+    ///
+    /// A call then passes between two threads, which takes it some microseconds more. The thread ends with the last
+    /// clone of the client.
+    ///
+    /// ```
+    /// let builder = pingone::Client::builder().connection_thread(true);
+    /// ```
+    pub fn connection_thread(mut self, on: bool) -> Self {
+        self.connection_thread = on;
+        self
+    }
+
     /// Puts this before the `User-Agent` of this crate, such as `shop/1.4`.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.transport.product = Some(product.into());
@@ -323,10 +350,15 @@ impl ClientBuilder {
         addresses.extend(token_site.iter().map(|(_, endpoints)| endpoints));
         let http = self.transport.build(&addresses)?;
         let transport = endpoints.transport(http.clone(), environment);
+        let connection_thread = match self.connection_thread {
+            true => Some(Arc::new(start_thread()?)),
+            false => None,
+        };
         let shared = Shared {
             environment,
             endpoints,
             transport,
+            connection_thread,
             tokens: None,
             retry_policy: self.retry_policy,
             budget: Arc::new(RetryBudget::new()),
@@ -360,6 +392,14 @@ impl ClientBuilder {
             shared: Arc::new(Shared { tokens, ..shared }),
         })
     }
+}
+
+fn start_thread() -> Result<ConnectionThread> {
+    ConnectionThread::start().map_err(|error| {
+        let mut failed = Error::config("the thread for the connections cannot be started");
+        failed.inner_mut().source = Some(Arc::new(error));
+        failed
+    })
 }
 
 fn static_token(token: Secret) -> Result<Arc<dyn TokenProvider>> {

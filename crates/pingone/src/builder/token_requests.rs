@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use http::HeaderValue;
-use pingone_client::transport::Answer;
+use pingone_client::transport::{Answer, Authorization};
 use pingone_models::requests::RequestToken;
 use pingone_models::{Secret, TokenRequest};
 use serde_json::Value;
 
 use crate::call::{self, Failure, Request};
 use crate::client::Client;
+#[cfg(feature = "jwt")]
+use crate::error::length;
 use crate::runtime::{BoxFuture, Runtime};
 use crate::token::{Authentication, ClientCredentials, Fetched, TokenCache, TokenProvider};
 use crate::{Error, Result};
@@ -29,6 +30,9 @@ const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The longest wait between two attempts of a token request, by the default policy.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// What is said of an answer without a token.
+const NO_TOKEN: &str = "it has no access token that could be sent";
 
 /// How wrong a clock may be before an assertion, which is good for five minutes, may be refused for it.
 #[cfg(feature = "jwt")]
@@ -62,7 +66,7 @@ pub(super) fn provider(
         skew: Mutex::default(),
     });
     // The longest attempt, and a wait between two.
-    let stalled_after = client.shared.attempt_timeout + LONGEST_WAIT;
+    let stalled_after = client.shared.attempt_timeout.saturating_add(LONGEST_WAIT);
     let fetch = move || -> BoxFuture<'static, Result<Fetched>> {
         let (client, credentials) = (client.clone(), Arc::clone(&credentials));
         Box::pin(async move { fetch(&client, credentials).await })
@@ -97,12 +101,13 @@ enum Skew {
 /// Says in an error that the clock of this machine is wrong.
 #[cfg(feature = "jwt")]
 fn skewed(mut error: Error, skew: Skew) -> Error {
-    let (seconds, direction) = match skew {
-        Skew::Ahead(by) => (by.as_secs(), "ahead of"),
-        Skew::Behind(by) => (by.as_secs(), "behind"),
+    let (by, direction) = match skew {
+        Skew::Ahead(by) => (by, "ahead of"),
+        Skew::Behind(by) => (by, "behind"),
     };
     error.inner_mut().note = format!(
-        "set the clock of this machine, which is {seconds} s {direction} the service's: the assertion of the client depends on it"
+        "set the clock of this machine: it is {} {direction} that of the service, which refuses the client's assertion for it",
+        length(by)
     )
     .into();
     error
@@ -159,20 +164,31 @@ impl Credentials {
 
 /// Reads the answer as far as it is needed, so that a token is not lost over a member that is written oddly.
 fn read(answer: &Answer) -> Result<Fetched, Failure> {
-    if let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body)
-        && let Some(Value::String(token)) = members.remove("access_token")
-        && !token.is_empty()
-        && HeaderValue::from_str(&token).is_ok()
+    let unreadable = |note| Err(call::unreadable::<RequestToken>(answer, note));
+    let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body) else {
+        return unreadable(NO_TOKEN);
+    };
+    let Some(Value::String(token)) = members.remove("access_token") else {
+        return match members.get("error") {
+            Some(Value::String(_)) => Err(call::refused(answer)),
+            _ => unreadable(NO_TOKEN),
+        };
+    };
+    if let Some(Value::String(kind)) = members.get("token_type")
+        && !kind.eq_ignore_ascii_case("bearer")
     {
-        return Ok(Fetched {
-            secret: Secret::from(token),
-            lifetime: lifetime(members.get("expires_in")),
-        });
+        return unreadable(
+            "it has a token of another type than `Bearer`, which this client cannot send",
+        );
     }
-    Err(call::unreadable::<RequestToken>(
-        answer,
-        "it has no access token that could be sent",
-    ))
+    let secret = Secret::from(token);
+    if Authorization::bearer(&secret).is_err() {
+        return unreadable(NO_TOKEN);
+    }
+    Ok(Fetched {
+        secret,
+        lifetime: lifetime(members.get("expires_in")),
+    })
 }
 
 fn lifetime(expires_in: Option<&Value>) -> Duration {

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use super::undecodable::Undecodable;
 use crate::error::Inner;
-use crate::retry::{self, Outcome};
+use crate::retry::Outcome;
 use crate::{Error, ErrorKind};
 
 /// How much of a body is read when it is not a success, and kept in an error in any case.
@@ -157,7 +157,7 @@ fn refused_with_success(answer: &Answer) -> Option<Failure> {
     .iter()
     .any(|name| members.contains_key(*name));
     let is_error = is_text("code") && is_text("message") && !is_resource;
-    is_error.then(|| answered(answer, ErrorKind::Service))
+    is_error.then(|| refused(answer))
 }
 
 /// The failure of an attempt that took too long, with what had arrived by then.
@@ -187,9 +187,14 @@ pub(crate) fn unreadable<E: Endpoint>(answer: &Answer, note: &'static str) -> Fa
     })
 }
 
+/// The failure of an answer whose body says that it is one.
+pub(crate) fn refused(answer: &Answer) -> Failure {
+    answered(answer, ErrorKind::Service)
+}
+
 /// The failure of an answer without success.
-pub(super) fn refused(answer: &Answer, broken: Option<reqwest::Error>) -> Failure {
-    let mut failure = answered(answer, ErrorKind::Service);
+pub(super) fn unsuccessful(answer: &Answer, broken: Option<reqwest::Error>) -> Failure {
+    let mut failure = refused(answer);
     failure.error.inner_mut().source = broken.map(|broken| Arc::new(broken) as _);
     failure
 }
@@ -399,11 +404,6 @@ fn decoded<'a>(body: &'a [u8], headers: &HeaderMap) -> Cow<'a, str> {
         }
         _ => String::from_utf8_lossy(body),
     }
-}
-
-/// What the headers say about when to come back.
-pub(super) fn retry_after(answer: Option<&Answer>, now: SystemTime) -> Option<Duration> {
-    retry::retry_after(&answer?.headers, now)
 }
 
 /// Until when a cool-down or lock lasts, as the details of an error say.

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use pingone_client::transport::{Answer, Authorization, Incoming, Limits, add_header};
@@ -13,8 +13,9 @@ use super::answer::{self, Failure, TRANSACTION_ID};
 use super::request::{Options, Request, Response, Source, check_header, external_id, invalid};
 use crate::client::Shared;
 use crate::error::{BoxError, Inner};
+use crate::http::driven_by;
 use crate::observe::{self, AttemptReport};
-use crate::retry::{Outcome, RetryContext, RetryDecision};
+use crate::retry::{self, Outcome, RetryContext, RetryDecision};
 use crate::runtime::{Runtime, TokioRuntime, within};
 use crate::session::Origin;
 use crate::token::Token;
@@ -153,10 +154,12 @@ impl<'a> Progress<'a> {
             let began = shared.runtime.now();
             let limit = self.attempt_timeout.min(self.remaining());
             let mut incoming = Incoming::new();
-            let sent = shared
-                .transport
-                .send(request, limits(shared), &mut incoming);
-            let sent = within(&*shared.runtime, limit, pin!(sent)).await;
+            let sent = {
+                let limits = limits(shared);
+                let sent = pin!(shared.transport.send(request, limits, &mut incoming));
+                let sent = driven_by(shared.connection_thread.as_deref(), sent);
+                within(&*shared.runtime, limit, sent).await
+            };
             if sent.is_none() {
                 // A connection that took the request just before begins to write it within this time; one that takes
                 // it now sees that nobody waits for it.
@@ -170,7 +173,7 @@ impl<'a> Progress<'a> {
                     environment: shared.environment,
                     custom_domain: shared.endpoints.custom_domain,
                 };
-                session.keep(&answer.headers, &origin, shared.runtime.wall_clock());
+                session.keep(&answer.headers, &origin, self.service_time(Some(answer)));
             }
             let outcome = match sent {
                 Some(sent) => self.outcome(answer.as_ref(), sent, tolerant, &mut *read),
@@ -213,7 +216,7 @@ impl<'a> Progress<'a> {
         let broken = sent.err();
         match (answer, broken) {
             (Some(answer), broken) if !answer::is_success(self.operation, answer.status) => {
-                Err(answer::refused(answer, broken))
+                Err(answer::unsuccessful(answer, broken))
             }
             (Some(answer), broken) if !answer.complete && !tolerant => {
                 Err(answer::incomplete(answer, broken))
@@ -256,6 +259,13 @@ impl<'a> Progress<'a> {
         } else {
             observe::record_end(span, report.status, report.attempt, error);
         }
+    }
+
+    /// When an answer was made, by the clock of the service or else by the one here.
+    fn service_time(&self, answer: Option<&Answer>) -> SystemTime {
+        answer
+            .and_then(|answer| retry::service_time(&answer.headers))
+            .unwrap_or_else(|| self.shared.runtime.wall_clock())
     }
 
     fn elapsed(&self) -> Duration {
@@ -393,8 +403,8 @@ impl<'a> Progress<'a> {
     fn next(&mut self, failure: Failure, token: Option<&Token>, answer: Option<&Answer>) -> Next {
         let Failure { outcome, mut error } = failure;
         self.may_have_been_sent |= outcome != Outcome::NotSent;
-        let now = self.shared.runtime.wall_clock();
-        let retry_after = answer::retry_after(answer, now);
+        let now = self.service_time(answer);
+        let retry_after = answer.and_then(|answer| retry::retry_after(&answer.headers, now));
         error.inner_mut().retry_after = retry_after.max(answer::wait_in_details(&error, now));
         error.inner_mut().operation = Some(self.operation);
         if error.kind() == ErrorKind::InvalidRequest {

@@ -6,5 +6,5 @@ mod request;
 mod undecodable;
 
 pub use answer::Acknowledged;
-pub(crate) use answer::{ERROR_BODY_LIMIT, Failure, unreadable};
+pub(crate) use answer::{ERROR_BODY_LIMIT, Failure, refused, unreadable};
 pub use request::{Request, Response};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures::FutureExt;
 use futures::future::{Shared, WeakShared};
@@ -86,6 +86,13 @@ struct Held {
     ends_at: Instant,
 }
 
+impl Held {
+    /// Whether the token has expired by either clock: a monotonic clock may stop while the machine is suspended.
+    fn has_expired(&self, now: Instant, wall_clock: SystemTime) -> bool {
+        now >= self.ends_at || self.token.expires_at.is_some_and(|end| wall_clock >= end)
+    }
+}
+
 impl TokenCache {
     pub(crate) fn new(
         runtime: Arc<dyn Runtime>,
@@ -155,7 +162,9 @@ impl Inner {
             .failed
             .as_ref()
             .is_none_or(|failed| now >= failed.until);
-        let held = state.held.as_mut().filter(|held| now < held.ends_at);
+        let wall_clock = self.runtime.wall_clock();
+        let held = state.held.as_mut();
+        let held = held.filter(|held| !held.has_expired(now, wall_clock));
         match (held, flight) {
             (Some(held), None) if now >= held.refresh_at && may_fetch => {
                 // If this caller gives up, or the refresh fails, another begins later.
@@ -280,29 +289,18 @@ impl fmt::Debug for TokenCache {
 /// The error of a call that could not get its token, from the failure of a token request: of this moment, or remembered
 /// from so long ago and for so long.
 fn failed(error: &Error, remembered: Option<(Duration, Duration)>) -> Error {
-    let mut note = String::from(match (error.code(), error.status()) {
-        _ if error.has_note() => "the token request failed",
-        (Some("invalid_client" | "unauthorized_client"), _) => {
-            "the service does not accept the client: compare its id, its secret, its environment and its token endpoint authentication method with the application in the console"
-        }
-        (_, Some(404)) => {
-            "the service knows no such environment: compare the region and the environment of the application with the console"
-        }
-        _ => "the token request failed",
-    });
-    if let Some((age, left)) = remembered {
-        note.push_str(&format!(
-            " ({} s ago; the next token request is made in {} s at the earliest)",
-            age.as_secs(),
-            left.as_secs() + 1
-        ));
-    }
     let mut failed = error.clone();
     let inner = failed.inner_mut();
     inner.kind = ErrorKind::Token;
-    inner.note = note.into();
-    if let Some((_, left)) = remembered {
+    inner.note = "".into();
+    if let Some((age, left)) = remembered {
         inner.retry_after = Some(left);
+        inner.note = format!(
+            "the token request failed {} s ago, and the next is made in {} s at the earliest",
+            age.as_secs(),
+            left.as_secs() + 1
+        )
+        .into();
     }
     inner.source = Some(Arc::new(error.clone()));
     failed

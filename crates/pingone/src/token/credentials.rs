@@ -48,8 +48,9 @@ use crate::{Error, Result};
 /// again once, if its retry policy allows it: such a refusal comes before the service acts.
 ///
 /// A refresh that nothing drives any more, because its runtime has stopped, is taken over by the next caller after the
-/// time of one attempt and 30 seconds. What a stopped runtime holds besides, such as idle connections, is of no use to
-/// other runtimes: give each runtime a client of its own.
+/// time of one attempt and 30 seconds. An idle connection of such a runtime holds up the next call that uses it until the
+/// time of that attempt ends: give each runtime a client of its own, or the client a
+/// [`connection_thread`](crate::ClientBuilder::connection_thread).
 #[derive(Clone)]
 pub struct ClientCredentials {
     id: String,

@@ -76,6 +76,50 @@ fn an_address_is_encrypted_or_on_this_machine() {
     );
 }
 
+/// The test starts itself again with the variables set.
+#[tokio::test]
+async fn settings_of_the_environment_are_those_of_the_client() {
+    const CHILD: &str = "PINGONE_TEST_OF_SETTINGS";
+    const NAME: &str = "addresses::settings_of_the_environment_are_those_of_the_client";
+    if std::env::var_os(CHILD).is_some() {
+        let client = ClientBuilder::from_env().unwrap().build().unwrap();
+        client
+            .user(ID.parse::<UserId>().unwrap())
+            .verify("1")
+            .await
+            .unwrap();
+        return;
+    }
+    let stub = Stub::always(Reply::json(200, ANYTHING)).await.unwrap();
+    let url = stub.url().to_owned();
+    let status = tokio::task::spawn_blocking(move || {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", NAME])
+            .env(CHILD, "1")
+            .env("PINGONE_ENVIRONMENT_ID", ENVIRONMENT)
+            .env("PINGONE_CLIENT_ID", "an-id")
+            .env("PINGONE_CLIENT_SECRET", "a-secret")
+            .env("PINGONE_ROOT_DOMAIN", "pingone.eu")
+            .env("PINGONE_PLATFORM_URL", &url)
+            .env("PINGONE_AUTH_URL", &url)
+            .stdout(std::process::Stdio::null())
+            .status()
+    });
+    assert!(status.await.unwrap().unwrap().success());
+    let received = stub.received();
+    let [token, verify] = received.as_slice() else {
+        panic!("{received:?}")
+    };
+    // `an-id:a-secret`.
+    let basic = Some("Basic YW4taWQ6YS1zZWNyZXQ=");
+    assert_eq!(
+        token.line(),
+        format!("POST /{ENVIRONMENT}/as/token HTTP/1.1")
+    );
+    assert_eq!(token.header("authorization"), basic);
+    assert_eq!(verify.header("authorization"), Some("Bearer t"));
+}
+
 /// What the variables of the environment choose, if anything: the test starts itself again with them.
 #[tokio::test]
 async fn proxies_of_the_environment_are_used_only_if_asked() {

@@ -185,6 +185,21 @@ fn token_faults() -> Vec<(&'static str, Reply)> {
         ("no token", Reply::json(200, r#"{"token_type":"Bearer"}"#)),
         ("an empty token", Reply::json(200, r#"{"access_token":""}"#)),
         (
+            "a token with a blank",
+            Reply::json(200, r#"{"access_token":"canary canary"}"#),
+        ),
+        (
+            "a token of another type",
+            Reply::json(200, r#"{"access_token":"canary","token_type":"DPoP"}"#),
+        ),
+        (
+            "a refusal with the status of success",
+            Reply::json(
+                200,
+                r#"{"error":"invalid_client","error_description":"canary"}"#,
+            ),
+        ),
+        (
             "a token that no header can carry",
             Reply::json(200, r#"{"access_token":"canary\r\ncanary"}"#),
         ),

@@ -6,6 +6,7 @@ mod addresses;
 mod assertions;
 mod calls;
 mod cancel;
+mod connections;
 mod errors;
 mod faults;
 mod find;

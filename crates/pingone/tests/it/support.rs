@@ -42,6 +42,8 @@ pub(crate) fn builder(platform: &str, auth: &str, time: &TestTime) -> ClientBuil
         .auth_url(auth)
         .environment_id(ENVIRONMENT)
         .token("canary-token")
+        // Real time: a busy machine takes long.
+        .connect_timeout(Duration::from_secs(1_000))
         // Above every pause of a test, so that time moves for the pauses alone.
         .attempt_timeout(Duration::from_secs(1_000))
         .timeout(Duration::from_secs(10_000))
