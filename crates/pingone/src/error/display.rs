@@ -3,8 +3,9 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
-use pingone_models::operation::Effect;
+use pingone_models::operation::{Effect, Location};
 
 use super::{Error, ErrorKind, Place, Reason};
 
@@ -55,6 +56,7 @@ impl fmt::Debug for Error {
 /// The HTTP client has no types for this that can be named, so that its texts tell the phase.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Connection {
+    NoDescriptors,
     Unresolved,
     Refused,
     TimedOut,
@@ -66,9 +68,11 @@ impl Connection {
     fn of(source: Option<&(dyn StdError + Send + Sync + 'static)>) -> Self {
         let mut next = source.map(|source| source as &(dyn StdError + 'static));
         let mut connected = false;
+        let mut phase = None;
         while let Some(error) = next {
             if let Some(error) = error.downcast_ref::<io::Error>() {
                 match error.kind() {
+                    _ if has_no_descriptors(error) => return Self::NoDescriptors,
                     io::ErrorKind::ConnectionRefused => return Self::Refused,
                     io::ErrorKind::TimedOut => return Self::TimedOut,
                     _ => {}
@@ -76,15 +80,34 @@ impl Connection {
             }
             let text = error.to_string();
             if text.contains("dns error") {
-                return Self::Unresolved;
-            }
-            if text.contains("timed out") {
-                return Self::TimedOut;
+                phase.get_or_insert(Self::Unresolved);
+            } else if text.contains("timed out") {
+                phase.get_or_insert(Self::TimedOut);
             }
             connected |= text.contains("tcp connect error") || text.contains("tunnel");
             next = error.source();
         }
-        if connected { Self::Failed } else { Self::NoTls }
+        phase.unwrap_or(if connected { Self::Failed } else { Self::NoTls })
+    }
+}
+
+/// Whether the process, or the whole machine, has no file descriptor left. The standard library has no name for it.
+fn has_no_descriptors(error: &io::Error) -> bool {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    cfg!(unix) && matches!(error.raw_os_error(), Some(ENFILE | EMFILE))
+}
+
+/// A length of time, rounded up to a unit that is easy to read.
+pub(crate) fn length(time: Duration) -> String {
+    let seconds = time
+        .as_secs()
+        .saturating_add(u64::from(time.subsec_nanos() > 0));
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds.div_ceil(60)),
+        7_200..172_800 => format!("{} h", seconds.div_ceil(3_600)),
+        _ => format!("{} days", seconds.div_ceil(86_400)),
     }
 }
 
@@ -103,7 +126,7 @@ impl Error {
         match inner.kind {
             ErrorKind::Config => f.write_str("the client cannot be built")?,
             ErrorKind::InvalidRequest => f.write_str("the request cannot be made")?,
-            ErrorKind::Token => write!(f, "there is no access token for {}", self.here())?,
+            ErrorKind::Token => write!(f, "no access token for {}", self.here())?,
             ErrorKind::Connect => self.describe_connection(f)?,
             ErrorKind::Timeout => f.write_str("timed out")?,
             ErrorKind::Interrupted => {
@@ -115,11 +138,20 @@ impl Error {
             ErrorKind::NoMatch => write!(f, "no user matches in {}", self.here())?,
             ErrorKind::ManyMatches => write!(f, "more than one user matches in {}", self.here())?,
         }
-        if !inner.note.is_empty() {
-            write!(f, ": {}", inner.note)?;
-        }
-        // The source of a token error is an error of its own, with facts of its own.
-        if inner.kind != ErrorKind::Token {
+        if inner.kind == ErrorKind::Service {
+            self.facts(f)?;
+            // Where the client itself knows the cause, it knows better than the code what to do.
+            if self.has_note() {
+                return write!(f, "; {}", inner.note);
+            }
+        } else {
+            if self.has_note() {
+                write!(f, ": {}", inner.note)?;
+            }
+            if let Some(request) = self.of_token() {
+                f.write_str(": ")?;
+                return request.describe(f);
+            }
             self.facts(f)?;
         }
         match self.advice() {
@@ -132,6 +164,12 @@ impl Error {
     fn describe_connection(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self.address();
         match Connection::of(self.0.source.as_deref()) {
+            Connection::NoDescriptors => {
+                write!(
+                    f,
+                    "no connection to {address}: this process has no file descriptor left"
+                )
+            }
             Connection::Unresolved => write!(f, "the host name of {address} cannot be resolved"),
             Connection::Refused => write!(f, "{address} refused the connection"),
             Connection::TimedOut => write!(f, "the connection to {address} timed out"),
@@ -176,6 +214,9 @@ impl Error {
         let advice = match self.kind() {
             ErrorKind::Service => return self.advice_about_refusal(),
             ErrorKind::Connect => match Connection::of(self.0.source.as_deref()) {
+                Connection::NoDescriptors => {
+                    "find out what keeps files or connections open, or raise the limit (`ulimit -n`)"
+                }
                 Connection::Unresolved => {
                     "check the region or the address, and DNS on this machine"
                 }
@@ -212,17 +253,23 @@ impl Error {
         let here = self.here();
         let advice = match self.reason() {
             Reason::InvalidToken => format!(
-                "the access token was rejected: check that the worker application has a role in {here}"
+                "the access token was rejected: get a new one in case it has expired, and check that the application has a role in {here}"
             ),
             Reason::InvalidSession => {
                 "the session of the flow was rejected: send the cookie `ST` that the authorization request set, with `FlowHandle::with_session`".into()
             }
             Reason::PermissionDenied => format!(
-                "check the roles of the application or user that the token is for, and that there is {here}: PingOne answers alike if it does not exist"
+                "check the roles of the application or user that the token is for, and that {here} exists: PingOne answers the same if it does not"
             ),
+            Reason::ClientRefused => {
+                "compare the client id, its secret, its environment and its token endpoint authentication method with the application in the console".into()
+            }
             Reason::LicenseExceeded => "check the license of the environment".into(),
             Reason::FlowExpired => {
                 format!("the flow has expired or does not exist in {here}: start a new one")
+            }
+            Reason::NotFound if self.names_only_environment() => {
+                format!("{here} does not exist: compare the region and the environment id with the console")
             }
             Reason::NotFound => format!("check the ids in the call, which went to {here}"),
             Reason::AttemptsExceeded => {
@@ -230,10 +277,10 @@ impl Error {
             }
             Reason::CoolDown => match self.retry_after() {
                 Some(wait) => format!(
-                    "no passcode is accepted for another {} s, and a new one does not change that",
-                    wait.as_secs()
+                    "wait {}: no passcode is accepted before, and a new one does not change that",
+                    length(wait)
                 ),
-                None => "no passcode is accepted until the cool-down ends, and a new one does not change that".into(),
+                None => "wait until the cool-down ends: no passcode is accepted before, and a new one does not change that".into(),
             },
             Reason::WrongCode => {
                 "the code is wrong or has expired: ask for it again, or send a new one".into()
@@ -249,20 +296,24 @@ impl Error {
             }
             Reason::NoPassword => "the user has no password: set one first".into(),
             Reason::PasswordLocked => match self.retry_after() {
-                Some(wait) => format!("the password is locked for another {} s", wait.as_secs()),
+                Some(wait) => format!(
+                    "the password is locked for another {}: wait, or unlock or recover it",
+                    length(wait)
+                ),
                 None => "the password is locked: unlock or recover it".into(),
             },
             Reason::AccountNotUsable => {
-                "the user is disabled or locked: an administrator can change that".into()
+                "the user is disabled or locked: an administrator can enable or unlock the account".into()
             }
             Reason::NoUsableDevices => "register a device for the user that the policy accepts".into(),
             Reason::NotUnique => "another resource already has this value: choose another one".into(),
-            Reason::RateLimited => {
-                "call less often, and not again before `Error::retry_after`".into()
-            }
+            Reason::RateLimited => match self.retry_after() {
+                Some(wait) => format!("call less often, and not again within {}", length(wait)),
+                None => "call less often".into(),
+            },
             _ if self.status() >= Some(500) && self.may_have_acted() => MAY_HAVE_ACTED.into(),
             Reason::ServiceFailed => {
-                "PingOne or something before it has failed: call again later".into()
+                "PingOne or a gateway before it has failed: call again later".into()
             }
             _ if self.status() == Some(400) && self.is_about_flow() => {
                 "see `Error::details`, and read the flow: its links say which actions it allows now".into()
@@ -280,6 +331,14 @@ impl Error {
             .operation
             .is_some_and(|operation| operation.effect == Effect::Read);
         self.may_have_been_sent() && !reads
+    }
+
+    /// Whether the environment is all that the path of the operation names.
+    fn names_only_environment(&self) -> bool {
+        self.0.operation.is_some_and(|operation| {
+            let mut parameters = operation.parameters.iter();
+            parameters.all(|own| own.location != Location::Path || own.client_supplied)
+        })
     }
 
     /// The environment that the call was about, as far as it is known.

@@ -8,6 +8,8 @@ mod public;
 mod reason;
 
 pub use builder::ErrorBuilder;
+#[cfg(feature = "jwt")]
+pub(crate) use display::length;
 pub(crate) use display::name;
 pub use kind::ErrorKind;
 pub use reason::Reason;
@@ -187,7 +189,7 @@ impl Error {
     /// When the service says that it answered.
     #[cfg(feature = "jwt")]
     pub(crate) fn service_date(&self) -> Option<std::time::SystemTime> {
-        httpdate::parse_http_date(self.header("date")?).ok()
+        crate::retry::service_time(&self.0.headers)
     }
 
     /// How long to wait before the next request: what the service asked for in `Retry-After`, or until the end of a

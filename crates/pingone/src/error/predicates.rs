@@ -88,7 +88,7 @@ impl Error {
     }
 
     /// The error of the token request, if this is about a token.
-    fn of_token(&self) -> Option<&Self> {
+    pub(super) fn of_token(&self) -> Option<&Self> {
         match self.kind() {
             ErrorKind::Token => self.0.source.as_deref()?.downcast_ref(),
             _ => None,

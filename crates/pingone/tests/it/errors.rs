@@ -3,12 +3,21 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use pingone::models::operation::Operation;
+use pingone::models::operations::{
+    CHECK_FLOW_USERNAME_PASSWORD, CHECK_OTP, CHECK_PASSWORD, LIST_USERS, READ_FLOW, READ_USER,
+    RECOVER_PASSWORD, REGISTER_FLOW_USER, VERIFY_USER,
+};
 use pingone::models::{FlowId, UserId};
+use pingone::retry::{NeverRetry, RetryContext, RetryDecision};
 use pingone::{Client, Error, ErrorKind, Reason, Region};
 use pingone_tests::stub::{Reply, Stub};
 use pingone_tests::time::TestTime;
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
 
-use crate::support::{ENVIRONMENT, ID, builder, client};
+use crate::support::{ENVIRONMENT, ID, builder, cases, client, nobody, with_names};
 
 async fn verify_error(reply: Reply) -> Error {
     let stub = Stub::always(reply).await.unwrap();
@@ -303,92 +312,303 @@ fn errors_and_calls_are_small_and_move_between_threads() {
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
 
-#[test]
-fn a_password_that_the_policy_refuses_is_no_wrong_code() {
-    use pingone::models::operations::{CHECK_PASSWORD, REGISTER_FLOW_USER};
-
-    let refused = |operation| {
-        Error::builder(ErrorKind::Service)
-            .operation(operation)
-            .status(400)
-            .detail("INVALID_VALUE", "password")
-            .build()
-    };
-    assert!(refused(&CHECK_PASSWORD).is_wrong_code());
-    assert!(!refused(&REGISTER_FLOW_USER).is_wrong_code());
+/// The error of a call of this operation, if the service answers like this.
+async fn refused(operation: &'static Operation, status: u16, body: &str) -> Error {
+    let stub = Stub::always(Reply::json(status, body)).await.unwrap();
+    let builder = builder(stub.url(), stub.url(), &TestTime::default());
+    let client = builder.retry_policy(NeverRetry).build().unwrap();
+    let mut cases = cases().iter();
+    let case = cases.find(|case| case.operation.id == operation.id);
+    case.unwrap().call(&client).error().await
 }
 
-fn service(operation: &'static pingone::models::operation::Operation) -> pingone::ErrorBuilder {
-    Error::builder(ErrorKind::Service)
-        .operation(operation)
-        .status(400)
+/// The body of an error with details of these codes and targets.
+fn details(details: &[(&str, &str)]) -> String {
+    let details = details
+        .iter()
+        .map(|(code, target)| json!({ "code": code, "target": target }));
+    json!({ "code": "REQUEST_FAILED", "details": details.collect::<Vec<_>>() }).to_string()
 }
 
-#[test]
-fn each_refusal_has_one_reason() {
-    use pingone::models::operations::{
-        CHECK_FLOW_USERNAME_PASSWORD, CHECK_OTP, READ_FLOW, READ_USER, RECOVER_PASSWORD,
-    };
-    let cases = [
+#[tokio::test]
+async fn each_refusal_has_one_reason() {
+    let exceeded = json!({
+        "code": "INVALID_DATA", "message": "Maximum password recovery failures exceeded.",
+        "details": [{ "code": "INVALID_VALUE", "target": "recoveryCode" }],
+    });
+    let cool_down = json!({
+        "details": [{ "code": "QUOTA_EXCEEDED", "innerError": { "coolDownExpiresAt": 1 } }],
+    });
+    let with = |code, target| details(&[(code, target)]);
+    let none = || "{}".to_owned();
+    let cases: Vec<(&'static Operation, u16, String, Reason)> = vec![
         (
-            service(&CHECK_OTP).detail("INVALID_OTP", "otp"),
+            &CHECK_OTP,
+            400,
+            with("INVALID_OTP", "otp"),
             Reason::WrongCode,
         ),
         (
-            service(&CHECK_OTP).detail("QUOTA_EXCEEDED", "otp"),
+            &CHECK_OTP,
+            400,
+            with("QUOTA_EXCEEDED", "otp"),
+            Reason::AttemptsExceeded,
+        ),
+        (&CHECK_OTP, 400, cool_down.to_string(), Reason::CoolDown),
+        (
+            &VERIFY_USER,
+            400,
+            with("INVALID_VALUE", "verificationCode"),
+            Reason::WrongCode,
+        ),
+        (
+            &RECOVER_PASSWORD,
+            400,
+            with("INVALID_VALUE", "recoveryCode"),
+            Reason::WrongCode,
+        ),
+        (
+            &RECOVER_PASSWORD,
+            400,
+            exceeded.to_string(),
             Reason::AttemptsExceeded,
         ),
         (
-            service(&RECOVER_PASSWORD)
-                .message("Maximum password recovery failures exceeded.")
-                .detail("INVALID_VALUE", "recoveryCode"),
-            Reason::AttemptsExceeded,
-        ),
-        (
-            service(&RECOVER_PASSWORD).detail("INVALID_VALUE", "newPassword"),
+            &RECOVER_PASSWORD,
+            400,
+            with("INVALID_VALUE", "newPassword"),
             Reason::PasswordRefused,
         ),
         (
-            service(&CHECK_FLOW_USERNAME_PASSWORD).detail("INVALID_CREDENTIALS", ""),
+            &CHECK_PASSWORD,
+            400,
+            with("INVALID_VALUE", "password"),
             Reason::WrongPassword,
         ),
         (
-            service(&CHECK_FLOW_USERNAME_PASSWORD).detail("PASSWORD_LOCKED_OUT", ""),
+            &REGISTER_FLOW_USER,
+            400,
+            with("INVALID_VALUE", "password"),
+            Reason::PasswordRefused,
+        ),
+        (
+            &CHECK_FLOW_USERNAME_PASSWORD,
+            400,
+            with("INVALID_CREDENTIALS", ""),
+            Reason::WrongPassword,
+        ),
+        (
+            &CHECK_FLOW_USERNAME_PASSWORD,
+            400,
+            with("PASSWORD_LOCKED_OUT", ""),
             Reason::PasswordLocked,
         ),
         (
-            service(&READ_USER).detail("EMPTY_VALUE", "username"),
+            &CHECK_PASSWORD,
+            400,
+            with("NO_PASSWORD", ""),
+            Reason::NoPassword,
+        ),
+        (
+            &CHECK_PASSWORD,
+            400,
+            with("ACCOUNT_NOT_USABLE", ""),
+            Reason::AccountNotUsable,
+        ),
+        (
+            &READ_USER,
+            400,
+            with("EMPTY_VALUE", "username"),
             Reason::InvalidData,
         ),
         (
-            service(&READ_USER)
-                .detail("EMPTY_VALUE", "a")
-                .detail("UNIQUENESS_VIOLATION", "b"),
+            &READ_USER,
+            400,
+            details(&[("EMPTY_VALUE", "a"), ("UNIQUENESS_VIOLATION", "b")]),
             Reason::NotUnique,
         ),
-        (service(&READ_USER).status(401), Reason::InvalidToken),
-        (service(&READ_FLOW).status(401), Reason::InvalidSession),
-        (service(&READ_USER).status(403), Reason::PermissionDenied),
-        (service(&READ_USER).status(404), Reason::NotFound),
-        (service(&READ_FLOW).status(404), Reason::FlowExpired),
+        (&READ_USER, 401, none(), Reason::InvalidToken),
+        (&READ_FLOW, 401, none(), Reason::InvalidSession),
+        (&READ_USER, 403, none(), Reason::PermissionDenied),
+        (&READ_USER, 404, none(), Reason::NotFound),
+        (&READ_FLOW, 404, none(), Reason::FlowExpired),
         (
-            service(&READ_USER).status(429).code("REQUEST_LIMITED"),
+            &READ_USER,
+            429,
+            r#"{"code":"REQUEST_LIMITED"}"#.into(),
             Reason::RateLimited,
         ),
-        (service(&READ_USER).status(503), Reason::ServiceFailed),
-        (service(&READ_USER).status(418), Reason::Refused),
+        (&READ_USER, 503, none(), Reason::ServiceFailed),
+        (&READ_USER, 418, none(), Reason::Refused),
+        (&READ_USER, 200, none(), Reason::Unreadable),
     ];
-    for (builder, reason) in cases {
-        let error = builder.build();
+    for (operation, status, body, reason) in cases {
+        let error = refused(operation, status, &body).await;
         assert_eq!(error.reason(), reason, "{error}");
+        let is_wrong = matches!(reason, Reason::WrongCode | Reason::WrongPassword);
+        assert_eq!(error.is_wrong_code(), is_wrong, "{error}");
+        let is_exceeded = matches!(reason, Reason::AttemptsExceeded | Reason::CoolDown);
+        assert_eq!(error.is_attempts_exceeded(), is_exceeded, "{error}");
     }
-    let flow = |text: &str| serde_json::from_str::<pingone::models::Flow>(text).unwrap();
-    let failed = flow(&format!(
-        r#"{{"id":"{ID}","status":"FAILED","error":{{"code":"PASSWORD_LOCKED_OUT"}}}}"#
-    ));
-    assert_eq!(Reason::of_flow(&failed), Some(Reason::PasswordLocked));
-    let going = flow(&format!(r#"{{"id":"{ID}","status":"OTP_REQUIRED"}}"#));
-    assert_eq!(Reason::of_flow(&going), None);
+    for (flow, reason) in [
+        (
+            json!({"id": ID, "status": "FAILED", "error": {"code": "PASSWORD_LOCKED_OUT"}}),
+            Some(Reason::PasswordLocked),
+        ),
+        (json!({"id": ID, "status": "FAILED"}), Some(Reason::Refused)),
+        (json!({"id": ID, "status": "OTP_REQUIRED"}), None),
+    ] {
+        let stub = Stub::always(Reply::json(200, &flow.to_string()))
+            .await
+            .unwrap();
+        let (client, _) = client(&stub);
+        let flow = client
+            .flow(ID.parse::<FlowId>().unwrap())
+            .read()
+            .await
+            .unwrap();
+        assert_eq!(Reason::of_flow(&flow), reason);
+    }
+}
+
+#[tokio::test]
+async fn advice_fits_the_operation_and_the_reason() {
+    let says = async |operation, status, body: &str, words: &str, others: &[&str]| {
+        let text = refused(operation, status, body).await.to_string();
+        assert!(text.contains(words), "{text}");
+        for other in others {
+            assert!(!text.contains(other), "{text}");
+        }
+    };
+    says(&READ_FLOW, 401, "{}", "cookie `ST`", &["token"]).await;
+    says(&READ_USER, 401, "{}", "access token", &["session"]).await;
+    let cool_down = r#"{"details":[{"code":"QUOTA_EXCEEDED","innerError":{"coolDownExpiresAt":1893456060000}}]}"#;
+    says(
+        &CHECK_OTP,
+        400,
+        cool_down,
+        "wait 60 s",
+        &["send", "ask for it"],
+    )
+    .await;
+    let exceeded = details(&[("QUOTA_EXCEEDED", "otp")]);
+    says(&CHECK_OTP, 400, &exceeded, "send a new one", &["wait"]).await;
+    let wrong = details(&[("INVALID_CREDENTIALS", "")]);
+    says(
+        &CHECK_FLOW_USERNAME_PASSWORD,
+        400,
+        &wrong,
+        "ask for it again",
+        &["send", "code is"],
+    )
+    .await;
+    says(
+        &LIST_USERS,
+        404,
+        "{}",
+        "compare the region",
+        &["check the ids"],
+    )
+    .await;
+    says(
+        &READ_USER,
+        404,
+        "{}",
+        "check the ids",
+        &["compare the region"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn connections_that_fail_read_differently() {
+    let time = TestTime::default();
+    let nameless = with_names("http://127.0.0.1:1", &time, || {
+        Box::pin(async { Err(std::io::Error::other("no such host")) })
+    });
+    let refusing = nobody().await;
+    // One speaks, and not TLS; the other says nothing.
+    let (speaking, silent) = (listener().await, listener().await);
+    let address = |own: &TcpListener| format!("https://{}", own.local_addr().unwrap());
+    let (plain, mute) = (address(&speaking), address(&silent));
+    let server = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = speaking.accept().await {
+            let _ = stream.write_all(b"220 not TLS\r\n").await;
+        }
+    });
+    let cases = [
+        (nameless, "cannot be resolved; "),
+        (
+            builder(&refusing, &refusing, &time),
+            "refused the connection; ",
+        ),
+        (builder(&plain, &plain, &time), "readUser: TLS with "),
+        (
+            builder(&mute, &mute, &time).connect_timeout(Duration::from_millis(50)),
+            " timed out; ",
+        ),
+    ];
+    for (builder, words) in cases {
+        let client = builder.retry_policy(NeverRetry).build().unwrap();
+        let user = client.user(ID.parse::<UserId>().unwrap());
+        let error = user.read().await.unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(error.is_connect() && error.is_transient(), "{error:?}");
+        assert!(!error.may_have_been_sent());
+    }
+    server.abort();
+}
+
+async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.unwrap()
+}
+
+#[tokio::test]
+async fn a_policy_is_told_the_code_of_the_service() {
+    let body = r#"{"code":"REQUEST_LIMITED","message":"no"}"#;
+    let stub = Stub::always(Reply::json(429, body)).await.unwrap();
+    let (client, _) = client(&stub);
+    let policy = |context: &RetryContext<'_>| match context.code {
+        Some("REQUEST_LIMITED") if context.attempt == 1 => {
+            RetryDecision::RetryAfter(Duration::from_secs(1))
+        }
+        _ => RetryDecision::Stop,
+    };
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    let error = user.read().with_retry_policy(policy).await.unwrap_err();
+    assert_eq!(error.attempts(), 2);
+}
+
+#[tokio::test]
+async fn the_headers_of_an_answer_are_kept() {
+    let headers = ["Correlation-Id: c-1", "X-Ping-External-Transaction-Id: t-1"];
+    let stub = Stub::always(Reply::with_headers(200, &headers, crate::support::USER));
+    let stub = stub.await.unwrap();
+    let (client, _) = client(&stub);
+    let user = client.user(ID.parse::<UserId>().unwrap());
+    let read = user.read().send_with_meta().await.unwrap();
+    assert_eq!(read.headers["correlation-id"], "c-1");
+    assert_eq!(read.transaction_id(), Some("t-1"));
+    let done = user.password().send_recovery_code().await.unwrap();
+    assert_eq!(done.header("correlation-id"), Some("c-1"));
+}
+
+#[tokio::test]
+async fn an_error_under_a_status_of_success_is_an_error_in_every_operation() {
+    let body = r#"{"code":"REQUEST_FAILED","message":"no"}"#;
+    let stub = Stub::always(Reply::json(200, body)).await.unwrap();
+    let (client, _) = client(&stub);
+    for case in cases() {
+        let error = case.call(&client).error().await;
+        let id = case.operation.id;
+        assert_eq!(error.kind(), ErrorKind::Service, "{id}");
+        assert_eq!(error.code(), Some("REQUEST_FAILED"), "{id}");
+        assert_eq!(error.attempts(), 1, "{id}");
+    }
+    println!(
+        "{} operations with an error under status 200",
+        cases().len()
+    );
 }
 
 #[tokio::test]
@@ -452,7 +672,7 @@ async fn a_cool_down_and_a_lock_say_how_long() {
     let error = verify_error(Reply::json(400, cool)).await;
     assert_eq!(error.reason(), Reason::CoolDown);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
-    assert!(error.to_string().contains("another 60 s"), "{error}");
+    assert!(error.to_string().contains("wait 60 s: "), "{error}");
     assert!(!error.to_string().contains("send a new"), "{error}");
     let locked = r#"{"code":"REQUEST_FAILED","details":[{"code":"PASSWORD_LOCKED_OUT","innerError":{"secondsUntilUnlock":90}}]}"#;
     let error = verify_error(Reply::json(400, locked)).await;
@@ -484,6 +704,24 @@ fn without_a_runtime_the_error_says_so() {
         .unwrap()
         .unwrap_err();
     assert!(error.to_string().contains("Tokio runtime"), "{error}");
+}
+
+#[tokio::test]
+async fn moments_that_the_service_names_count_from_its_own_clock() {
+    // A year before the time of the client.
+    let date = "Date: Mon, 01 Jan 2029 00:00:00 GMT";
+    let cool = r#"{"details":[{"code":"QUOTA_EXCEEDED","innerError":{"coolDownExpiresAt":1861920060000}}]}"#;
+    let error = verify_error(Reply::with_headers(400, &[date], cool)).await;
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+    let cookie = "Set-Cookie: ST=new; Expires=Mon, 01 Jan 2029 01:00:00 GMT";
+    let flow = format!(r#"{{"id":"{ID}","status":"OTP_REQUIRED"}}"#);
+    let stub = Stub::always(Reply::with_headers(200, &[date, cookie], &flow));
+    let stub = stub.await.unwrap();
+    let (client, _) = client(&stub);
+    let flow = client.flow(ID.parse::<FlowId>().unwrap());
+    let flow = flow.with_session("old");
+    flow.read().await.unwrap();
+    assert_eq!(flow.session().unwrap().expose(), "new");
 }
 
 #[tokio::test]
