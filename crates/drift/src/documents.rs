@@ -7,7 +7,7 @@ use pingone_codegen::{join, names};
 use serde_json::Value;
 
 use crate::compare::document::{entries_with_body, reference};
-use crate::compare::specification::Specification;
+use crate::compare::specification::{Specification, is_beside};
 use crate::compare::{
     Action, Change, Direction, Entry, Item, Place, Source, Topic, Wire, diff, is_closed_list, rule,
 };
@@ -169,9 +169,12 @@ impl<'a> Comparison<'a> {
     /// The older variant of the same operation with which this one has exchanged its request body.
     fn swapped(&self, before: &Operation, after: &Operation) -> Option<&'a Operation> {
         let (old, new) = (body(self.old, before)?, body(self.new, after)?);
-        let mut others = self.old.api.operations.iter().filter(|other| {
-            (&other.method, &other.path) == (&before.method, &before.path) && other.id != before.id
-        });
+        let mut others = self
+            .old
+            .api
+            .operations
+            .iter()
+            .filter(|other| is_beside(other, before) && other.id != before.id);
         others.find(|other| {
             let (was, now) = (
                 body(self.old, other),
@@ -273,7 +276,7 @@ impl<'a> Comparison<'a> {
             .api
             .operations
             .iter()
-            .any(|other| (&other.method, &other.path) == (&operation.method, &operation.path));
+            .any(|other| is_beside(other, operation));
         let topic = if shared {
             Topic::Variant
         } else {

@@ -42,19 +42,26 @@ pub enum Source {
     Major,
 }
 
-impl Wire {
-    /// The word in reports.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Compatible => "compatible",
-            Self::Review => "review",
-            Self::Behaviour => "behaviour",
-            Self::Breaking => "breaking",
+macro_rules! words {
+    ($verdict:ident: $($variant:ident = $word:literal),+) => {
+        impl $verdict {
+            /// The word in reports.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
         }
-    }
+
+        impl fmt::Display for $verdict {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    };
 }
+
+words!(Wire: None = "none", Compatible = "compatible", Review = "review", Behaviour = "behaviour", Breaking = "breaking");
+words!(Source: None = "none", Minor = "minor", Review = "review", Major = "major");
 
 impl Source {
     /// The verdict about the wire that is as bad.
@@ -65,29 +72,6 @@ impl Source {
             Self::Review => Wire::Review,
             Self::Major => Wire::Breaking,
         }
-    }
-
-    /// The word in reports.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Minor => "minor",
-            Self::Review => "review",
-            Self::Major => "major",
-        }
-    }
-}
-
-impl fmt::Display for Wire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
     }
 }
 

@@ -120,7 +120,12 @@ impl Specification {
     }
 }
 
-/// Where the operation of a variant stands, which is above its media type.
+/// Whether two variants are sent to one address with one method.
+pub(crate) fn is_beside(one: &Operation, other: &Operation) -> bool {
+    (&one.method, &one.path) == (&other.method, &other.path)
+}
+
+/// Where the operation of a variant is, which is above its media type.
 pub(crate) fn group(operation: &Operation) -> String {
     join(
         &join("/paths", &operation.path),

@@ -7,7 +7,7 @@ use super::editor::{Editor, Refusal, under};
 use super::node::{self, Node, member};
 use super::scaffold;
 use crate::compare::page::constant_kind;
-use crate::compare::specification::{Specification, group};
+use crate::compare::specification::{Specification, group, is_beside};
 use crate::compare::{Action, Topic};
 use crate::page::{Page, replace_constant};
 use crate::pages::Step;
@@ -123,9 +123,7 @@ impl<'a> Edit<'a> {
     pub(super) fn beside(&self) -> Option<&'a str> {
         let own = self.operation;
         let mut operations = self.specification.api.operations.iter();
-        let beside = operations.find(|other| {
-            other.id != own.id && (&other.method, &other.path) == (&own.method, &own.path)
-        });
+        let beside = operations.find(|other| other.id != own.id && is_beside(other, own));
         beside.map(|other| other.id.as_str())
     }
 

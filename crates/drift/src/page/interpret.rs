@@ -47,10 +47,10 @@ pub(super) fn page(form: Form, source: Source, blocks: &[Block]) -> Page {
         } else if is_text && is_above && reader.page.title.is_none() && is_banner(&text, rest) {
             // The title is the last line before the endpoint; what precedes it is the site's.
             if text == BANNER {
-                reader.page.account.boilerplate(block.lines.clone());
+                reader.boilerplate(block.lines.clone());
             }
         } else if !is_text && is_above && is_breadcrumb(&text) {
-            reader.page.account.boilerplate(block.lines.clone());
+            reader.boilerplate(block.lines.clone());
         } else {
             reader.block(block);
         }
@@ -172,6 +172,18 @@ impl Reader {
                     && (line.contains(' ') || before_sentence()))
     }
 
+    fn fact(&mut self, lines: Range<usize>) {
+        self.page.account.fact(lines);
+    }
+
+    fn boilerplate(&mut self, lines: Range<usize>) {
+        self.page.account.boilerplate(lines);
+    }
+
+    fn unknown(&mut self, lines: Range<usize>, reason: &'static str) {
+        self.page.account.unknown(lines, reason);
+    }
+
     fn end(mut self) -> Page {
         self.end_section(self.page.source.len() + 1);
         self.page
@@ -182,10 +194,10 @@ impl Reader {
         let Some(other) = self.other.take() else {
             return;
         };
-        self.page.account.boilerplate(other.line..end);
+        self.boilerplate(other.line..end);
         if let Some((statuses, above)) = other.statuses() {
             for row in &statuses {
-                self.page.account.fact(row.line..row.line + 1);
+                self.fact(row.line..row.line + 1);
             }
             // A few words are the heads of the columns.
             for part in above
@@ -222,7 +234,7 @@ impl Reader {
     fn block(&mut self, block: &Block) {
         let lines = block.lines.clone();
         match &block.content {
-            Content::Layout => self.page.account.boilerplate(lines),
+            Content::Layout => self.boilerplate(lines),
             Content::FrontMatter { key, value } => self.front_matter(lines, key, value.as_deref()),
             Content::Heading(text) => self.heading(lines, text),
             Content::Paragraph(paragraph) => self.paragraph(lines, paragraph),
@@ -237,7 +249,7 @@ impl Reader {
                 if *closed {
                     self.code(lines, *first, language, text);
                 } else {
-                    self.page.account.unknown(lines, ENDLESS);
+                    self.unknown(lines, ENDLESS);
                 }
             }
         }
@@ -249,25 +261,19 @@ impl Reader {
             "page_id" => &mut self.page.page_id,
             "canonical_url" => &mut self.page.canonical_url,
             "description" | "component" | "version" | "section_ids" | "llms_txt"
-            | "docs_for_agents" | "revdate" => return self.page.account.boilerplate(lines),
+            | "docs_for_agents" | "revdate" => return self.boilerplate(lines),
             _ => {
-                return self
-                    .page
-                    .account
-                    .unknown(lines, "this key of the front matter is not known");
+                return self.unknown(lines, "this key of the front matter is not known");
             }
         };
         let Some(value) = value else {
-            return self
-                .page
-                .account
-                .unknown(lines, "this key of the front matter has no plain value");
+            return self.unknown(lines, "this key of the front matter has no plain value");
         };
         *slot = Some(Named {
             line: lines.start,
             value: value.to_owned(),
         });
-        self.page.account.fact(lines);
+        self.fact(lines);
     }
 
     fn heading(&mut self, lines: Range<usize>, text: &str) {
@@ -277,7 +283,7 @@ impl Reader {
             return self.status_found(lines, status);
         }
         if self.section == Section::ExampleRequest && Language::titled(text) {
-            return self.page.account.boilerplate(lines);
+            return self.boilerplate(lines);
         }
         let known = Section::named(text).filter(|section| *section != Section::Statuses);
         let reworded = Section::reworded(text).filter(|_| self.page.endpoint.is_some());
@@ -288,7 +294,7 @@ impl Reader {
             }
             self.section = section;
             self.page.sections.push((lines.start, section));
-            self.page.account.boilerplate(lines);
+            self.boilerplate(lines);
             match section {
                 Section::Headers => _ = self.page.headers.get_or_insert_default(),
                 Section::RequestModel => _ = self.page.properties.get_or_insert_default(),
@@ -296,7 +302,7 @@ impl Reader {
                 _ => {}
             }
         } else if text.is_empty() {
-            self.page.account.boilerplate(lines);
+            self.boilerplate(lines);
         } else if self.section == Section::Intro && self.page.endpoint.is_none() {
             self.title(lines, text);
         } else {
@@ -315,9 +321,7 @@ impl Reader {
     fn title(&mut self, lines: Range<usize>, text: &str) {
         match &self.page.title {
             Some(title) if title.value != text => {
-                self.page
-                    .account
-                    .unknown(lines, "the page has another title above");
+                self.unknown(lines, "the page has another title above");
             }
             _ => {
                 let line = lines.start;
@@ -325,7 +329,7 @@ impl Reader {
                     line,
                     value: text.to_owned(),
                 });
-                self.page.account.fact(lines);
+                self.fact(lines);
             }
         }
     }
@@ -339,7 +343,7 @@ impl Reader {
         }
         match self.section {
             Section::Intro if self.page.endpoint.is_none() && text == BANNER => {
-                self.page.account.boilerplate(lines);
+                self.boilerplate(lines);
             }
             Section::Intro if self.page.endpoint.is_none() && METHODS.contains(&text.as_str()) => {
                 self.method = Some((lines, text));
@@ -359,9 +363,7 @@ impl Reader {
             }
             Section::Body => self.raw(lines, &text),
             Section::ExampleResponse => self.status(lines, &text),
-            Section::ExampleRequest if Language::titled(&text) => {
-                self.page.account.boilerplate(lines)
-            }
+            Section::ExampleRequest if Language::titled(&text) => self.boilerplate(lines),
             Section::Other => self.part(lines.start, text),
             Section::ExampleRequest | Section::QueryParameters | Section::Statuses => {}
         }
@@ -375,7 +377,7 @@ impl Reader {
             .as_ref()
             .and_then(|(_, method)| Endpoint::parse(&format!("{method} {text}")));
         if let (Some(_), Some((lines, _))) = (&joined, &below) {
-            self.page.account.fact(lines.clone());
+            self.fact(lines.clone());
         }
         joined.or_else(|| Endpoint::parse(&text))
     }
@@ -385,15 +387,15 @@ impl Reader {
             line: lines.start,
             value: endpoint,
         });
-        self.page.account.fact(lines);
+        self.fact(lines);
     }
 
     fn prose(&mut self, lines: Range<usize>, text: &str) {
         let statements = prose::statements(lines.start, text);
         if statements.iter().all(prose::is_pointer) {
-            self.page.account.boilerplate(lines);
+            self.boilerplate(lines);
         } else {
-            self.page.account.fact(lines);
+            self.fact(lines);
         }
         self.page.statements.extend(
             statements
@@ -420,7 +422,7 @@ impl Reader {
             name: name.to_owned(),
             value: value.to_owned(),
         });
-        self.page.account.fact(line..line + 1);
+        self.fact(line..line + 1);
     }
 
     fn raw(&mut self, lines: Range<usize>, text: &str) {
@@ -432,7 +434,7 @@ impl Reader {
                 line: lines.start,
                 value,
             });
-            self.page.account.fact(lines);
+            self.fact(lines);
         }
     }
 
@@ -448,7 +450,7 @@ impl Reader {
             status,
             body: None,
         });
-        self.page.account.fact(lines);
+        self.fact(lines);
     }
 
     fn item(&mut self, lines: Range<usize>, text: &str) {
@@ -457,7 +459,7 @@ impl Reader {
             Section::ExampleRequest
                 if Language::named(text).is_some() || text.split(' ').count() <= 2 =>
             {
-                self.page.account.boilerplate(lines);
+                self.boilerplate(lines);
             }
             // Guidance that plain text often loses: only the constants in it are facts.
             Section::Prerequisites => {
@@ -473,16 +475,16 @@ impl Reader {
                     .statements
                     .extend(statements.filter(says_more_than_where));
                 if self.page.statements.len() > before {
-                    self.page.account.fact(lines);
+                    self.fact(lines);
                 } else {
-                    self.page.account.boilerplate(lines);
+                    self.boilerplate(lines);
                 }
             }
             // A table of contents.
             Section::Intro
                 if Section::named(text).is_some() || Section::reworded(text).is_some() =>
             {
-                self.page.account.boilerplate(lines);
+                self.boilerplate(lines);
             }
             Section::Intro | Section::RequestModel => self.prose(lines, text),
             Section::Other => self.part(lines.start, text.to_owned()),
@@ -496,7 +498,7 @@ impl Reader {
                 self.part(row.lines.start, row.cells.join(" ").trim().to_owned());
             }
         } else if let (Section::RequestModel, Some(columns)) = (self.section, Columns::of(header)) {
-            self.page.account.boilerplate(lines.clone());
+            self.boilerplate(lines.clone());
             for row in rows {
                 self.property(row, &columns);
             }
@@ -516,14 +518,14 @@ impl Reader {
                 self.unread(name, lines.clone(), &cells.join("\n"));
             }
         } else if self.section == Section::Headers && header.len() >= 2 {
-            self.page.account.boilerplate(lines);
+            self.boilerplate(lines);
             for row in rows {
                 if let [name, value, ..] = &row.cells[..] {
                     self.header_found(row.lines.start, name, value);
                 }
             }
         } else if self.section == Section::QueryParameters {
-            self.page.account.boilerplate(lines.clone());
+            self.boilerplate(lines.clone());
             let column = |names: &[&str]| {
                 let known =
                     |cell: &&String| names.contains(&cell.to_lowercase().trim_end_matches('?'));
@@ -552,7 +554,7 @@ impl Reader {
                     .query_parameters
                     .get_or_insert_default()
                     .push(parameter);
-                self.page.account.fact(row.lines.clone());
+                self.fact(row.lines.clone());
             }
             let rows: Vec<String> = rows.iter().map(|row| row.cells.join("\t")).collect();
             if header.len() > 1 + usize::from(kind.is_some()) + usize::from(required.is_some()) {
@@ -566,7 +568,7 @@ impl Reader {
             )
         {
             // A note, which pages write as a table without a header.
-            self.page.account.boilerplate(lines);
+            self.boilerplate(lines);
             for row in rows {
                 let text = row.cells.join(" ");
                 if !text.trim().is_empty() {
@@ -584,13 +586,10 @@ impl Reader {
             cell(columns.required),
         ) else {
             let reason = "the row has too few cells";
-            return self.page.account.unknown(row.lines.clone(), reason);
+            return self.unknown(row.lines.clone(), reason);
         };
         if type_name.is_empty() || requirement.is_empty() {
-            return self
-                .page
-                .account
-                .unknown(row.lines.clone(), "a cell of the row is empty");
+            return self.unknown(row.lines.clone(), "a cell of the row is empty");
         }
         self.page.properties.get_or_insert_default().push(Property {
             line: row.lines.start,
@@ -598,7 +597,7 @@ impl Reader {
             type_name: type_name.clone(),
             requirement: requirement.clone(),
         });
-        self.page.account.fact(row.lines.clone());
+        self.fact(row.lines.clone());
     }
 
     fn code(&mut self, lines: Range<usize>, first: usize, language: &str, text: &str) {
@@ -606,7 +605,7 @@ impl Reader {
             Section::Intro if self.page.endpoint.is_none() => {
                 if let Some(endpoint) = self.parse_endpoint(text) {
                     self.endpoint(first..first + 1, endpoint);
-                    self.page.account.boilerplate(lines);
+                    self.boilerplate(lines);
                 }
             }
             Section::Body => self.json(lines, first, text, |reader, body| {
@@ -637,7 +636,7 @@ impl Reader {
         put: impl FnOnce(&mut Self, Body),
     ) {
         let Some(value) = json::parse(text) else {
-            return self.page.account.unknown(lines, NOT_JSON);
+            return self.unknown(lines, NOT_JSON);
         };
         let keys = json::key_lines(text)
             .into_iter()
@@ -651,17 +650,14 @@ impl Reader {
                 keys,
             },
         );
-        self.page.account.fact(lines);
+        self.fact(lines);
     }
 
     fn sample(&mut self, lines: Range<usize>, first: usize, language: &str, text: &str) {
         if self.page.samples.len() == MAX_SAMPLES {
-            return self
-                .page
-                .account
-                .unknown(lines, "no page has this many samples");
+            return self.unknown(lines, "no page has this many samples");
         }
-        self.page.account.boilerplate(lines);
+        self.boilerplate(lines);
         // A sample in a language that is not known says what the others say.
         if let Some(language) = Language::fenced(language, text) {
             let (sample, said) = sample::reduce(language, text, first);
@@ -670,7 +666,7 @@ impl Reader {
                 return;
             }
             for lines in said {
-                self.page.account.fact(lines);
+                self.fact(lines);
             }
             self.page.samples.push(sample);
         }

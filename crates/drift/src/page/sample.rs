@@ -122,15 +122,6 @@ impl SampleBody {
     }
 }
 
-/// What a line is to a run of samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Opening {
-    /// The sample goes on.
-    Continues,
-    /// A sample in this language begins.
-    Opens(Language),
-}
-
 /// Finds where samples begin in code that runs on without headings.
 ///
 /// A sample begins at a line of its language's kind, but not before the sample above it has
@@ -143,7 +134,8 @@ pub(super) struct Openings {
 }
 
 impl Openings {
-    pub(super) fn read(&mut self, line: &str) -> Opening {
+    /// The language of the sample that a line begins.
+    pub(super) fn read(&mut self, line: &str) -> Option<Language> {
         let opens = DIALECTS
             .iter()
             .find(|dialect| dialect.opens.is_match(line))
@@ -163,7 +155,7 @@ impl Openings {
         if let Some(current) = self.current {
             self.has_address |= current.dialect().address.is_match(line);
         }
-        opens.map_or(Opening::Continues, Opening::Opens)
+        opens
     }
 }
 
@@ -406,11 +398,11 @@ mod tests {
         assert_eq!(
             found,
             [
-                Opening::Opens(Language::NodeJs),
-                Opening::Continues,
-                Opening::Continues,
-                Opening::Continues,
-                Opening::Opens(Language::Python),
+                Some(Language::NodeJs),
+                None,
+                None,
+                None,
+                Some(Language::Python),
             ],
         );
     }

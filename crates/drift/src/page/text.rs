@@ -7,7 +7,7 @@
 use super::block::{Block, Columns, Content, Row, Section};
 use super::json;
 use super::requirement;
-use super::sample::{self, Opening};
+use super::sample;
 use super::source::Source;
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
@@ -108,7 +108,7 @@ impl Reader<'_> {
         let mut start = self.at;
         let mut language = None;
         for number in self.at..end {
-            if let Opening::Opens(next) = openings.read(self.source.line(number).trim()) {
+            if let Some(next) = openings.read(self.source.line(number).trim()) {
                 self.sample(start..number, language);
                 start = number;
                 language = Some(next);

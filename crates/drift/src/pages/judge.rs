@@ -2,7 +2,7 @@
 
 use pingone_codegen::model::{Body, Operation, SchemaKind};
 
-use crate::compare::specification::Specification;
+use crate::compare::specification::{Specification, is_beside};
 use crate::compare::{Action, Change, Entry, Topic};
 use crate::page::{Kind, Page};
 
@@ -267,9 +267,11 @@ impl<'a> Judge<'a> {
     /// Whether this variant, or one beside it, requires a property.
     fn requires(&self, property: &str) -> bool {
         let lowered = self.lowered;
-        let beside = lowered.api.operations.iter().filter(|other| {
-            (&other.method, &other.path) == (&self.operation.method, &self.operation.path)
-        });
+        let beside = lowered
+            .api
+            .operations
+            .iter()
+            .filter(|other| is_beside(other, self.operation));
         beside
             .filter(|operation| matches!(operation.body, Body::Content { .. }))
             .flat_map(|operation| lowered.entries(&operation.id))

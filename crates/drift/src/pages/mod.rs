@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::compare::page::unread_topic;
-use crate::compare::specification::Specification;
+use crate::compare::specification::{Specification, is_beside};
 use crate::compare::{Action, Change, Entry, Topic, diff, is_inside, page, rule, variables};
 use crate::consistency::{Contradiction, contradictions};
 use crate::documents::{place_of, side};
@@ -425,9 +425,7 @@ impl<'a> Checker<'a> {
         let operation = self.lowered.operation(&record.variant);
         let shared = operation.is_some_and(|own| {
             let mut others = self.lowered.api.operations.iter();
-            others.any(|other| {
-                other.id != own.id && (&other.method, &other.path) == (&own.method, &own.path)
-            })
+            others.any(|other| other.id != own.id && is_beside(other, own))
         });
         let topic = if shared {
             Topic::Variant
