@@ -17,7 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::support::{ENVIRONMENT, ID, USER};
+use crate::support::{ENVIRONMENT, ID, USER, settle};
 
 const CLIENT: &str = "0f1c5b1a-3c1e-4a52-9d10-1f0a7f1f6c55";
 const REFUSED: &str = r#"{"code":"ACCESS_FAILED","details":[{"code":"INVALID_TOKEN"}]}"#;
@@ -912,6 +912,18 @@ async fn nothing_is_sent_without_time_left() {
     );
     assert!(error.to_string().contains("nothing was sent"), "{error}");
     assert!(stub.received().is_empty());
+    // Also with a token, and on a connection that would take the request at once.
+    let stub = service(hour, |_| Reply::json(200, USER)).await;
+    let client = builder(&stub).runtime(TestTime::still()).build().unwrap();
+    read(&client).await.unwrap();
+    settle().await;
+    for left in [Duration::ZERO, Duration::from_micros(999)] {
+        let request = user(&client).verify("1").with_timeout(left);
+        let error = request.await.unwrap_err();
+        assert!(error.is_timeout() && !error.may_have_been_sent());
+    }
+    settle().await;
+    assert_eq!(calls(&stub).len(), 1);
     // Also when the time passes while the token is on its way.
     let time = TestTime::still();
     let slow = time.clone();
