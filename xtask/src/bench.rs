@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::outputs;
 
 /// The benches, and the commands that run them.
-const BENCHES: [(&str, &str); 7] = [
+const BENCHES: [(&str, &str); 8] = [
     ("call", "cargo bench --quiet -p pingone-tests --bench call"),
     (
         "memory",
@@ -32,6 +32,10 @@ const BENCHES: [(&str, &str); 7] = [
     (
         "codegen",
         "cargo bench --quiet -p pingone-codegen --bench scale",
+    ),
+    (
+        "check",
+        "cargo bench --quiet --profile dev -p pingone-codegen --bench check",
     ),
     (
         "drift",

@@ -1,14 +1,15 @@
-//! The hooks around a generated call: what goes on the wire besides the arguments, and what comes back.
+//! What surrounds a generated call: what goes on the wire besides the arguments, and what comes back.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use pingone_models::operation::{Body, Operation, Security};
+use progenitor_client::{Error, ResponseValue};
 use reqwest::ResponseBuilderExt;
 
+use crate::decode::{Decode, Failed, decode};
 use crate::transport::{
     Answer, Authorization, Incoming, Limits, add_header, authorization, describe,
 };
@@ -118,33 +119,51 @@ impl Call {
         Ok(())
     }
 
-    /// Sends a request and reads its answer up to the limit. Called by generated code.
+    /// Sends the request of an operation and reads its answer, up to the limit, as what it documents. Called by generated
+    /// code.
     ///
     /// # Errors
-    /// When the request could not be sent or the answer breaks off; what came until then is in [`Call::answer`].
-    pub async fn execute(
+    /// As for [`Call::prepare`], when the request could not be built or sent, the answer breaks off, or is not a success;
+    /// what came until then is in [`Call::answer`].
+    pub async fn send<T: Decode, E: Decode>(
         &self,
         client: &reqwest::Client,
-        request: reqwest::Request,
-    ) -> reqwest::Result<reqwest::Response> {
+        server: &str,
+        operation: &'static Operation,
+        request: Result<reqwest::Request, Error<E::Value>>,
+    ) -> Result<ResponseValue<T::Value>, Error<E::Value>> {
+        let answer = self.exchange(client, server, operation, request?).await;
+        decode::<T, E>(answer)
+    }
+
+    async fn exchange(
+        &self,
+        client: &reqwest::Client,
+        server: &str,
+        operation: &'static Operation,
+        mut request: reqwest::Request,
+    ) -> Result<Answer, Failed> {
+        self.prepare(server, Some(operation), &mut request)
+            .map_err(Failed::Refused)?;
         self.keep(None);
         let address = request.url().clone();
         let mut incoming = Incoming::new();
         let end = incoming.receive(client, request, self.limits).await;
         let answer = incoming.into_answer();
         self.keep(answer.clone());
-        end?;
+        end.map_err(Failed::Interrupted)?;
+        let answer = answer.ok_or_else(|| Failed::Refused("no answer was received".to_owned()))?;
+        if matches!(answer.status.as_u16(), 200..=299 | 400..=599) {
+            return Ok(answer);
+        }
         // Without its address the response would get one that has to be parsed first.
         let mut rebuilt = http::Response::builder()
             .url(address)
-            .body(Bytes::new())
+            .body(answer.body)
             .unwrap_or_default();
-        if let Some(answer) = answer {
-            *rebuilt.status_mut() = answer.status;
-            *rebuilt.headers_mut() = answer.headers;
-            *rebuilt.body_mut() = answer.body;
-        }
-        Ok(rebuilt.into())
+        *rebuilt.status_mut() = answer.status;
+        *rebuilt.headers_mut() = answer.headers;
+        Err(Failed::Unexpected(rebuilt.into()))
     }
 
     fn keep(&self, answer: Option<Answer>) {

@@ -142,21 +142,39 @@ impl Arguments {
     }
 }
 
+/// What a function of the generated client returns.
+type Answered<T, E> = Result<ResponseValue<T>, Error<E>>;
+
 #[doc(hidden)]
-pub async fn json<T: Serialize>(answer: ResponseValue<T>) -> Result<Value, Failure> {
-    serde_json::to_value(answer.into_inner()).map_err(|error| Failure::Transport(error.into()))
+pub fn json<'a, T: Serialize + 'a, E: 'a>(
+    answer: impl Future<Output = Answered<T, E>> + Send + 'a,
+    failed: fn(Error<E>) -> Failure,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let answer = answer.await.map_err(failed)?;
+        serde_json::to_value(answer.into_inner()).map_err(|error| Failure::Transport(error.into()))
+    })
 }
 
 #[doc(hidden)]
-pub async fn open(answer: ResponseValue<ByteStream>) -> Result<Value, Failure> {
-    let chunks: Result<Vec<_>, _> = answer.into_inner_stream().try_collect().await;
-    let bytes = chunks
-        .map_err(|error| Failure::Transport(error.into()))?
-        .concat();
-    Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+pub fn open<'a, E: 'a>(
+    answer: impl Future<Output = Answered<ByteStream, E>> + Send + 'a,
+    failed: fn(Error<E>) -> Failure,
+) -> BoxFuture<'a> {
+    Box::pin(async move {
+        let answer = answer.await.map_err(failed)?;
+        let chunks: Result<Vec<_>, _> = answer.into_inner_stream().try_collect().await;
+        let bytes = chunks
+            .map_err(|error| Failure::Transport(error.into()))?
+            .concat();
+        Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+    })
 }
 
 #[doc(hidden)]
-pub async fn empty(_: ResponseValue<()>) -> Result<Value, Failure> {
-    Ok(Value::Null)
+pub fn empty<'a, E: 'a>(
+    answer: impl Future<Output = Answered<(), E>> + Send + 'a,
+    failed: fn(Error<E>) -> Failure,
+) -> BoxFuture<'a> {
+    Box::pin(async move { answer.await.map(|_| Value::Null).map_err(failed) })
 }

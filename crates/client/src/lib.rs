@@ -5,6 +5,9 @@ extern crate self as pingone_client;
 
 #[cfg(feature = "operations")]
 mod call;
+#[cfg(feature = "operations")]
+#[doc(hidden)]
+pub mod decode;
 #[cfg(feature = "dispatch")]
 pub mod dispatch;
 #[cfg(feature = "operations")]

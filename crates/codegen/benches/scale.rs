@@ -1,10 +1,10 @@
 //! What generating costs for 10, 100 and 1,000 operations, in block style and as JSON, beside progenitor alone.
 //!
-//! `cargo bench -p pingone-codegen` prints the CPU time for each operation. Each figure is the least of several runs, in
+//! `cargo bench -p pingone-codegen --bench scale` prints the CPU time for each operation. Each figure is the least of several runs, in
 //! which all subjects take turns. It ends with an error if this generator needs more than 3 times what progenitor alone
 //! needs, or more for each operation as the document grows.
 //!
-//! `cargo bench -p pingone-codegen -- SUBJECT COUNT` does one run of one subject (0, 1 or 2), for a profiler.
+//! `cargo bench -p pingone-codegen --bench scale -- SUBJECT COUNT` does one run of one subject (0, 1 or 2), for a profiler.
 
 use std::hint::black_box;
 use std::process::ExitCode;

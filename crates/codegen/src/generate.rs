@@ -120,11 +120,7 @@ fn print(document: &Document, api: &Api, layout: &Layout) -> Result<Vec<Output>>
     }
     outputs.push(rust(&layout.docs, "docs", emit::docs(api, &layout.paths)));
     for (client, server) in clients.iter().zip(&api.servers) {
-        outputs.push(rust(
-            &layout.clients,
-            &server.name,
-            client.print(document, &layout.paths)?,
-        ));
+        outputs.push(rust(&layout.clients, &server.name, client.print(document)?));
     }
     let schemas = serde_json::to_string_pretty(&emit::validation(api))
         .map_err(|error| document.error("", error.to_string()))?;

@@ -58,14 +58,6 @@ impl ClientInfo<::pingone_client::Call> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::pingone_client::Call>,
-    {}
-};
-
 impl Client {
     /// Read a flow
     ///
@@ -76,44 +68,30 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/read-flow.html)
-    pub async fn read_flow<'a>(
+    pub fn read_flow<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#read_flow", self.baseurl, encode_path(& environment_id
-            .to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_flow",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#read_flow", self.baseurl, encode_path(& environment_id
+                .to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(&self.client, "auth", &::pingone_models::operations::READ_FLOW, request)
     }
 
     /// Confirm the account data of an external identity provider
@@ -126,35 +104,36 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/confirm-account-information.html)
-    pub async fn confirm_flow_user<'a>(
+    pub fn confirm_flow_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowUserConfirmation,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/{}/flows/{}#confirm_flow_user", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "confirm_flow_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowUserConfirmation,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#confirm_flow_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::CONFIRM_FLOW_USER,
+                request,
+            )
     }
 
     /// Sign on with username and password
@@ -168,46 +147,37 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-username-password.html)
-    pub async fn check_flow_username_password<'a>(
+    pub fn check_flow_username_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowUsernamePasswordCheck,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#check_flow_username_password", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowUsernamePasswordCheck,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#check_flow_username_password", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& flow_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::CHECK_FLOW_USERNAME_PASSWORD,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "check_flow_username_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Sign on with a username alone
@@ -218,46 +188,36 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/sign-on-with-a-username.html)
-    pub async fn look_up_flow_user<'a>(
+    pub fn look_up_flow_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowUserLookup,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#look_up_flow_user", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowUserLookup,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#look_up_flow_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::LOOK_UP_FLOW_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "look_up_flow_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Begin to recover a forgotten password
@@ -268,46 +228,36 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1.html)
-    pub async fn forgot_flow_password<'a>(
+    pub fn forgot_flow_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowForgottenPassword,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#forgot_flow_password", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowForgottenPassword,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#forgot_flow_password", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::FORGOT_FLOW_PASSWORD,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "forgot_flow_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Register a new user
@@ -319,46 +269,36 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/register-user.html)
-    pub async fn register_flow_user<'a>(
+    pub fn register_flow_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowUserRegistration,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#register_flow_user", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowUserRegistration,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#register_flow_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::REGISTER_FLOW_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "register_flow_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Change the password during a sign-on
@@ -369,46 +309,36 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/reset-password.html)
-    pub async fn reset_flow_password<'a>(
+    pub fn reset_flow_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowPasswordReset,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#reset_flow_password", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowPasswordReset,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#reset_flow_password", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::RESET_FLOW_PASSWORD,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "reset_flow_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Set a new password with a recovery code
@@ -420,46 +350,36 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/forgot-password/recover-password.html)
-    pub async fn recover_flow_password<'a>(
+    pub fn recover_flow_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::PasswordRecovery,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#recover_flow_password", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::PasswordRecovery,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#recover_flow_password", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::RECOVER_FLOW_PASSWORD,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "recover_flow_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Send or resend a password recovery code
@@ -471,44 +391,35 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1.html)
-    pub async fn send_flow_recovery_code<'a>(
+    pub fn send_flow_recovery_code<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#send_flow_recovery_code", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#send_flow_recovery_code", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::SEND_FLOW_RECOVERY_CODE,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "send_flow_recovery_code",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Verify the user with the code from the message
@@ -519,46 +430,36 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/verify-user.html)
-    pub async fn verify_flow_user<'a>(
+    pub fn verify_flow_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::UserVerification,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#verify_flow_user", self.baseurl, encode_path(& environment_id
-            .to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::UserVerification,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#verify_flow_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::VERIFY_FLOW_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "verify_flow_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Send or resend the verification code
@@ -570,44 +471,35 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/send-resend-verification-code.html)
-    pub async fn send_flow_verification_code<'a>(
+    pub fn send_flow_verification_code<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#send_flow_verification_code", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#send_flow_verification_code", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::SEND_FLOW_VERIFICATION_CODE,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "send_flow_verification_code",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Select the device to authenticate with
@@ -618,46 +510,36 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/select-device.html)
-    pub async fn select_flow_device<'a>(
+    pub fn select_flow_device<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowDeviceSelection,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#select_flow_device", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowDeviceSelection,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#select_flow_device", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::SELECT_FLOW_DEVICE,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "select_flow_device",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Check a one-time passcode
@@ -668,46 +550,36 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-one-time-password-otp.html)
-    pub async fn check_flow_otp<'a>(
+    pub fn check_flow_otp<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::OtpCheck,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#check_flow_otp", self.baseurl, encode_path(& environment_id
-            .to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::OtpCheck,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#check_flow_otp", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::CHECK_FLOW_OTP,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "check_flow_otp",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Check the assertion of a FIDO2 device
@@ -718,46 +590,36 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/check-assertion.html)
-    pub async fn check_flow_assertion<'a>(
+    pub fn check_flow_assertion<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::AssertionCheck,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#check_flow_assertion", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::AssertionCheck,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#check_flow_assertion", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::CHECK_FLOW_ASSERTION,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "check_flow_assertion",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Add data to the user's profile
@@ -769,46 +631,36 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/user-profile-update.html)
-    pub async fn update_flow_user<'a>(
+    pub fn update_flow_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::UserUpdate,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#update_flow_user", self.baseurl, encode_path(& environment_id
-            .to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::UserUpdate,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#update_flow_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::UPDATE_FLOW_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "update_flow_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Start the flow over
@@ -819,44 +671,35 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/flows-1/reset-flow.html)
-    pub async fn reset_flow_session<'a>(
+    pub fn reset_flow_session<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#reset_flow_session", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#reset_flow_session", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::RESET_FLOW_SESSION,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "reset_flow_session",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Consent to the agreement of a sign-on policy
@@ -868,46 +711,36 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/registration-and-verification/agreement-accept-consent.html)
-    pub async fn consent_flow_user<'a>(
+    pub fn consent_flow_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowConsent,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#consent_flow_user", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowConsent,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#consent_flow_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::CONSENT_FLOW_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "consent_flow_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Confirm the user code of a device
@@ -919,46 +752,36 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/confirm-device-activation-code.html)
-    pub async fn verify_flow_user_code<'a>(
+    pub fn verify_flow_user_code<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowUserCodeVerification,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#verify_flow_user_code", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowUserCodeVerification,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#verify_flow_user_code", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::VERIFY_FLOW_USER_CODE,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "verify_flow_user_code",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Consent to the sign-on of a device
@@ -970,46 +793,36 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/flows/device-authorization-grant-flows/accept-device-authorization-grant-consent.html)
-    pub async fn consent_flow_device_grant<'a>(
+    pub fn consent_flow_device_grant<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-        body: &'a ::pingone_models::FlowConsent,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/flows/{}#consent_flow_device_grant", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& flow_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+        body: &::pingone_models::FlowConsent,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/flows/{}#consent_flow_device_grant", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& flow_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::CONSENT_FLOW_DEVICE_GRANT,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "consent_flow_device_grant",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Start a device authentication
@@ -1023,45 +836,35 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/onetime-authentication-email.html)
-    pub async fn initiate_device_authentication<'a>(
+    pub fn initiate_device_authentication<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::DeviceAuthenticationRequest,
-    ) -> Result<
-        ResponseValue<::pingone_models::DeviceAuthentication>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/deviceAuthentications#initiate_device_authentication", self.baseurl,
-            encode_path(& environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::DeviceAuthenticationRequest,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::DeviceAuthentication>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/deviceAuthentications#initiate_device_authentication", self
+                .baseurl, encode_path(& environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::DeviceAuthentication>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::INITIATE_DEVICE_AUTHENTICATION,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "initiate_device_authentication",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read a device authentication
@@ -1072,45 +875,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/read-device-authentication.html)
-    pub async fn read_device_authentication<'a>(
+    pub fn read_device_authentication<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        device_authentication_id: &'a ::pingone_models::DeviceAuthenticationId,
-    ) -> Result<
-        ResponseValue<::pingone_models::DeviceAuthentication>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/deviceAuthentications/{}#read_device_authentication", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(&
-            device_authentication_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        device_authentication_id: &::pingone_models::DeviceAuthenticationId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::DeviceAuthentication>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/deviceAuthentications/{}#read_device_authentication", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                device_authentication_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::DeviceAuthentication>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::READ_DEVICE_AUTHENTICATION,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_device_authentication",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Check a one-time passcode
@@ -1122,47 +916,32 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/validate-otp-device-authentication.html)
-    pub async fn check_otp<'a>(
+    pub fn check_otp<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        device_authentication_id: &'a ::pingone_models::DeviceAuthenticationId,
-        body: &'a ::pingone_models::OtpCheck,
-    ) -> Result<
-        ResponseValue<::pingone_models::DeviceAuthentication>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/deviceAuthentications/{}#check_otp", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& device_authentication_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "check_otp",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        device_authentication_id: &::pingone_models::DeviceAuthenticationId,
+        body: &::pingone_models::OtpCheck,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::DeviceAuthentication>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/deviceAuthentications/{}#check_otp", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& device_authentication_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::DeviceAuthentication>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(&self.client, "auth", &::pingone_models::operations::CHECK_OTP, request)
     }
 
     /// Select the device to authenticate with
@@ -1173,47 +952,37 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/select-device-authentication.html)
-    pub async fn select_device<'a>(
+    pub fn select_device<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        device_authentication_id: &'a ::pingone_models::DeviceAuthenticationId,
-        body: &'a ::pingone_models::DeviceSelection,
-    ) -> Result<
-        ResponseValue<::pingone_models::DeviceAuthentication>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/deviceAuthentications/{}#select_device", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& device_authentication_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        device_authentication_id: &::pingone_models::DeviceAuthenticationId,
+        body: &::pingone_models::DeviceSelection,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::DeviceAuthentication>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/deviceAuthentications/{}#select_device", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(&
+                device_authentication_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::DeviceAuthentication>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::SELECT_DEVICE,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "select_device",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Check the assertion of a FIDO2 device or of PingID Desktop
@@ -1225,47 +994,37 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/check-assertion-device-authentication.html)
-    pub async fn check_assertion<'a>(
+    pub fn check_assertion<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        device_authentication_id: &'a ::pingone_models::DeviceAuthenticationId,
-        body: &'a ::pingone_models::AssertionCheck,
-    ) -> Result<
-        ResponseValue<::pingone_models::DeviceAuthentication>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/deviceAuthentications/{}#check_assertion", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& device_authentication_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        device_authentication_id: &::pingone_models::DeviceAuthenticationId,
+        body: &::pingone_models::AssertionCheck,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::DeviceAuthentication>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/deviceAuthentications/{}#check_assertion", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(&
+                device_authentication_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::DeviceAuthentication>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::CHECK_ASSERTION,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "check_assertion",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Cancel a push notification
@@ -1276,36 +1035,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-authentication/mfa-device-authentications/cancel_authentication.html)
-    pub async fn cancel_push_authentication<'a>(
+    pub fn cancel_push_authentication<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        device_authentication_id: &'a ::pingone_models::DeviceAuthenticationId,
-        body: &'a ::pingone_models::PushCancellation,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/{}/deviceAuthentications/{}#cancel_push_authentication", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(&
-            device_authentication_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "cancel_push_authentication",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        device_authentication_id: &::pingone_models::DeviceAuthenticationId,
+        body: &::pingone_models::PushCancellation,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/deviceAuthentications/{}#cancel_push_authentication", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                device_authentication_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::CANCEL_PUSH_AUTHENTICATION,
+                request,
+            )
     }
 
     /// Request an access token
@@ -1318,47 +1078,42 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-admin-app-client_credentials.html)
-    pub async fn request_token<'a>(
+    pub fn request_token<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::TokenRequest,
-    ) -> Result<
-        ResponseValue<::pingone_models::AccessToken>,
-        Error<::pingone_models::OAuthError>,
-    > {
-        let url = format!(
-            "{}/{}/as/token#request_token", self.baseurl, encode_path(& environment_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::TokenRequest,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::AccessToken>,
+            Error<::pingone_models::OAuthError>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/token#request_token", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::AccessToken>,
+                ::pingone_client::decode::Json<::pingone_models::OAuthError>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::REQUEST_TOKEN,
+                request,
             )
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "request_token",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Exchange an authorization code for tokens
@@ -1370,47 +1125,42 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-authorization_code.html)
-    pub async fn exchange_authorization_code<'a>(
+    pub fn exchange_authorization_code<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::AuthorizationCodeGrant,
-    ) -> Result<
-        ResponseValue<::pingone_models::AccessToken>,
-        Error<::pingone_models::OAuthError>,
-    > {
-        let url = format!(
-            "{}/{}/as/token#exchange_authorization_code", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::AuthorizationCodeGrant,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::AccessToken>,
+            Error<::pingone_models::OAuthError>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/token#exchange_authorization_code", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::AccessToken>,
+                ::pingone_client::decode::Json<::pingone_models::OAuthError>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::EXCHANGE_AUTHORIZATION_CODE,
+                request,
             )
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "exchange_authorization_code",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Exchange a refresh token for new tokens
@@ -1422,47 +1172,42 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-refresh_token-none.html)
-    pub async fn refresh_token<'a>(
+    pub fn refresh_token<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::RefreshTokenGrant,
-    ) -> Result<
-        ResponseValue<::pingone_models::AccessToken>,
-        Error<::pingone_models::OAuthError>,
-    > {
-        let url = format!(
-            "{}/{}/as/token#refresh_token", self.baseurl, encode_path(& environment_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::RefreshTokenGrant,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::AccessToken>,
+            Error<::pingone_models::OAuthError>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/token#refresh_token", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::AccessToken>,
+                ::pingone_client::decode::Json<::pingone_models::OAuthError>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::REFRESH_TOKEN,
+                request,
             )
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "refresh_token",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Begin a sign-on by redirect
@@ -1475,63 +1220,69 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorize-intro.html)
-    pub async fn authorize<'a>(
+    pub fn authorize<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        acr_values: Option<&'a str>,
-        client_id: &'a ::pingone_models::ApplicationId,
-        code_challenge: Option<&'a str>,
-        code_challenge_method: Option<&'a ::pingone_models::CodeChallengeMethod>,
+        environment_id: &::pingone_models::EnvironmentId,
+        acr_values: Option<&str>,
+        client_id: &::pingone_models::ApplicationId,
+        code_challenge: Option<&str>,
+        code_challenge_method: Option<&::pingone_models::CodeChallengeMethod>,
         max_age: Option<i64>,
-        nonce: Option<&'a str>,
-        prompt: Option<&'a str>,
-        redirect_uri: Option<&'a str>,
-        response_mode: Option<&'a ::pingone_models::ResponseMode>,
-        response_type: &'a str,
-        scope: Option<&'a str>,
-        state: Option<&'a str>,
-    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
-        let url = format!(
-            "{}/{}/as/authorize#authorize", self.baseurl, encode_path(& environment_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .query(&progenitor_client::QueryParam::new("acr_values", &acr_values))
-            .query(&progenitor_client::QueryParam::new("client_id", &client_id))
-            .query(
-                &progenitor_client::QueryParam::new("code_challenge", &code_challenge),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "code_challenge_method",
-                    &code_challenge_method,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("max_age", &max_age))
-            .query(&progenitor_client::QueryParam::new("nonce", &nonce))
-            .query(&progenitor_client::QueryParam::new("prompt", &prompt))
-            .query(&progenitor_client::QueryParam::new("redirect_uri", &redirect_uri))
-            .query(&progenitor_client::QueryParam::new("response_mode", &response_mode))
-            .query(&progenitor_client::QueryParam::new("response_type", &response_type))
-            .query(&progenitor_client::QueryParam::new("scope", &scope))
-            .query(&progenitor_client::QueryParam::new("state", &state))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "authorize",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        nonce: Option<&str>,
+        prompt: Option<&str>,
+        redirect_uri: Option<&str>,
+        response_mode: Option<&::pingone_models::ResponseMode>,
+        response_type: &str,
+        scope: Option<&str>,
+        state: Option<&str>,
+    ) -> impl Future<
+        Output = Result<ResponseValue<ByteStream>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/authorize#authorize", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("acr_values", &acr_values))
+                .query(&progenitor_client::QueryParam::new("client_id", &client_id))
+                .query(
+                    &progenitor_client::QueryParam::new(
+                        "code_challenge",
+                        &code_challenge,
+                    ),
+                )
+                .query(
+                    &progenitor_client::QueryParam::new(
+                        "code_challenge_method",
+                        &code_challenge_method,
+                    ),
+                )
+                .query(&progenitor_client::QueryParam::new("max_age", &max_age))
+                .query(&progenitor_client::QueryParam::new("nonce", &nonce))
+                .query(&progenitor_client::QueryParam::new("prompt", &prompt))
+                .query(
+                    &progenitor_client::QueryParam::new("redirect_uri", &redirect_uri),
+                )
+                .query(
+                    &progenitor_client::QueryParam::new("response_mode", &response_mode),
+                )
+                .query(
+                    &progenitor_client::QueryParam::new("response_type", &response_type),
+                )
+                .query(&progenitor_client::QueryParam::new("scope", &scope))
+                .query(&progenitor_client::QueryParam::new("state", &state))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Open,
+            >(&self.client, "auth", &::pingone_models::operations::AUTHORIZE, request)
     }
 
     /// Begin a sign-on that the application drives itself
@@ -1544,47 +1295,37 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorize-browserless-and-mfa-only-flows.html)
-    pub async fn start_flow<'a>(
+    pub fn start_flow<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::FlowAuthorization,
-    ) -> Result<
-        ResponseValue<::pingone_models::Flow>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/as/authorize#start_flow", self.baseurl, encode_path(& environment_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "start_flow",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::FlowAuthorization,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Flow>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/authorize#start_flow", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Flow>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(&self.client, "auth", &::pingone_models::operations::START_FLOW, request)
     }
 
     /// Go on after a flow has completed
@@ -1596,38 +1337,34 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/resume.html)
-    pub async fn resume_flow<'a>(
+    pub fn resume_flow<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        flow_id: &'a ::pingone_models::FlowId,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/{}/as/resume#resume_flow", self.baseurl, encode_path(& environment_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .query(&progenitor_client::QueryParam::new("flowId", &flow_id))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "resume_flow",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        flow_id: &::pingone_models::FlowId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/resume#resume_flow", self.baseurl, encode_path(& environment_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("flowId", &flow_id))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(&self.client, "auth", &::pingone_models::operations::RESUME_FLOW, request)
     }
 
     /// Ask whether a token is valid
@@ -1638,47 +1375,42 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-introspection-access-token.html)
-    pub async fn introspect_token<'a>(
+    pub fn introspect_token<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::TokenIntrospectionRequest,
-    ) -> Result<
-        ResponseValue<::pingone_models::TokenIntrospection>,
-        Error<::pingone_models::OAuthError>,
-    > {
-        let url = format!(
-            "{}/{}/as/introspect#introspect_token", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::TokenIntrospectionRequest,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::TokenIntrospection>,
+            Error<::pingone_models::OAuthError>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/introspect#introspect_token", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::TokenIntrospection>,
+                ::pingone_client::decode::Json<::pingone_models::OAuthError>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::INTROSPECT_TOKEN,
+                request,
             )
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "introspect_token",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Revoke a token
@@ -1689,40 +1421,34 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-revocation.html)
-    pub async fn revoke_token<'a>(
+    pub fn revoke_token<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::TokenRevocation,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::OAuthError>> {
-        let url = format!(
-            "{}/{}/as/revoke#revoke_token", self.baseurl, encode_path(& environment_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "revoke_token",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::TokenRevocation,
+    ) -> impl Future<
+        Output = Result<ResponseValue<ByteStream>, Error<::pingone_models::OAuthError>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/revoke#revoke_token", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::OAuthError>,
+            >(&self.client, "auth", &::pingone_models::operations::REVOKE_TOKEN, request)
     }
 
     /// Read the claims of the user of a token
@@ -1733,43 +1459,34 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)
-    pub async fn read_user_info<'a>(
+    pub fn read_user_info<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserInfo>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/as/userinfo#read_user_info", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserInfo>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/userinfo#read_user_info", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserInfo>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::READ_USER_INFO,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_user_info",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read the claims of the user of a token by POST
@@ -1780,43 +1497,34 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/userinfo-1.html)
-    pub async fn post_user_info<'a>(
+    pub fn post_user_info<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserInfo>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/as/userinfo#post_user_info", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserInfo>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/userinfo#post_user_info", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserInfo>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::POST_USER_INFO,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "post_user_info",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Sign a user off
@@ -1828,45 +1536,41 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/signoff.html)
-    pub async fn sign_off<'a>(
+    pub fn sign_off<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        post_logout_redirect_uri: Option<&'a str>,
-        state: Option<&'a str>,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/{}/as/signoff#sign_off", self.baseurl, encode_path(& environment_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "post_logout_redirect_uri",
-                    &post_logout_redirect_uri,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("state", &state))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "sign_off",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        post_logout_redirect_uri: Option<&str>,
+        state: Option<&str>,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/signoff#sign_off", self.baseurl, encode_path(& environment_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(
+                    &progenitor_client::QueryParam::new(
+                        "post_logout_redirect_uri",
+                        &post_logout_redirect_uri,
+                    ),
+                )
+                .query(&progenitor_client::QueryParam::new("state", &state))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(&self.client, "auth", &::pingone_models::operations::SIGN_OFF, request)
     }
 
     /// Sign a user off with a form
@@ -1878,40 +1582,42 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/authorization/signoff-post.html)
-    pub async fn sign_off_by_form<'a>(
+    pub fn sign_off_by_form<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::SignOffRequest,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/{}/as/signoff#sign_off_by_form", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::SignOffRequest,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/signoff#sign_off_by_form", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::SIGN_OFF_BY_FORM,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "sign_off_by_form",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read the keys that sign tokens
@@ -1922,43 +1628,29 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/discovery-openid-configuration.html)
-    pub async fn read_jwks<'a>(
+    pub fn read_jwks<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-    ) -> Result<
-        ResponseValue<::pingone_models::JsonWebKeySet>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/as/jwks#read_jwks", self.baseurl, encode_path(& environment_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_jwks",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::JsonWebKeySet>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/jwks#read_jwks", self.baseurl, encode_path(& environment_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::JsonWebKeySet>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(&self.client, "auth", &::pingone_models::operations::READ_JWKS, request)
     }
 
     /// Read the OpenID configuration
@@ -1969,61 +1661,33 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/discovery-openid-configuration.html)
-    pub async fn read_openid_configuration<'a>(
+    pub fn read_openid_configuration<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-    ) -> Result<
-        ResponseValue<::pingone_models::OpenidConfiguration>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/{}/as/.well-known/openid-configuration#read_openid_configuration", self
-            .baseurl, encode_path(& environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::OpenidConfiguration>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/as/.well-known/openid-configuration#read_openid_configuration",
+                self.baseurl, encode_path(& environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::OpenidConfiguration>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "auth",
+                &::pingone_models::operations::READ_OPENID_CONFIGURATION,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_openid_configuration",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-}
-
-impl ClientHooks<::pingone_client::Call> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut ::reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        let operation = ::pingone_models::operations::operation(info.operation_id);
-        self.inner.prepare("auth", operation, request).map_err(Error::InvalidRequest)
-    }
-
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        _: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        self.inner.execute(&self.client, request).await
     }
 }

@@ -22,12 +22,12 @@ pub async fn call(
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
     match find(id) {
-        Some(caller) => caller(clients, arguments).await,
+        Some(caller) => caller(clients, arguments)?.await,
         None => Err(Failure::unknown_operation(id)),
     }
 }
 
-type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> Result<BoxFuture<'a>, Failure>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
@@ -142,1015 +142,807 @@ fn find(id: &str) -> Option<Caller> {
     )
 }
 
-fn call_list_users<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let cursor: Option<String> = arguments.optional("cursor")?;
-        let filter: Option<String> = arguments.optional("filter")?;
-        let limit: Option<i32> = arguments.optional("limit")?;
-        let answer = super::platform::Client::list_users(&clients.platform, &environment_id, cursor.as_deref(), filter.as_deref(), limit).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_create_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::UserCreation = arguments.body()?;
-        let answer = super::platform::Client::create_user(&clients.platform, &environment_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_import_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::UserImport = arguments.body()?;
-        let answer = super::platform::Client::import_user(&clients.platform, &environment_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let include: Option<::pingone_models::UserInclude> = arguments.optional("include")?;
-        let answer = super::platform::Client::read_user(&clients.platform, &environment_id, &user_id, include.as_ref()).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_send_verification_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::send_verification_code(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_verify_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::UserVerification = arguments.body()?;
-        let answer = super::platform::Client::verify_user(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_lock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::AccountLock = arguments.body()?;
-        let answer = super::platform::Client::lock_account(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_unlock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::unlock_account(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_update_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::UserUpdate = arguments.body()?;
-        let answer = super::platform::Client::update_user(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_replace_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::UserReplacement = arguments.body()?;
-        let answer = super::platform::Client::replace_user(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_delete_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::delete_user(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::read_password(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_send_recovery_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::send_recovery_code(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_recover_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::PasswordRecovery = arguments.body()?;
-        let answer = super::platform::Client::recover_password(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_check_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::PasswordCheck = arguments.body()?;
-        let answer = super::platform::Client::check_password(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_unlock_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::unlock_password(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_reset_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::PasswordReset = arguments.body()?;
-        let answer = super::platform::Client::reset_password(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_set_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::PasswordSet = arguments.body()?;
-        let answer = super::platform::Client::set_password(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_set_password_value<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::PasswordValue = arguments.body()?;
-        let answer = super::platform::Client::set_password_value(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_user_enabled<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::read_user_enabled(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_set_user_enabled<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::UserEnabledUpdate = arguments.body()?;
-        let answer = super::platform::Client::set_user_enabled(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_user_mfa_enabled<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::read_user_mfa_enabled(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_set_user_mfa_enabled<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::UserMfaEnabledUpdate = arguments.body()?;
-        let answer = super::platform::Client::set_user_mfa_enabled(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_send_email_verification_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::EmailVerificationSend = arguments.body()?;
-        let answer = super::platform::Client::send_email_verification_code(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_verify_email<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::UserVerification = arguments.body()?;
-        let answer = super::platform::Client::verify_email(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_user_population<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::read_user_population(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_set_user_population<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::PopulationReference = arguments.body()?;
-        let answer = super::platform::Client::set_user_population(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_list_user_sessions<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::list_user_sessions(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_user_session<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let session_id: ::pingone_models::SessionId = arguments.required("sessionId")?;
-        let answer = super::platform::Client::read_user_session(&clients.platform, &environment_id, &user_id, &session_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_delete_user_session<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let session_id: ::pingone_models::SessionId = arguments.required("sessionId")?;
-        let answer = super::platform::Client::delete_user_session(&clients.platform, &environment_id, &user_id, &session_id).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_list_devices<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let expand: Option<::pingone_models::DeviceExpand> = arguments.optional("expand")?;
-        let filter: Option<String> = arguments.optional("filter")?;
-        let answer = super::platform::Client::list_devices(&clients.platform, &environment_id, &user_id, expand.as_ref(), filter.as_deref()).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_create_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::MfaDeviceCreation = arguments.body()?;
-        let answer = super::platform::Client::create_device(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_reorder_devices<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::DeviceOrder = arguments.body()?;
-        let answer = super::platform::Client::reorder_devices(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_remove_device_order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::remove_device_order(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = super::platform::Client::read_device(&clients.platform, &environment_id, &user_id, &device_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_activate_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let body: ::pingone_models::DeviceActivation = arguments.body()?;
-        let answer = super::platform::Client::activate_device(&clients.platform, &environment_id, &user_id, &device_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_send_device_activation_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = super::platform::Client::send_device_activation_code(&clients.platform, &environment_id, &user_id, &device_id).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_block_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = super::platform::Client::block_device(&clients.platform, &environment_id, &user_id, &device_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_unblock_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = super::platform::Client::unblock_device(&clients.platform, &environment_id, &user_id, &device_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_unlock_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = super::platform::Client::unlock_device(&clients.platform, &environment_id, &user_id, &device_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_delete_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let answer = super::platform::Client::delete_device(&clients.platform, &environment_id, &user_id, &device_id).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_set_device_nickname<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
-        let body: ::pingone_models::DeviceNicknameUpdate = arguments.body()?;
-        let answer = super::platform::Client::set_device_nickname(&clients.platform, &environment_id, &user_id, &device_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_environment<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let answer = super::platform::Client::read_environment(&clients.platform, &environment_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_list_populations<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let cursor: Option<String> = arguments.optional("cursor")?;
-        let limit: Option<i32> = arguments.optional("limit")?;
-        let answer = super::platform::Client::list_populations(&clients.platform, &environment_id, cursor.as_deref(), limit).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_population<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let population_id: ::pingone_models::PopulationId = arguments.required("populationId")?;
-        let answer = super::platform::Client::read_population(&clients.platform, &environment_id, &population_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_list_password_policies<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let answer = super::platform::Client::list_password_policies(&clients.platform, &environment_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_password_policy<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let password_policy_id: ::pingone_models::PasswordPolicyId = arguments.required("passwordPolicyId")?;
-        let answer = super::platform::Client::read_password_policy(&clients.platform, &environment_id, &password_policy_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_list_groups<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let cursor: Option<String> = arguments.optional("cursor")?;
-        let filter: Option<String> = arguments.optional("filter")?;
-        let include: Option<::pingone_models::GroupInclude> = arguments.optional("include")?;
-        let limit: Option<i32> = arguments.optional("limit")?;
-        let answer = super::platform::Client::list_groups(&clients.platform, &environment_id, cursor.as_deref(), filter.as_deref(), include.as_ref(), limit).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_group<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let group_id: ::pingone_models::GroupId = arguments.required("groupId")?;
-        let include: Option<::pingone_models::GroupInclude> = arguments.optional("include")?;
-        let answer = super::platform::Client::read_group(&clients.platform, &environment_id, &group_id, include.as_ref()).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_list_user_groups<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let cursor: Option<String> = arguments.optional("cursor")?;
-        let expand: Option<::pingone_models::MembershipExpand> = arguments.optional("expand")?;
-        let filter: Option<String> = arguments.optional("filter")?;
-        let limit: Option<i32> = arguments.optional("limit")?;
-        let answer = super::platform::Client::list_user_groups(&clients.platform, &environment_id, &user_id, cursor.as_deref(), expand.as_ref(), filter.as_deref(), limit).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_add_user_to_group<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::GroupReference = arguments.body()?;
-        let answer = super::platform::Client::add_user_to_group(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_remove_user_from_group<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let group_id: ::pingone_models::GroupId = arguments.required("groupId")?;
-        let answer = super::platform::Client::remove_user_from_group(&clients.platform, &environment_id, &user_id, &group_id).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_list_linked_accounts<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let expand: Option<::pingone_models::LinkedAccountExpand> = arguments.optional("expand")?;
-        let answer = super::platform::Client::list_linked_accounts(&clients.platform, &environment_id, &user_id, expand.as_ref()).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_link_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::AccountLink = arguments.body()?;
-        let answer = super::platform::Client::link_account(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_linked_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let linked_account_id: ::pingone_models::LinkedAccountId = arguments.required("linkedAccountId")?;
-        let expand: Option<::pingone_models::LinkedAccountExpand> = arguments.optional("expand")?;
-        let answer = super::platform::Client::read_linked_account(&clients.platform, &environment_id, &user_id, &linked_account_id, expand.as_ref()).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_unlink_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let linked_account_id: ::pingone_models::LinkedAccountId = arguments.required("linkedAccountId")?;
-        let answer = super::platform::Client::unlink_account(&clients.platform, &environment_id, &user_id, &linked_account_id).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_list_agreement_consents<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let answer = super::platform::Client::list_agreement_consents(&clients.platform, &environment_id, &user_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_agreement_consent<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let agreement_id: ::pingone_models::AgreementId = arguments.required("agreementId")?;
-        let answer = super::platform::Client::read_agreement_consent(&clients.platform, &environment_id, &user_id, &agreement_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_revoke_agreement_consent<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let agreement_id: ::pingone_models::AgreementId = arguments.required("agreementId")?;
-        let answer = super::platform::Client::revoke_agreement_consent(&clients.platform, &environment_id, &user_id, &agreement_id).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_create_pairing_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let body: ::pingone_models::PairingKeyCreation = arguments.body()?;
-        let answer = super::platform::Client::create_pairing_key(&clients.platform, &environment_id, &user_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_pairing_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let pairing_key_id: ::pingone_models::PairingKeyId = arguments.required("pairingKeyId")?;
-        let answer = super::platform::Client::read_pairing_key(&clients.platform, &environment_id, &user_id, &pairing_key_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_delete_pairing_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let user_id: ::pingone_models::UserId = arguments.required("userId")?;
-        let pairing_key_id: ::pingone_models::PairingKeyId = arguments.required("pairingKeyId")?;
-        let answer = super::platform::Client::delete_pairing_key(&clients.platform, &environment_id, &user_id, &pairing_key_id).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_list_device_authentication_policies<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let answer = super::platform::Client::list_device_authentication_policies(&clients.platform, &environment_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_device_authentication_policy<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let device_authentication_policy_id: ::pingone_models::DeviceAuthenticationPolicyId = arguments.required("deviceAuthenticationPolicyId")?;
-        let answer = super::platform::Client::read_device_authentication_policy(&clients.platform, &environment_id, &device_authentication_policy_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_mfa_settings<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let answer = super::platform::Client::read_mfa_settings(&clients.platform, &environment_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = super::auth::Client::read_flow(&clients.auth, &environment_id, &flow_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_confirm_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowUserConfirmation = arguments.body()?;
-        let answer = super::auth::Client::confirm_flow_user(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_check_flow_username_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowUsernamePasswordCheck = arguments.body()?;
-        let answer = super::auth::Client::check_flow_username_password(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_look_up_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowUserLookup = arguments.body()?;
-        let answer = super::auth::Client::look_up_flow_user(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_forgot_flow_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowForgottenPassword = arguments.body()?;
-        let answer = super::auth::Client::forgot_flow_password(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_register_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowUserRegistration = arguments.body()?;
-        let answer = super::auth::Client::register_flow_user(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_reset_flow_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowPasswordReset = arguments.body()?;
-        let answer = super::auth::Client::reset_flow_password(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_recover_flow_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::PasswordRecovery = arguments.body()?;
-        let answer = super::auth::Client::recover_flow_password(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_send_flow_recovery_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = super::auth::Client::send_flow_recovery_code(&clients.auth, &environment_id, &flow_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_verify_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::UserVerification = arguments.body()?;
-        let answer = super::auth::Client::verify_flow_user(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_send_flow_verification_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = super::auth::Client::send_flow_verification_code(&clients.auth, &environment_id, &flow_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_select_flow_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowDeviceSelection = arguments.body()?;
-        let answer = super::auth::Client::select_flow_device(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_check_flow_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::OtpCheck = arguments.body()?;
-        let answer = super::auth::Client::check_flow_otp(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_check_flow_assertion<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::AssertionCheck = arguments.body()?;
-        let answer = super::auth::Client::check_flow_assertion(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_update_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::UserUpdate = arguments.body()?;
-        let answer = super::auth::Client::update_flow_user(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_reset_flow_session<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = super::auth::Client::reset_flow_session(&clients.auth, &environment_id, &flow_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_consent_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowConsent = arguments.body()?;
-        let answer = super::auth::Client::consent_flow_user(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_verify_flow_user_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowUserCodeVerification = arguments.body()?;
-        let answer = super::auth::Client::verify_flow_user_code(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_consent_flow_device_grant<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let body: ::pingone_models::FlowConsent = arguments.body()?;
-        let answer = super::auth::Client::consent_flow_device_grant(&clients.auth, &environment_id, &flow_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_initiate_device_authentication<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::DeviceAuthenticationRequest = arguments.body()?;
-        let answer = super::auth::Client::initiate_device_authentication(&clients.auth, &environment_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_device_authentication<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
-        let answer = super::auth::Client::read_device_authentication(&clients.auth, &environment_id, &device_authentication_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_check_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
-        let body: ::pingone_models::OtpCheck = arguments.body()?;
-        let answer = super::auth::Client::check_otp(&clients.auth, &environment_id, &device_authentication_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_select_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
-        let body: ::pingone_models::DeviceSelection = arguments.body()?;
-        let answer = super::auth::Client::select_device(&clients.auth, &environment_id, &device_authentication_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_check_assertion<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
-        let body: ::pingone_models::AssertionCheck = arguments.body()?;
-        let answer = super::auth::Client::check_assertion(&clients.auth, &environment_id, &device_authentication_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_cancel_push_authentication<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
-        let body: ::pingone_models::PushCancellation = arguments.body()?;
-        let answer = super::auth::Client::cancel_push_authentication(&clients.auth, &environment_id, &device_authentication_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_request_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::TokenRequest = arguments.body()?;
-        let answer = super::auth::Client::request_token(&clients.auth, &environment_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_exchange_authorization_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::AuthorizationCodeGrant = arguments.body()?;
-        let answer = super::auth::Client::exchange_authorization_code(&clients.auth, &environment_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_refresh_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::RefreshTokenGrant = arguments.body()?;
-        let answer = super::auth::Client::refresh_token(&clients.auth, &environment_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_authorize<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let acr_values: Option<String> = arguments.optional("acr_values")?;
-        let client_id: ::pingone_models::ApplicationId = arguments.required("client_id")?;
-        let code_challenge: Option<String> = arguments.optional("code_challenge")?;
-        let code_challenge_method: Option<::pingone_models::CodeChallengeMethod> = arguments.optional("code_challenge_method")?;
-        let max_age: Option<i64> = arguments.optional("max_age")?;
-        let nonce: Option<String> = arguments.optional("nonce")?;
-        let prompt: Option<String> = arguments.optional("prompt")?;
-        let redirect_uri: Option<String> = arguments.optional("redirect_uri")?;
-        let response_mode: Option<::pingone_models::ResponseMode> = arguments.optional("response_mode")?;
-        let response_type: String = arguments.required("response_type")?;
-        let scope: Option<String> = arguments.optional("scope")?;
-        let state: Option<String> = arguments.optional("state")?;
-        let answer = super::auth::Client::authorize(&clients.auth, &environment_id, acr_values.as_deref(), &client_id, code_challenge.as_deref(), code_challenge_method.as_ref(), max_age, nonce.as_deref(), prompt.as_deref(), redirect_uri.as_deref(), response_mode.as_ref(), &response_type, scope.as_deref(), state.as_deref()).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-    })
-}
-
-fn call_start_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::FlowAuthorization = arguments.body()?;
-        let answer = super::auth::Client::start_flow(&clients.auth, &environment_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_resume_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
-        let answer = super::auth::Client::resume_flow(&clients.auth, &environment_id, &flow_id).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_introspect_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::TokenIntrospectionRequest = arguments.body()?;
-        let answer = super::auth::Client::introspect_token(&clients.auth, &environment_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_revoke_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::TokenRevocation = arguments.body()?;
-        let answer = super::auth::Client::revoke_token(&clients.auth, &environment_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_user_info<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let answer = super::auth::Client::read_user_info(&clients.auth, &environment_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_post_user_info<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let answer = super::auth::Client::post_user_info(&clients.auth, &environment_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_sign_off<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let post_logout_redirect_uri: Option<String> = arguments.optional("post_logout_redirect_uri")?;
-        let state: Option<String> = arguments.optional("state")?;
-        let answer = super::auth::Client::sign_off(&clients.auth, &environment_id, post_logout_redirect_uri.as_deref(), state.as_deref()).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_sign_off_by_form<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let body: ::pingone_models::SignOffRequest = arguments.body()?;
-        let answer = super::auth::Client::sign_off_by_form(&clients.auth, &environment_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_jwks<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let answer = super::auth::Client::read_jwks(&clients.auth, &environment_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
-}
-
-fn call_read_openid_configuration<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
-        let answer = super::auth::Client::read_openid_configuration(&clients.auth, &environment_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
+fn call_list_users<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let cursor: Option<String> = arguments.optional("cursor")?;
+    let filter: Option<String> = arguments.optional("filter")?;
+    let limit: Option<i32> = arguments.optional("limit")?;
+    let answer = super::platform::Client::list_users(&clients.platform, &environment_id, cursor.as_deref(), filter.as_deref(), limit);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_create_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::UserCreation = arguments.body()?;
+    let answer = super::platform::Client::create_user(&clients.platform, &environment_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_import_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::UserImport = arguments.body()?;
+    let answer = super::platform::Client::import_user(&clients.platform, &environment_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let include: Option<::pingone_models::UserInclude> = arguments.optional("include")?;
+    let answer = super::platform::Client::read_user(&clients.platform, &environment_id, &user_id, include.as_ref());
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_send_verification_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::send_verification_code(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_verify_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::UserVerification = arguments.body()?;
+    let answer = super::platform::Client::verify_user(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_lock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::AccountLock = arguments.body()?;
+    let answer = super::platform::Client::lock_account(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_unlock_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::unlock_account(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_update_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::UserUpdate = arguments.body()?;
+    let answer = super::platform::Client::update_user(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_replace_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::UserReplacement = arguments.body()?;
+    let answer = super::platform::Client::replace_user(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_delete_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::delete_user(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_json))
+}
+
+fn call_read_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::read_password(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_send_recovery_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::send_recovery_code(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_recover_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::PasswordRecovery = arguments.body()?;
+    let answer = super::platform::Client::recover_password(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_check_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::PasswordCheck = arguments.body()?;
+    let answer = super::platform::Client::check_password(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_unlock_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::unlock_password(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_reset_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::PasswordReset = arguments.body()?;
+    let answer = super::platform::Client::reset_password(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_set_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::PasswordSet = arguments.body()?;
+    let answer = super::platform::Client::set_password(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_set_password_value<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::PasswordValue = arguments.body()?;
+    let answer = super::platform::Client::set_password_value(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_read_user_enabled<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::read_user_enabled(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_set_user_enabled<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::UserEnabledUpdate = arguments.body()?;
+    let answer = super::platform::Client::set_user_enabled(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_user_mfa_enabled<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::read_user_mfa_enabled(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_set_user_mfa_enabled<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::UserMfaEnabledUpdate = arguments.body()?;
+    let answer = super::platform::Client::set_user_mfa_enabled(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_send_email_verification_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::EmailVerificationSend = arguments.body()?;
+    let answer = super::platform::Client::send_email_verification_code(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_verify_email<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::UserVerification = arguments.body()?;
+    let answer = super::platform::Client::verify_email(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_read_user_population<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::read_user_population(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_set_user_population<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::PopulationReference = arguments.body()?;
+    let answer = super::platform::Client::set_user_population(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_list_user_sessions<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::list_user_sessions(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_user_session<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let session_id: ::pingone_models::SessionId = arguments.required("sessionId")?;
+    let answer = super::platform::Client::read_user_session(&clients.platform, &environment_id, &user_id, &session_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_delete_user_session<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let session_id: ::pingone_models::SessionId = arguments.required("sessionId")?;
+    let answer = super::platform::Client::delete_user_session(&clients.platform, &environment_id, &user_id, &session_id);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_json))
+}
+
+fn call_list_devices<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let expand: Option<::pingone_models::DeviceExpand> = arguments.optional("expand")?;
+    let filter: Option<String> = arguments.optional("filter")?;
+    let answer = super::platform::Client::list_devices(&clients.platform, &environment_id, &user_id, expand.as_ref(), filter.as_deref());
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_create_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::MfaDeviceCreation = arguments.body()?;
+    let answer = super::platform::Client::create_device(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_reorder_devices<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::DeviceOrder = arguments.body()?;
+    let answer = super::platform::Client::reorder_devices(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_remove_device_order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::remove_device_order(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_read_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
+    let answer = super::platform::Client::read_device(&clients.platform, &environment_id, &user_id, &device_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_activate_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
+    let body: ::pingone_models::DeviceActivation = arguments.body()?;
+    let answer = super::platform::Client::activate_device(&clients.platform, &environment_id, &user_id, &device_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_send_device_activation_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
+    let answer = super::platform::Client::send_device_activation_code(&clients.platform, &environment_id, &user_id, &device_id);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_block_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
+    let answer = super::platform::Client::block_device(&clients.platform, &environment_id, &user_id, &device_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_unblock_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
+    let answer = super::platform::Client::unblock_device(&clients.platform, &environment_id, &user_id, &device_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_unlock_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
+    let answer = super::platform::Client::unlock_device(&clients.platform, &environment_id, &user_id, &device_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_delete_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
+    let answer = super::platform::Client::delete_device(&clients.platform, &environment_id, &user_id, &device_id);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_json))
+}
+
+fn call_set_device_nickname<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let device_id: ::pingone_models::DeviceId = arguments.required("deviceId")?;
+    let body: ::pingone_models::DeviceNicknameUpdate = arguments.body()?;
+    let answer = super::platform::Client::set_device_nickname(&clients.platform, &environment_id, &user_id, &device_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_environment<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let answer = super::platform::Client::read_environment(&clients.platform, &environment_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_list_populations<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let cursor: Option<String> = arguments.optional("cursor")?;
+    let limit: Option<i32> = arguments.optional("limit")?;
+    let answer = super::platform::Client::list_populations(&clients.platform, &environment_id, cursor.as_deref(), limit);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_population<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let population_id: ::pingone_models::PopulationId = arguments.required("populationId")?;
+    let answer = super::platform::Client::read_population(&clients.platform, &environment_id, &population_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_list_password_policies<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let answer = super::platform::Client::list_password_policies(&clients.platform, &environment_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_password_policy<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let password_policy_id: ::pingone_models::PasswordPolicyId = arguments.required("passwordPolicyId")?;
+    let answer = super::platform::Client::read_password_policy(&clients.platform, &environment_id, &password_policy_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_list_groups<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let cursor: Option<String> = arguments.optional("cursor")?;
+    let filter: Option<String> = arguments.optional("filter")?;
+    let include: Option<::pingone_models::GroupInclude> = arguments.optional("include")?;
+    let limit: Option<i32> = arguments.optional("limit")?;
+    let answer = super::platform::Client::list_groups(&clients.platform, &environment_id, cursor.as_deref(), filter.as_deref(), include.as_ref(), limit);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_group<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let group_id: ::pingone_models::GroupId = arguments.required("groupId")?;
+    let include: Option<::pingone_models::GroupInclude> = arguments.optional("include")?;
+    let answer = super::platform::Client::read_group(&clients.platform, &environment_id, &group_id, include.as_ref());
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_list_user_groups<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let cursor: Option<String> = arguments.optional("cursor")?;
+    let expand: Option<::pingone_models::MembershipExpand> = arguments.optional("expand")?;
+    let filter: Option<String> = arguments.optional("filter")?;
+    let limit: Option<i32> = arguments.optional("limit")?;
+    let answer = super::platform::Client::list_user_groups(&clients.platform, &environment_id, &user_id, cursor.as_deref(), expand.as_ref(), filter.as_deref(), limit);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_add_user_to_group<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::GroupReference = arguments.body()?;
+    let answer = super::platform::Client::add_user_to_group(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_remove_user_from_group<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let group_id: ::pingone_models::GroupId = arguments.required("groupId")?;
+    let answer = super::platform::Client::remove_user_from_group(&clients.platform, &environment_id, &user_id, &group_id);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_json))
+}
+
+fn call_list_linked_accounts<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let expand: Option<::pingone_models::LinkedAccountExpand> = arguments.optional("expand")?;
+    let answer = super::platform::Client::list_linked_accounts(&clients.platform, &environment_id, &user_id, expand.as_ref());
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_link_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::AccountLink = arguments.body()?;
+    let answer = super::platform::Client::link_account(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_linked_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let linked_account_id: ::pingone_models::LinkedAccountId = arguments.required("linkedAccountId")?;
+    let expand: Option<::pingone_models::LinkedAccountExpand> = arguments.optional("expand")?;
+    let answer = super::platform::Client::read_linked_account(&clients.platform, &environment_id, &user_id, &linked_account_id, expand.as_ref());
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_unlink_account<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let linked_account_id: ::pingone_models::LinkedAccountId = arguments.required("linkedAccountId")?;
+    let answer = super::platform::Client::unlink_account(&clients.platform, &environment_id, &user_id, &linked_account_id);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_json))
+}
+
+fn call_list_agreement_consents<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let answer = super::platform::Client::list_agreement_consents(&clients.platform, &environment_id, &user_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_agreement_consent<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let agreement_id: ::pingone_models::AgreementId = arguments.required("agreementId")?;
+    let answer = super::platform::Client::read_agreement_consent(&clients.platform, &environment_id, &user_id, &agreement_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_revoke_agreement_consent<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let agreement_id: ::pingone_models::AgreementId = arguments.required("agreementId")?;
+    let answer = super::platform::Client::revoke_agreement_consent(&clients.platform, &environment_id, &user_id, &agreement_id);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_create_pairing_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let body: ::pingone_models::PairingKeyCreation = arguments.body()?;
+    let answer = super::platform::Client::create_pairing_key(&clients.platform, &environment_id, &user_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_pairing_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let pairing_key_id: ::pingone_models::PairingKeyId = arguments.required("pairingKeyId")?;
+    let answer = super::platform::Client::read_pairing_key(&clients.platform, &environment_id, &user_id, &pairing_key_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_delete_pairing_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let user_id: ::pingone_models::UserId = arguments.required("userId")?;
+    let pairing_key_id: ::pingone_models::PairingKeyId = arguments.required("pairingKeyId")?;
+    let answer = super::platform::Client::delete_pairing_key(&clients.platform, &environment_id, &user_id, &pairing_key_id);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_json))
+}
+
+fn call_list_device_authentication_policies<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let answer = super::platform::Client::list_device_authentication_policies(&clients.platform, &environment_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_device_authentication_policy<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let device_authentication_policy_id: ::pingone_models::DeviceAuthenticationPolicyId = arguments.required("deviceAuthenticationPolicyId")?;
+    let answer = super::platform::Client::read_device_authentication_policy(&clients.platform, &environment_id, &device_authentication_policy_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_mfa_settings<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let answer = super::platform::Client::read_mfa_settings(&clients.platform, &environment_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let answer = super::auth::Client::read_flow(&clients.auth, &environment_id, &flow_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_confirm_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowUserConfirmation = arguments.body()?;
+    let answer = super::auth::Client::confirm_flow_user(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_check_flow_username_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowUsernamePasswordCheck = arguments.body()?;
+    let answer = super::auth::Client::check_flow_username_password(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_look_up_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowUserLookup = arguments.body()?;
+    let answer = super::auth::Client::look_up_flow_user(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_forgot_flow_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowForgottenPassword = arguments.body()?;
+    let answer = super::auth::Client::forgot_flow_password(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_register_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowUserRegistration = arguments.body()?;
+    let answer = super::auth::Client::register_flow_user(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_reset_flow_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowPasswordReset = arguments.body()?;
+    let answer = super::auth::Client::reset_flow_password(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_recover_flow_password<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::PasswordRecovery = arguments.body()?;
+    let answer = super::auth::Client::recover_flow_password(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_send_flow_recovery_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let answer = super::auth::Client::send_flow_recovery_code(&clients.auth, &environment_id, &flow_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_verify_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::UserVerification = arguments.body()?;
+    let answer = super::auth::Client::verify_flow_user(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_send_flow_verification_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let answer = super::auth::Client::send_flow_verification_code(&clients.auth, &environment_id, &flow_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_select_flow_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowDeviceSelection = arguments.body()?;
+    let answer = super::auth::Client::select_flow_device(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_check_flow_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::OtpCheck = arguments.body()?;
+    let answer = super::auth::Client::check_flow_otp(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_check_flow_assertion<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::AssertionCheck = arguments.body()?;
+    let answer = super::auth::Client::check_flow_assertion(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_update_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::UserUpdate = arguments.body()?;
+    let answer = super::auth::Client::update_flow_user(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_reset_flow_session<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let answer = super::auth::Client::reset_flow_session(&clients.auth, &environment_id, &flow_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_consent_flow_user<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowConsent = arguments.body()?;
+    let answer = super::auth::Client::consent_flow_user(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_verify_flow_user_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowUserCodeVerification = arguments.body()?;
+    let answer = super::auth::Client::verify_flow_user_code(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_consent_flow_device_grant<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let body: ::pingone_models::FlowConsent = arguments.body()?;
+    let answer = super::auth::Client::consent_flow_device_grant(&clients.auth, &environment_id, &flow_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_initiate_device_authentication<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::DeviceAuthenticationRequest = arguments.body()?;
+    let answer = super::auth::Client::initiate_device_authentication(&clients.auth, &environment_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_device_authentication<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
+    let answer = super::auth::Client::read_device_authentication(&clients.auth, &environment_id, &device_authentication_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_check_otp<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
+    let body: ::pingone_models::OtpCheck = arguments.body()?;
+    let answer = super::auth::Client::check_otp(&clients.auth, &environment_id, &device_authentication_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_select_device<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
+    let body: ::pingone_models::DeviceSelection = arguments.body()?;
+    let answer = super::auth::Client::select_device(&clients.auth, &environment_id, &device_authentication_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_check_assertion<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
+    let body: ::pingone_models::AssertionCheck = arguments.body()?;
+    let answer = super::auth::Client::check_assertion(&clients.auth, &environment_id, &device_authentication_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_cancel_push_authentication<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let device_authentication_id: ::pingone_models::DeviceAuthenticationId = arguments.required("deviceAuthenticationId")?;
+    let body: ::pingone_models::PushCancellation = arguments.body()?;
+    let answer = super::auth::Client::cancel_push_authentication(&clients.auth, &environment_id, &device_authentication_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_request_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::TokenRequest = arguments.body()?;
+    let answer = super::auth::Client::request_token(&clients.auth, &environment_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_exchange_authorization_code<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::AuthorizationCodeGrant = arguments.body()?;
+    let answer = super::auth::Client::exchange_authorization_code(&clients.auth, &environment_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_refresh_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::RefreshTokenGrant = arguments.body()?;
+    let answer = super::auth::Client::refresh_token(&clients.auth, &environment_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_authorize<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let acr_values: Option<String> = arguments.optional("acr_values")?;
+    let client_id: ::pingone_models::ApplicationId = arguments.required("client_id")?;
+    let code_challenge: Option<String> = arguments.optional("code_challenge")?;
+    let code_challenge_method: Option<::pingone_models::CodeChallengeMethod> = arguments.optional("code_challenge_method")?;
+    let max_age: Option<i64> = arguments.optional("max_age")?;
+    let nonce: Option<String> = arguments.optional("nonce")?;
+    let prompt: Option<String> = arguments.optional("prompt")?;
+    let redirect_uri: Option<String> = arguments.optional("redirect_uri")?;
+    let response_mode: Option<::pingone_models::ResponseMode> = arguments.optional("response_mode")?;
+    let response_type: String = arguments.required("response_type")?;
+    let scope: Option<String> = arguments.optional("scope")?;
+    let state: Option<String> = arguments.optional("state")?;
+    let answer = super::auth::Client::authorize(&clients.auth, &environment_id, acr_values.as_deref(), &client_id, code_challenge.as_deref(), code_challenge_method.as_ref(), max_age, nonce.as_deref(), prompt.as_deref(), redirect_uri.as_deref(), response_mode.as_ref(), &response_type, scope.as_deref(), state.as_deref());
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_open))
+}
+
+fn call_start_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::FlowAuthorization = arguments.body()?;
+    let answer = super::auth::Client::start_flow(&clients.auth, &environment_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_resume_flow<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let flow_id: ::pingone_models::FlowId = arguments.required("flowId")?;
+    let answer = super::auth::Client::resume_flow(&clients.auth, &environment_id, &flow_id);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_introspect_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::TokenIntrospectionRequest = arguments.body()?;
+    let answer = super::auth::Client::introspect_token(&clients.auth, &environment_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_revoke_token<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::TokenRevocation = arguments.body()?;
+    let answer = super::auth::Client::revoke_token(&clients.auth, &environment_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_read_user_info<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let answer = super::auth::Client::read_user_info(&clients.auth, &environment_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_post_user_info<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let answer = super::auth::Client::post_user_info(&clients.auth, &environment_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_sign_off<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let post_logout_redirect_uri: Option<String> = arguments.optional("post_logout_redirect_uri")?;
+    let state: Option<String> = arguments.optional("state")?;
+    let answer = super::auth::Client::sign_off(&clients.auth, &environment_id, post_logout_redirect_uri.as_deref(), state.as_deref());
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_sign_off_by_form<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let body: ::pingone_models::SignOffRequest = arguments.body()?;
+    let answer = super::auth::Client::sign_off_by_form(&clients.auth, &environment_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_json))
+}
+
+fn call_read_jwks<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let answer = super::auth::Client::read_jwks(&clients.auth, &environment_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
+}
+
+fn call_read_openid_configuration<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let environment_id: ::pingone_models::EnvironmentId = arguments.required("environmentId")?;
+    let answer = super::auth::Client::read_openid_configuration(&clients.auth, &environment_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
 }

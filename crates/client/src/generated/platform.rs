@@ -58,14 +58,6 @@ impl ClientInfo<::pingone_client::Call> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::pingone_client::Call>,
-    {}
-};
-
 impl Client {
     /// List users
     ///
@@ -77,49 +69,43 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html)
-    pub async fn list_users<'a>(
+    pub fn list_users<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        cursor: Option<&'a str>,
-        filter: Option<&'a str>,
+        environment_id: &::pingone_models::EnvironmentId,
+        cursor: Option<&str>,
+        filter: Option<&str>,
         limit: Option<i32>,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users#list_users", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users#list_users", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+                .query(&progenitor_client::QueryParam::new("filter", &filter))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserCollection>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_USERS,
+                request,
             )
-            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-            .query(&progenitor_client::QueryParam::new("filter", &filter))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_users",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Create a user
@@ -131,45 +117,35 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/create-user.html)
-    pub async fn create_user<'a>(
+    pub fn create_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::UserCreation,
-    ) -> Result<
-        ResponseValue<::pingone_models::User>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users#create_user", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::UserCreation,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::User>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users#create_user", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::User>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::CREATE_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Import a user with a password
@@ -181,45 +157,35 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/create-user-import.html)
-    pub async fn import_user<'a>(
+    pub fn import_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        body: &'a ::pingone_models::UserImport,
-    ) -> Result<
-        ResponseValue<::pingone_models::User>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users#import_user", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        body: &::pingone_models::UserImport,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::User>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users#import_user", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::User>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::IMPORT_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "import_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read a user
@@ -231,46 +197,40 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-one-user.html)
-    pub async fn read_user<'a>(
+    pub fn read_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        include: Option<&'a ::pingone_models::UserInclude>,
-    ) -> Result<
-        ResponseValue<::pingone_models::User>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}#read_user", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& user_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        include: Option<&::pingone_models::UserInclude>,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::User>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}#read_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::User>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_USER,
+                request,
             )
-            .query(&progenitor_client::QueryParam::new("include", &include))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Send or resend the verification code
@@ -282,45 +242,36 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/send-resend-user-verification-code.html)
-    pub async fn send_verification_code<'a>(
+    pub fn send_verification_code<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<
-        ResponseValue<::pingone_models::User>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}#send_verification_code", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::User>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}#send_verification_code", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::User>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SEND_VERIFICATION_CODE,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "send_verification_code",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Verify a user with the code from the message
@@ -333,46 +284,36 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/verify-user-1.html)
-    pub async fn verify_user<'a>(
+    pub fn verify_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::UserVerification,
-    ) -> Result<
-        ResponseValue<::pingone_models::User>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}#verify_user", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& user_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::UserVerification,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::User>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}#verify_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::User>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::VERIFY_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "verify_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Lock a user's account
@@ -384,46 +325,36 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-lock.html)
-    pub async fn lock_account<'a>(
+    pub fn lock_account<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::AccountLock,
-    ) -> Result<
-        ResponseValue<::pingone_models::User>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}#lock_account", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& user_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::AccountLock,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::User>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}#lock_account", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::User>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LOCK_ACCOUNT,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "lock_account",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Unlock a user's account
@@ -434,44 +365,35 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-unlock.html)
-    pub async fn unlock_account<'a>(
+    pub fn unlock_account<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<
-        ResponseValue<::pingone_models::User>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}#unlock_account", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& user_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::User>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}#unlock_account", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::User>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::UNLOCK_ACCOUNT,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "unlock_account",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Update attributes of a user
@@ -483,46 +405,36 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/update-user-patch.html)
-    pub async fn update_user<'a>(
+    pub fn update_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::UserUpdate,
-    ) -> Result<
-        ResponseValue<::pingone_models::User>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}#update_user", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& user_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::UserUpdate,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::User>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}#update_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.patch(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::User>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::UPDATE_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "update_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Replace all attributes of a user
@@ -533,46 +445,36 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/update-user-put.html)
-    pub async fn replace_user<'a>(
+    pub fn replace_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::UserReplacement,
-    ) -> Result<
-        ResponseValue<::pingone_models::User>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}#replace_user", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& user_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::UserReplacement,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::User>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}#replace_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::User>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::REPLACE_USER,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "replace_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Delete a user
@@ -583,41 +485,32 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/users-1/delete-user.html)
-    pub async fn delete_user<'a>(
+    pub fn delete_user<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}#delete_user", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& user_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}#delete_user", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.delete(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::DELETE_USER,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_user",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read the state of a user's password
@@ -628,45 +521,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/read-password-state.html)
-    pub async fn read_password<'a>(
+    pub fn read_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<
-        ResponseValue<::pingone_models::PasswordState>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/password#read_password", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::PasswordState>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/password#read_password", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::PasswordState>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_PASSWORD,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Send or resend a password recovery code
@@ -679,35 +563,36 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-resend-recovery-code.html)
-    pub async fn send_recovery_code<'a>(
+    pub fn send_recovery_code<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/password#send_recovery_code", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).build()?;
-        let info = OperationInfo {
-            operation_id: "send_recovery_code",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/password#send_recovery_code", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SEND_RECOVERY_CODE,
+                request,
+            )
     }
 
     /// Set a new password with a recovery code
@@ -721,36 +606,37 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-recover.html)
-    pub async fn recover_password<'a>(
+    pub fn recover_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::PasswordRecovery,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/password#recover_password", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "recover_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::PasswordRecovery,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/password#recover_password", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::RECOVER_PASSWORD,
+                request,
+            )
     }
 
     /// Check a user's password
@@ -763,36 +649,37 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-check.html)
-    pub async fn check_password<'a>(
+    pub fn check_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::PasswordCheck,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/password#check_password", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "check_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::PasswordCheck,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/password#check_password", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::CHECK_PASSWORD,
+                request,
+            )
     }
 
     /// Unlock a user's password
@@ -804,35 +691,36 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html)
-    pub async fn unlock_password<'a>(
+    pub fn unlock_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/password#unlock_password", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).build()?;
-        let info = OperationInfo {
-            operation_id: "unlock_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/password#unlock_password", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::UNLOCK_PASSWORD,
+                request,
+            )
     }
 
     /// Change a password as its user or as an administrator
@@ -844,36 +732,37 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-self.html)
-    pub async fn reset_password<'a>(
+    pub fn reset_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::PasswordReset,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/password#reset_password", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "reset_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::PasswordReset,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/password#reset_password", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::RESET_PASSWORD,
+                request,
+            )
     }
 
     /// Set a password, also one imported from elsewhere
@@ -885,36 +774,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set.html)
-    pub async fn set_password<'a>(
+    pub fn set_password<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::PasswordSet,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/password#set_password", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "set_password",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::PasswordSet,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/password#set_password", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SET_PASSWORD,
+                request,
+            )
     }
 
     /// Set or unset a password's value
@@ -926,36 +816,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/update-password-set-value.html)
-    pub async fn set_password_value<'a>(
+    pub fn set_password_value<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::PasswordValue,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/password#set_password_value", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "set_password_value",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::PasswordValue,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/password#set_password_value", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SET_PASSWORD_VALUE,
+                request,
+            )
     }
 
     /// Read whether a user is enabled
@@ -966,45 +857,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/enable-users.html)
-    pub async fn read_user_enabled<'a>(
+    pub fn read_user_enabled<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserEnabled>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/enabled#read_user_enabled", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserEnabled>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/enabled#read_user_enabled", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserEnabled>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_USER_ENABLED,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_user_enabled",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Set whether a user is enabled
@@ -1016,47 +898,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/enable-users/update-user-enabled.html)
-    pub async fn set_user_enabled<'a>(
+    pub fn set_user_enabled<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::UserEnabledUpdate,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserEnabled>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/enabled#set_user_enabled", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::UserEnabledUpdate,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserEnabled>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/enabled#set_user_enabled", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserEnabled>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SET_USER_ENABLED,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "set_user_enabled",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read whether a user uses MFA
@@ -1067,45 +939,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/enable-users-mfa.html)
-    pub async fn read_user_mfa_enabled<'a>(
+    pub fn read_user_mfa_enabled<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserMfaEnabled>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/mfaEnabled#read_user_mfa_enabled", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserMfaEnabled>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/mfaEnabled#read_user_mfa_enabled", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserMfaEnabled>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_USER_MFA_ENABLED,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_user_mfa_enabled",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Set whether a user uses MFA
@@ -1116,47 +979,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/enable-users-mfa/update-user-mfa-enabled.html)
-    pub async fn set_user_mfa_enabled<'a>(
+    pub fn set_user_mfa_enabled<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::UserMfaEnabledUpdate,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserMfaEnabled>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/mfaEnabled#set_user_mfa_enabled", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::UserMfaEnabledUpdate,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserMfaEnabled>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/mfaEnabled#set_user_mfa_enabled", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserMfaEnabled>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SET_USER_MFA_ENABLED,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "set_user_mfa_enabled",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Send a code that verifies the e-mail address
@@ -1167,36 +1020,37 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-email-verification/send-email-verification-code.html)
-    pub async fn send_email_verification_code<'a>(
+    pub fn send_email_verification_code<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::EmailVerificationSend,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/emailVerification#send_email_verification_code",
-            self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
-            user_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "send_email_verification_code",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::EmailVerificationSend,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/emailVerification#send_email_verification_code",
+                self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SEND_EMAIL_VERIFICATION_CODE,
+                request,
+            )
     }
 
     /// Verify the e-mail address with the code from the message
@@ -1207,36 +1061,37 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-email-verification/verify-email-code.html)
-    pub async fn verify_email<'a>(
+    pub fn verify_email<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::UserVerification,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/emailVerification#verify_email", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "verify_email",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::UserVerification,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/emailVerification#verify_email", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::VERIFY_EMAIL,
+                request,
+            )
     }
 
     /// Read the population of a user
@@ -1247,45 +1102,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-populations.html)
-    pub async fn read_user_population<'a>(
+    pub fn read_user_population<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserPopulation>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/population#read_user_population", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserPopulation>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/population#read_user_population", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserPopulation>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_USER_POPULATION,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_user_population",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Move a user to another population
@@ -1296,47 +1142,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-populations/update-user-population.html)
-    pub async fn set_user_population<'a>(
+    pub fn set_user_population<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::PopulationReference,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserPopulation>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/population#set_user_population", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::PopulationReference,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserPopulation>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/population#set_user_population", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserPopulation>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SET_USER_POPULATION,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "set_user_population",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// List the sessions of a user
@@ -1347,45 +1183,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/read-all-sessions.html)
-    pub async fn list_user_sessions<'a>(
+    pub fn list_user_sessions<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserSessionCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/sessions#list_user_sessions", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserSessionCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/sessions#list_user_sessions", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserSessionCollection>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_USER_SESSIONS,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_user_sessions",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read a session of a user
@@ -1396,46 +1223,37 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/read-a-session.html)
-    pub async fn read_user_session<'a>(
+    pub fn read_user_session<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        session_id: &'a ::pingone_models::SessionId,
-    ) -> Result<
-        ResponseValue<::pingone_models::UserSession>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/sessions/{}#read_user_session", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& session_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        session_id: &::pingone_models::SessionId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::UserSession>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/sessions/{}#read_user_session", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& session_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::UserSession>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_USER_SESSION,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_user_session",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// End a session of a user
@@ -1446,43 +1264,34 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-sessions/delete-session.html)
-    pub async fn delete_user_session<'a>(
+    pub fn delete_user_session<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        session_id: &'a ::pingone_models::SessionId,
-    ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/sessions/{}#delete_user_session", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& session_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        session_id: &::pingone_models::SessionId,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/sessions/{}#delete_user_session", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& session_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.delete(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::DELETE_USER_SESSION,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_user_session",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// List the devices of a user
@@ -1494,49 +1303,43 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/read-all-mfa-user-devices.html)
-    pub async fn list_devices<'a>(
+    pub fn list_devices<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        expand: Option<&'a ::pingone_models::DeviceExpand>,
-        filter: Option<&'a str>,
-    ) -> Result<
-        ResponseValue<::pingone_models::MfaDeviceCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices#list_devices", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        expand: Option<&::pingone_models::DeviceExpand>,
+        filter: Option<&str>,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::MfaDeviceCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices#list_devices", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("expand", &expand))
+                .query(&progenitor_client::QueryParam::new("filter", &filter))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::MfaDeviceCollection>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_DEVICES,
+                request,
             )
-            .query(&progenitor_client::QueryParam::new("expand", &expand))
-            .query(&progenitor_client::QueryParam::new("filter", &filter))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_devices",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Create a device for a user
@@ -1549,47 +1352,37 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/create-mfa-user-device-sms.html)
-    pub async fn create_device<'a>(
+    pub fn create_device<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::MfaDeviceCreation,
-    ) -> Result<
-        ResponseValue<::pingone_models::MfaDevice>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices#create_device", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::MfaDeviceCreation,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::MfaDevice>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices#create_device", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::MfaDevice>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::CREATE_DEVICE,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_device",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Set the order of the devices
@@ -1600,36 +1393,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/set-device-order.html)
-    pub async fn reorder_devices<'a>(
+    pub fn reorder_devices<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::DeviceOrder,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices#reorder_devices", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "reorder_devices",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::DeviceOrder,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices#reorder_devices", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::REORDER_DEVICES,
+                request,
+            )
     }
 
     /// Drop the order of the devices
@@ -1640,35 +1434,36 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/delete-device-order.html)
-    pub async fn remove_device_order<'a>(
+    pub fn remove_device_order<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices#remove_device_order", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).build()?;
-        let info = OperationInfo {
-            operation_id: "remove_device_order",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices#remove_device_order", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::REMOVE_DEVICE_ORDER,
+                request,
+            )
     }
 
     /// Read a device of a user
@@ -1679,46 +1474,37 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/read-one-mfa-user-device.html)
-    pub async fn read_device<'a>(
+    pub fn read_device<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        device_id: &'a ::pingone_models::DeviceId,
-    ) -> Result<
-        ResponseValue<::pingone_models::MfaDevice>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#read_device", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& device_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        device_id: &::pingone_models::DeviceId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::MfaDevice>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices/{}#read_device", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()), encode_path(& device_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::MfaDevice>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_DEVICE,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_device",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Activate a device
@@ -1729,48 +1515,38 @@ impl Client {
     /// Effect: `spends-attempt`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/activate-mfa-user-device.html)
-    pub async fn activate_device<'a>(
+    pub fn activate_device<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        device_id: &'a ::pingone_models::DeviceId,
-        body: &'a ::pingone_models::DeviceActivation,
-    ) -> Result<
-        ResponseValue<::pingone_models::MfaDevice>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#activate_device", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& device_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        device_id: &::pingone_models::DeviceId,
+        body: &::pingone_models::DeviceActivation,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::MfaDevice>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices/{}#activate_device", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()), encode_path(& device_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::MfaDevice>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::ACTIVATE_DEVICE,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "activate_device",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Send another activation code
@@ -1781,36 +1557,37 @@ impl Client {
     /// Effect: `sends-message`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/resend_pairing_otp.html)
-    pub async fn send_device_activation_code<'a>(
+    pub fn send_device_activation_code<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        device_id: &'a ::pingone_models::DeviceId,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#send_device_activation_code", self
-            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& device_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).build()?;
-        let info = OperationInfo {
-            operation_id: "send_device_activation_code",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        device_id: &::pingone_models::DeviceId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices/{}#send_device_activation_code",
+                self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& device_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SEND_DEVICE_ACTIVATION_CODE,
+                request,
+            )
     }
 
     /// Block a device
@@ -1821,46 +1598,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/block_mfa_user_device.html)
-    pub async fn block_device<'a>(
+    pub fn block_device<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        device_id: &'a ::pingone_models::DeviceId,
-    ) -> Result<
-        ResponseValue<::pingone_models::MfaDevice>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#block_device", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& device_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        device_id: &::pingone_models::DeviceId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::MfaDevice>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices/{}#block_device", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()), encode_path(& device_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::MfaDevice>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::BLOCK_DEVICE,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "block_device",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Unblock a device
@@ -1871,46 +1639,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/unblock_mfa_user_device.html)
-    pub async fn unblock_device<'a>(
+    pub fn unblock_device<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        device_id: &'a ::pingone_models::DeviceId,
-    ) -> Result<
-        ResponseValue<::pingone_models::MfaDevice>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#unblock_device", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& device_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        device_id: &::pingone_models::DeviceId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::MfaDevice>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices/{}#unblock_device", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()), encode_path(& device_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::MfaDevice>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::UNBLOCK_DEVICE,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "unblock_device",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Unlock a device
@@ -1921,46 +1680,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/unlock_device.html)
-    pub async fn unlock_device<'a>(
+    pub fn unlock_device<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        device_id: &'a ::pingone_models::DeviceId,
-    ) -> Result<
-        ResponseValue<::pingone_models::MfaDevice>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#unlock_device", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& device_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        device_id: &::pingone_models::DeviceId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::MfaDevice>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices/{}#unlock_device", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()), encode_path(& device_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::MfaDevice>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::UNLOCK_DEVICE,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "unlock_device",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Delete a device of a user
@@ -1971,43 +1721,34 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/delete-mfa-user-device.html)
-    pub async fn delete_device<'a>(
+    pub fn delete_device<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        device_id: &'a ::pingone_models::DeviceId,
-    ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices/{}#delete_device", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& device_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        device_id: &::pingone_models::DeviceId,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices/{}#delete_device", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()), encode_path(& device_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.delete(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::DELETE_DEVICE,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_device",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Set the nickname of a device
@@ -2018,48 +1759,38 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-devices/update-device-nickname.html)
-    pub async fn set_device_nickname<'a>(
+    pub fn set_device_nickname<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        device_id: &'a ::pingone_models::DeviceId,
-        body: &'a ::pingone_models::DeviceNicknameUpdate,
-    ) -> Result<
-        ResponseValue<::pingone_models::DeviceNickname>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/devices/{}/nickname#set_device_nickname", self
-            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& device_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        device_id: &::pingone_models::DeviceId,
+        body: &::pingone_models::DeviceNicknameUpdate,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::DeviceNickname>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/devices/{}/nickname#set_device_nickname",
+                self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& device_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::DeviceNickname>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::SET_DEVICE_NICKNAME,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "set_device_nickname",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read an environment
@@ -2070,43 +1801,34 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/environments/read-one-environment.html)
-    pub async fn read_environment<'a>(
+    pub fn read_environment<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-    ) -> Result<
-        ResponseValue<::pingone_models::Environment>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}#read_environment", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Environment>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}#read_environment", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Environment>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_ENVIRONMENT,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_environment",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// List populations
@@ -2117,47 +1839,41 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/populations/read-all-populations.html)
-    pub async fn list_populations<'a>(
+    pub fn list_populations<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        cursor: Option<&'a str>,
+        environment_id: &::pingone_models::EnvironmentId,
+        cursor: Option<&str>,
         limit: Option<i32>,
-    ) -> Result<
-        ResponseValue<::pingone_models::PopulationCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/populations#list_populations", self.baseurl,
-            encode_path(& environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::PopulationCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/populations#list_populations", self.baseurl,
+                encode_path(& environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::PopulationCollection>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_POPULATIONS,
+                request,
             )
-            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_populations",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read a population
@@ -2168,45 +1884,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/populations/read-one-population.html)
-    pub async fn read_population<'a>(
+    pub fn read_population<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        population_id: &'a ::pingone_models::PopulationId,
-    ) -> Result<
-        ResponseValue<::pingone_models::Population>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/populations/{}#read_population", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& population_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        population_id: &::pingone_models::PopulationId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Population>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/populations/{}#read_population", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& population_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Population>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_POPULATION,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_population",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// List password policies
@@ -2217,43 +1924,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/password-policies/read-all-password-policies.html)
-    pub async fn list_password_policies<'a>(
+    pub fn list_password_policies<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-    ) -> Result<
-        ResponseValue<::pingone_models::PasswordPolicyCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/passwordPolicies#list_password_policies", self.baseurl,
-            encode_path(& environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::PasswordPolicyCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/passwordPolicies#list_password_policies", self
+                .baseurl, encode_path(& environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<
+                    ::pingone_models::PasswordPolicyCollection,
+                >,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_PASSWORD_POLICIES,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_password_policies",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read a password policy
@@ -2264,45 +1964,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/password-policies/read-one-password-policy.html)
-    pub async fn read_password_policy<'a>(
+    pub fn read_password_policy<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        password_policy_id: &'a ::pingone_models::PasswordPolicyId,
-    ) -> Result<
-        ResponseValue<::pingone_models::PasswordPolicy>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/passwordPolicies/{}#read_password_policy", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& password_policy_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        password_policy_id: &::pingone_models::PasswordPolicyId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::PasswordPolicy>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/passwordPolicies/{}#read_password_policy", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                password_policy_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::PasswordPolicy>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_PASSWORD_POLICY,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_password_policy",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// List groups
@@ -2313,51 +2004,45 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-all-groups.html)
-    pub async fn list_groups<'a>(
+    pub fn list_groups<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        cursor: Option<&'a str>,
-        filter: Option<&'a str>,
-        include: Option<&'a ::pingone_models::GroupInclude>,
+        environment_id: &::pingone_models::EnvironmentId,
+        cursor: Option<&str>,
+        filter: Option<&str>,
+        include: Option<&::pingone_models::GroupInclude>,
         limit: Option<i32>,
-    ) -> Result<
-        ResponseValue<::pingone_models::GroupCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/groups#list_groups", self.baseurl, encode_path(&
-            environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::GroupCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/groups#list_groups", self.baseurl, encode_path(&
+                environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+                .query(&progenitor_client::QueryParam::new("filter", &filter))
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::GroupCollection>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_GROUPS,
+                request,
             )
-            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-            .query(&progenitor_client::QueryParam::new("filter", &filter))
-            .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_groups",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read a group
@@ -2368,46 +2053,40 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/groups/read-one-group.html)
-    pub async fn read_group<'a>(
+    pub fn read_group<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        group_id: &'a ::pingone_models::GroupId,
-        include: Option<&'a ::pingone_models::GroupInclude>,
-    ) -> Result<
-        ResponseValue<::pingone_models::Group>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/groups/{}#read_group", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& group_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        group_id: &::pingone_models::GroupId,
+        include: Option<&::pingone_models::GroupInclude>,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::Group>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/groups/{}#read_group", self.baseurl, encode_path(&
+                environment_id.to_string()), encode_path(& group_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::Group>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_GROUP,
+                request,
             )
-            .query(&progenitor_client::QueryParam::new("include", &include))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_group",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// List the groups of a user
@@ -2420,53 +2099,49 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-group-memberships-for-user.html)
-    pub async fn list_user_groups<'a>(
+    pub fn list_user_groups<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        cursor: Option<&'a str>,
-        expand: Option<&'a ::pingone_models::MembershipExpand>,
-        filter: Option<&'a str>,
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        cursor: Option<&str>,
+        expand: Option<&::pingone_models::MembershipExpand>,
+        filter: Option<&str>,
         limit: Option<i32>,
-    ) -> Result<
-        ResponseValue<::pingone_models::GroupMembershipCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/memberOfGroups#list_user_groups", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::GroupMembershipCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/memberOfGroups#list_user_groups", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+                .query(&progenitor_client::QueryParam::new("expand", &expand))
+                .query(&progenitor_client::QueryParam::new("filter", &filter))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<
+                    ::pingone_models::GroupMembershipCollection,
+                >,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_USER_GROUPS,
+                request,
             )
-            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-            .query(&progenitor_client::QueryParam::new("expand", &expand))
-            .query(&progenitor_client::QueryParam::new("filter", &filter))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_user_groups",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Add a user to a group
@@ -2478,47 +2153,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/add-user-to-group.html)
-    pub async fn add_user_to_group<'a>(
+    pub fn add_user_to_group<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::GroupReference,
-    ) -> Result<
-        ResponseValue<::pingone_models::GroupMembership>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/memberOfGroups#add_user_to_group", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::GroupReference,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::GroupMembership>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/memberOfGroups#add_user_to_group", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::GroupMembership>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::ADD_USER_TO_GROUP,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "add_user_to_group",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Remove a user from a group
@@ -2529,43 +2194,34 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/group-membership/remove-user-from-group.html)
-    pub async fn remove_user_from_group<'a>(
+    pub fn remove_user_from_group<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        group_id: &'a ::pingone_models::GroupId,
-    ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/memberOfGroups/{}#remove_user_from_group", self
-            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& group_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        group_id: &::pingone_models::GroupId,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/memberOfGroups/{}#remove_user_from_group",
+                self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& group_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.delete(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::REMOVE_USER_FROM_GROUP,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "remove_user_from_group",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// List the linked accounts of a user
@@ -2578,47 +2234,43 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-linked-accounts.html)
-    pub async fn list_linked_accounts<'a>(
+    pub fn list_linked_accounts<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        expand: Option<&'a ::pingone_models::LinkedAccountExpand>,
-    ) -> Result<
-        ResponseValue<::pingone_models::LinkedAccountCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/linkedAccounts#list_linked_accounts", self
-            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        expand: Option<&::pingone_models::LinkedAccountExpand>,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::LinkedAccountCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/linkedAccounts#list_linked_accounts", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("expand", &expand))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<
+                    ::pingone_models::LinkedAccountCollection,
+                >,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_LINKED_ACCOUNTS,
+                request,
             )
-            .query(&progenitor_client::QueryParam::new("expand", &expand))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_linked_accounts",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Link an external account to a user
@@ -2629,47 +2281,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/create-linked-account.html)
-    pub async fn link_account<'a>(
+    pub fn link_account<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::AccountLink,
-    ) -> Result<
-        ResponseValue<::pingone_models::LinkedAccount>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/linkedAccounts#link_account", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::AccountLink,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::LinkedAccount>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/linkedAccounts#link_account", self.baseurl,
+                encode_path(& environment_id.to_string()), encode_path(& user_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::LinkedAccount>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LINK_ACCOUNT,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "link_account",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read a linked account of a user
@@ -2680,48 +2322,42 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/read-one-linked-account.html)
-    pub async fn read_linked_account<'a>(
+    pub fn read_linked_account<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        linked_account_id: &'a ::pingone_models::LinkedAccountId,
-        expand: Option<&'a ::pingone_models::LinkedAccountExpand>,
-    ) -> Result<
-        ResponseValue<::pingone_models::LinkedAccount>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/linkedAccounts/{}#read_linked_account", self
-            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& linked_account_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        linked_account_id: &::pingone_models::LinkedAccountId,
+        expand: Option<&::pingone_models::LinkedAccountExpand>,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::LinkedAccount>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/linkedAccounts/{}#read_linked_account", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& linked_account_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("expand", &expand))
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::LinkedAccount>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_LINKED_ACCOUNT,
+                request,
             )
-            .query(&progenitor_client::QueryParam::new("expand", &expand))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_linked_account",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Unlink an external account from a user
@@ -2732,43 +2368,34 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/linked-accounts/delete-linked-account.html)
-    pub async fn unlink_account<'a>(
+    pub fn unlink_account<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        linked_account_id: &'a ::pingone_models::LinkedAccountId,
-    ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/linkedAccounts/{}#unlink_account", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& linked_account_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        linked_account_id: &::pingone_models::LinkedAccountId,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/linkedAccounts/{}#unlink_account", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& linked_account_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.delete(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::UNLINK_ACCOUNT,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "unlink_account",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// List the agreement consents of a user
@@ -2780,45 +2407,38 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-all-user-agreement-consents.html)
-    pub async fn list_agreement_consents<'a>(
+    pub fn list_agreement_consents<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-    ) -> Result<
-        ResponseValue<::pingone_models::AgreementConsentCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/agreementConsents#list_agreement_consents", self
-            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::AgreementConsentCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/agreementConsents#list_agreement_consents",
+                self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<
+                    ::pingone_models::AgreementConsentCollection,
+                >,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_AGREEMENT_CONSENTS,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_agreement_consents",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read the consent of a user to an agreement
@@ -2829,46 +2449,37 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/read-one-user-agreement-consent.html)
-    pub async fn read_agreement_consent<'a>(
+    pub fn read_agreement_consent<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        agreement_id: &'a ::pingone_models::AgreementId,
-    ) -> Result<
-        ResponseValue<::pingone_models::AgreementConsent>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/agreementConsents/{}#read_agreement_consent",
-            self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
-            user_id.to_string()), encode_path(& agreement_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        agreement_id: &::pingone_models::AgreementId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::AgreementConsent>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/agreementConsents/{}#read_agreement_consent",
+                self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& agreement_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::AgreementConsent>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_AGREEMENT_CONSENT,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_agreement_consent",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Revoke the consent of a user to an agreement
@@ -2879,36 +2490,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/platform/users/user-agreement-consents/revoke-agreement.html)
-    pub async fn revoke_agreement_consent<'a>(
+    pub fn revoke_agreement_consent<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        agreement_id: &'a ::pingone_models::AgreementId,
-    ) -> Result<ResponseValue<ByteStream>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/agreementConsents/{}#revoke_agreement_consent",
-            self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
-            user_id.to_string()), encode_path(& agreement_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).build()?;
-        let info = OperationInfo {
-            operation_id: "revoke_agreement_consent",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        agreement_id: &::pingone_models::AgreementId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<ByteStream>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/agreementConsents/{}#revoke_agreement_consent",
+                self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& agreement_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::REVOKE_AGREEMENT_CONSENT,
+                request,
+            )
     }
 
     /// Create a pairing key
@@ -2921,47 +2533,37 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/create-mfa-pairing-key.html)
-    pub async fn create_pairing_key<'a>(
+    pub fn create_pairing_key<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        body: &'a ::pingone_models::PairingKeyCreation,
-    ) -> Result<
-        ResponseValue<::pingone_models::PairingKey>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/pairingKeys#create_pairing_key", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        body: &::pingone_models::PairingKeyCreation,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::PairingKey>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/pairingKeys#create_pairing_key", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::PairingKey>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::CREATE_PAIRING_KEY,
+                request,
             )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_pairing_key",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read a pairing key
@@ -2972,46 +2574,37 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/read-one-mfa-pairing-key.html)
-    pub async fn read_pairing_key<'a>(
+    pub fn read_pairing_key<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        pairing_key_id: &'a ::pingone_models::PairingKeyId,
-    ) -> Result<
-        ResponseValue<::pingone_models::PairingKey>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/users/{}/pairingKeys/{}#read_pairing_key", self.baseurl,
-            encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& pairing_key_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        pairing_key_id: &::pingone_models::PairingKeyId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::PairingKey>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/pairingKeys/{}#read_pairing_key", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& pairing_key_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::PairingKey>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_PAIRING_KEY,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_pairing_key",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Delete a pairing key
@@ -3022,43 +2615,34 @@ impl Client {
     /// Effect: `changes-state`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/users/mfa-pairing-keys/delete-mfa-pairing-key.html)
-    pub async fn delete_pairing_key<'a>(
+    pub fn delete_pairing_key<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        user_id: &'a ::pingone_models::UserId,
-        pairing_key_id: &'a ::pingone_models::PairingKeyId,
-    ) -> Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/pairingKeys/{}#delete_pairing_key", self
-            .baseurl, encode_path(& environment_id.to_string()), encode_path(& user_id
-            .to_string()), encode_path(& pairing_key_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        user_id: &::pingone_models::UserId,
+        pairing_key_id: &::pingone_models::PairingKeyId,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<::pingone_models::ErrorResponse>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/users/{}/pairingKeys/{}#delete_pairing_key", self
+                .baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                user_id.to_string()), encode_path(& pairing_key_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.delete(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::DELETE_PAIRING_KEY,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_pairing_key",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// List device authentication policies
@@ -3069,43 +2653,36 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-device-authentication-policies.html)
-    pub async fn list_device_authentication_policies<'a>(
+    pub fn list_device_authentication_policies<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-    ) -> Result<
-        ResponseValue<::pingone_models::DeviceAuthenticationPolicyCollection>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/deviceAuthenticationPolicies#list_device_authentication_policies",
-            self.baseurl, encode_path(& environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::DeviceAuthenticationPolicyCollection>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/deviceAuthenticationPolicies#list_device_authentication_policies",
+                self.baseurl, encode_path(& environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<
+                    ::pingone_models::DeviceAuthenticationPolicyCollection,
+                >,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::LIST_DEVICE_AUTHENTICATION_POLICIES,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_device_authentication_policies",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read a device authentication policy
@@ -3116,45 +2693,38 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/device-authentication-policy/read-one-device-authentication-policy.html)
-    pub async fn read_device_authentication_policy<'a>(
+    pub fn read_device_authentication_policy<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-        device_authentication_policy_id: &'a ::pingone_models::DeviceAuthenticationPolicyId,
-    ) -> Result<
-        ResponseValue<::pingone_models::DeviceAuthenticationPolicy>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/deviceAuthenticationPolicies/{}#read_device_authentication_policy",
-            self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
-            device_authentication_policy_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+        device_authentication_policy_id: &::pingone_models::DeviceAuthenticationPolicyId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::DeviceAuthenticationPolicy>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/deviceAuthenticationPolicies/{}#read_device_authentication_policy",
+                self.baseurl, encode_path(& environment_id.to_string()), encode_path(&
+                device_authentication_policy_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<
+                    ::pingone_models::DeviceAuthenticationPolicy,
+                >,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_DEVICE_AUTHENTICATION_POLICY,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_device_authentication_policy",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
     }
 
     /// Read the MFA settings of an environment
@@ -3165,61 +2735,33 @@ impl Client {
     /// Effect: `read`.
     ///
     /// [Documentation](https://developer.pingidentity.com/pingone-api/mfa/mfa-settings/read-mfa-settings.html)
-    pub async fn read_mfa_settings<'a>(
+    pub fn read_mfa_settings<'a>(
         &'a self,
-        environment_id: &'a ::pingone_models::EnvironmentId,
-    ) -> Result<
-        ResponseValue<::pingone_models::MfaSettings>,
-        Error<::pingone_models::ErrorResponse>,
-    > {
-        let url = format!(
-            "{}/environments/{}/mfaSettings#read_mfa_settings", self.baseurl,
-            encode_path(& environment_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        environment_id: &::pingone_models::EnvironmentId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<::pingone_models::MfaSettings>,
+            Error<::pingone_models::ErrorResponse>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/environments/{}/mfaSettings#read_mfa_settings", self.baseurl,
+                encode_path(& environment_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<::pingone_models::MfaSettings>,
+                ::pingone_client::decode::Json<::pingone_models::ErrorResponse>,
+            >(
+                &self.client,
+                "platform",
+                &::pingone_models::operations::READ_MFA_SETTINGS,
+                request,
             )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_mfa_settings",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-}
-
-impl ClientHooks<::pingone_client::Call> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut ::reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        let operation = ::pingone_models::operations::operation(info.operation_id);
-        self.inner.prepare("platform", operation, request).map_err(Error::InvalidRequest)
-    }
-
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        _: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        self.inner.execute(&self.client, request).await
     }
 }

@@ -5,11 +5,15 @@ use std::collections::HashMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::{Map, Value, json};
-use syn::{ImplItem, ImplItemFn, Item, ItemImpl, Signature};
+use syn::visit_mut::VisitMut;
+use syn::{
+    ImplItem, ImplItemFn, Item, ItemImpl, ReturnType, Signature, TypeReference, parse_quote,
+};
 
 use super::types::rust_type;
+use super::wire::{self, binds};
 use super::{
-    Paths, doc_lines, file, generate, openapi, replace_docs, settings, unparse, unprintable, wire,
+    Paths, doc_lines, file, generate, openapi, replace_docs, settings, unparse, unprintable,
 };
 use crate::document::Document;
 use crate::error::Result;
@@ -17,6 +21,7 @@ use crate::lower::FORM;
 use crate::model::{
     Api, Body, Format, Location, Operation, ResponseBody, SchemaKind, Server, Type,
 };
+use crate::names::constant_name;
 
 /// How many operations progenitor gets at once: what it makes of them is in memory as a tree, which is large.
 const AT_ONCE: usize = 64;
@@ -59,7 +64,7 @@ impl<'a> Client<'a> {
         };
         for operations in own.chunks(AT_ONCE) {
             let syntax = perform(document, api, operations, &paths.types)?;
-            client.take(document, api, operations, syntax)?;
+            client.take(document, api, paths, operations, syntax)?;
         }
         Ok(client)
     }
@@ -79,6 +84,7 @@ impl<'a> Client<'a> {
         &mut self,
         document: &Document,
         api: &Api,
+        paths: &Paths,
         operations: &[&'a Operation],
         syntax: syn::File,
     ) -> Result<()> {
@@ -86,7 +92,8 @@ impl<'a> Client<'a> {
         let is_first = self.items.is_empty();
         for mut item in syntax.items {
             match &mut item {
-                Item::Mod(_) => continue,
+                // Nothing but a check that there are hooks.
+                Item::Mod(_) | Item::Const(_) => continue,
                 Item::Impl(item) if item.trait_.is_none() => {
                     for member in std::mem::take(&mut item.items) {
                         match member {
@@ -122,6 +129,7 @@ impl<'a> Client<'a> {
                 .attrs
                 .retain(|attribute| !attribute.path().is_ident("doc"));
             wire::repair(&mut function, operation, |ty| is_text(api, ty));
+            self.share_the_rest(api, paths, &mut function, operation);
             self.functions.push(Function {
                 operation,
                 signature: function.sig.clone(),
@@ -131,15 +139,49 @@ impl<'a> Client<'a> {
         Ok(())
     }
 
+    /// Leaves to a function what is its own, the request, and the rest to one function that all share.
+    ///
+    /// A future of its own for each operation would be most of what the compiler has to do.
+    fn share_the_rest(
+        &self,
+        api: &Api,
+        paths: &Paths,
+        function: &mut ImplItemFn,
+        operation: &Operation,
+    ) {
+        let mut request = std::mem::take(&mut function.block.stmts);
+        let built = request
+            .iter()
+            .position(|statement| binds(statement, "info"));
+        request.truncate(built.unwrap_or(request.len()));
+        let server = &self.server.name;
+        let path = format!("{}::{}", paths.operations, constant_name(&operation.id));
+        let row: TokenStream = path.parse().unwrap_or_default();
+        let (success, failure) = (operation.success(), operation.failure());
+        let [success, failure] = [success, failure].map(|body| decoded(api, &paths.types, &body));
+        function.block = parse_quote!({
+            let request = (|| {
+                #(#request)*
+                Ok(request)
+            })();
+            self.inner.send::<#success, #failure>(&self.client, #server, &#row, request)
+        });
+        function.sig.asyncness = None;
+        // The request is complete when the function returns: of its arguments, the future holds the client alone.
+        for input in function.sig.inputs.iter_mut().skip(1) {
+            WithoutLifetimes.visit_fn_arg_mut(input);
+        }
+        if let ReturnType::Type(_, output) = &function.sig.output {
+            function.sig.output = parse_quote!(-> impl Future<Output = #output> + Send + use<'a>);
+        }
+    }
+
     /// The file of this client.
     ///
     /// # Errors
     /// When the result cannot be printed, which is a fault of the generator.
-    pub(crate) fn print(&self, document: &Document, paths: &Paths) -> Result<String> {
-        let operations: syn::Path =
-            syn::parse_str(&paths.operations).map_err(|error| unprintable(document, &error))?;
+    pub(crate) fn print(&self, document: &Document) -> Result<String> {
         let items = &self.items;
-        let name = &self.server.name;
         let attributes = quote! {
             #![allow(clippy::all, clippy::pedantic, clippy::allow_attributes_without_reason, unreachable_pub, reason = "generated code")]
         };
@@ -151,30 +193,30 @@ impl<'a> Client<'a> {
             }
             text.push_str(&function.text);
         }
-        text.push_str("}\n\n");
-        let hooks = quote! {
-            impl ClientHooks<::pingone_client::Call> for Client {
-                async fn pre<E>(
-                    &self,
-                    request: &mut ::reqwest::Request,
-                    info: &OperationInfo,
-                ) -> ::std::result::Result<(), Error<E>> {
-                    let operation = #operations::operation(info.operation_id);
-                    self.inner.prepare(#name, operation, request).map_err(Error::InvalidRequest)
-                }
-
-                async fn exec(
-                    &self,
-                    request: ::reqwest::Request,
-                    _: &OperationInfo,
-                ) -> ::reqwest::Result<::reqwest::Response> {
-                    self.inner.execute(&self.client, request).await
-                }
-            }
-        };
-        text.push_str(&file(document, [hooks], &TokenStream::new())?);
+        text.push_str("}\n");
         Ok(text)
     }
+}
+
+/// Takes the lifetimes out of references.
+struct WithoutLifetimes;
+
+impl VisitMut for WithoutLifetimes {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        reference.lifetime = None;
+        syn::visit_mut::visit_type_reference_mut(self, reference);
+    }
+}
+
+/// What the body of an answer is decoded as.
+fn decoded(api: &Api, models: &str, body: &ResponseBody) -> TokenStream {
+    let text = match body {
+        ResponseBody::Json { ty, .. } => format!("Json<{}>", rust_type(api, models, ty)),
+        ResponseBody::Open => "Open".to_owned(),
+        ResponseBody::None => "Empty".to_owned(),
+    };
+    let ty: TokenStream = text.parse().unwrap_or_default();
+    quote!(::pingone_client::decode::#ty)
 }
 
 /// What progenitor makes of some operations.

@@ -14,7 +14,7 @@ use crate::model::{Operation, ResponseBody};
 /// Generates a table of functions that call an operation, with arguments as text and JSON.
 ///
 /// One function with an arm for each operation would be one future with the states of all, for which the compiler needs
-/// memory that grows faster than the document.
+/// memory that grows faster than the document. A future for each would be most of what the compiler has to do.
 ///
 /// # Errors
 /// When the result cannot be printed, which is a fault of the generator.
@@ -54,12 +54,12 @@ pub(crate) fn dispatch(document: &Document, clients: &[Client<'_>]) -> Result<St
             arguments: &Arguments,
         ) -> Result<::serde_json::Value, Failure> {
             match find(id) {
-                Some(caller) => caller(clients, arguments).await,
+                Some(caller) => caller(clients, arguments)?.await,
                 None => Err(Failure::unknown_operation(id)),
             }
         }
 
-        type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+        type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> Result<BoxFuture<'a>, Failure>;
 
         fn find(id: &str) -> Option<Caller> {
             Some(match id {
@@ -96,9 +96,7 @@ fn caller(module: &Ident, operation: &Operation, signature: &Signature) -> Strin
             (Some(parameter), false) => format!("required({:?})", parameter.name),
         };
         let owned = quote!(#owned).to_string().replace(' ', "");
-        reads.push_str(&format!(
-            "        let {ident}: {owned} = arguments.{read}?;\n"
-        ));
+        reads.push_str(&format!("    let {ident}: {owned} = arguments.{read}?;\n"));
         passed.push_str(&format!(", {pass}"));
     }
     let finish = match operation.success() {
@@ -113,11 +111,10 @@ fn caller(module: &Ident, operation: &Operation, signature: &Signature) -> Strin
     };
     let arguments = if reads.is_empty() { "_" } else { "arguments" };
     format!(
-        "\nfn call_{function}<'a>(clients: &'a Clients, {arguments}: &'a Arguments) -> BoxFuture<'a> {{\n    \
-         Box::pin(async move {{\n{reads}        \
-         let answer = super::{module}::Client::{function}(&clients.{module}{passed}).await;\n        \
-         ::pingone_client::dispatch::{finish}(answer.map_err(Failure::{failed})?).await\n    \
-         }})\n}}\n"
+        "\nfn call_{function}<'a>(clients: &'a Clients, {arguments}: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {{\n\
+         {reads}    \
+         let answer = super::{module}::Client::{function}(&clients.{module}{passed});\n    \
+         Ok(::pingone_client::dispatch::{finish}(answer, Failure::{failed}))\n}}\n"
     )
 }
 

@@ -133,7 +133,7 @@ fn repair_path<'a>(
 }
 
 /// Whether a statement is the binding of a variable.
-fn binds(statement: &Stmt, variable: &str) -> bool {
+pub(super) fn binds(statement: &Stmt, variable: &str) -> bool {
     let Stmt::Local(local) = statement else {
         return false;
     };
@@ -269,8 +269,8 @@ impl VisitMut for Repair<'_> {
                     *expression = parse_quote!(#receiver.body(#written));
                 }
             }
-            // The hooks send the type that the document names, and none without a body.
-            "header" if call.args.first().is_some_and(is_content_type) => {
+            // Both come from the table of operations.
+            "header" if call.args.first().is_some_and(is_from_table) => {
                 *expression = receiver(call)
             }
             "options" => {
@@ -281,27 +281,17 @@ impl VisitMut for Repair<'_> {
                 let receiver = receiver(call);
                 *expression = parse_quote!(#receiver.request(::reqwest::Method::TRACE, url));
             }
-            // An operation can have the name of a hook.
-            hook @ ("pre" | "post" | "exec") if is_self(&call.receiver) => {
-                let hook = format_ident!("{hook}");
-                let arguments = &call.args;
-                *expression = parse_quote!(ClientHooks::#hook(self, #arguments));
-            }
             _ => {}
         }
     }
 }
 
-fn is_content_type(expression: &Expr) -> bool {
+fn is_from_table(expression: &Expr) -> bool {
     let Expr::Path(path) = expression else {
         return false;
     };
     let last = path.path.segments.last();
-    last.is_some_and(|segment| segment.ident == "CONTENT_TYPE")
-}
-
-fn is_self(expression: &Expr) -> bool {
-    matches!(expression, Expr::Path(path) if path.path.is_ident("self"))
+    last.is_some_and(|segment| segment.ident == "ACCEPT" || segment.ident == "CONTENT_TYPE")
 }
 
 /// The first text among the arguments of a call, also of a call among them.

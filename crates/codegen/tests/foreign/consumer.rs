@@ -112,7 +112,7 @@ impl Consumer {
         self.command(arguments).output().expect("cargo runs")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
         let mut command = Command::new(env!("CARGO"));
         command

@@ -58,202 +58,144 @@ impl ClientInfo<::pingone_client::Call> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::pingone_client::Call>,
-    {}
-};
-
 impl Client {
     /// Correct an entry.
     ///
     /// Sends `PUT /accounts/{account-id}/entries/{accountId}` with `Content-Type: application/vnd.ledger.correct+json`.
     /// Effect: `changes-state`.
-    pub async fn correct_entry<'a>(
+    pub fn correct_entry<'a>(
         &'a self,
-        account_id: &'a str,
+        account_id: &str,
         account_id_2: i64,
-        body: &'a super::models::Entry,
-    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
-        let url = format!(
-            "{}/accounts/{}/entries/{}#correct_entry", self.baseurl, encode_path(&
-            account_id.to_string()), encode_path(& account_id_2.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "correct_entry",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &super::models::Entry,
+    ) -> impl Future<
+        Output = Result<ResponseValue<ByteStream>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/accounts/{}/entries/{}#correct_entry", self.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& account_id_2.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::CORRECT_ENTRY, request)
     }
 
     /// Close an entry.
     ///
     /// Sends `PUT /accounts/{account-id}/entries/{accountId}` with `Content-Type: application/vnd.ledger.close+json`.
     /// Effect: `changes-state`.
-    pub async fn close_entry<'a>(
+    pub fn close_entry<'a>(
         &'a self,
-        account_id: &'a str,
+        account_id: &str,
         account_id_2: i64,
-        body: &'a super::models::Closing,
-    ) -> Result<ResponseValue<()>, Error<ByteStream>> {
-        let url = format!(
-            "{}/accounts/{}/entries/{}#close_entry", self.baseurl, encode_path(&
-            account_id.to_string()), encode_path(& account_id_2.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "close_entry",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &super::models::Closing,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/accounts/{}/entries/{}#close_entry", self.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& account_id_2.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::CLOSE_ENTRY, request)
     }
 
     /// Replace an entry.
     ///
     /// Sends `PUT /accounts/{account-id}/entries/{accountId}` with `Content-Type: application/json`.
     /// Effect: `changes-state`.
-    pub async fn replace_entry<'a>(
+    pub fn replace_entry<'a>(
         &'a self,
-        account_id: &'a str,
+        account_id: &str,
         account_id_2: i64,
-        body: &'a super::models::Entry,
-    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
-        let url = format!(
-            "{}/accounts/{}/entries/{}#replace_entry", self.baseurl, encode_path(&
-            account_id.to_string()), encode_path(& account_id_2.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "replace_entry",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &super::models::Entry,
+    ) -> impl Future<
+        Output = Result<ResponseValue<ByteStream>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/accounts/{}/entries/{}#replace_entry", self.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& account_id_2.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::REPLACE_ENTRY, request)
     }
 
     /// Change the amount.
     ///
     /// Sends `PATCH /accounts/{account-id}/entries/{accountId}` with `Content-Type: application/vnd.ledger.amount+json; charset=utf-8`.
     /// Effect: `changes-state`.
-    pub async fn change_amount<'a>(
+    pub fn change_amount<'a>(
         &'a self,
-        account_id: &'a str,
+        account_id: &str,
         account_id_2: i64,
-        body: &'a super::models::Amount,
-    ) -> Result<ResponseValue<super::models::Entry>, Error<ByteStream>> {
-        let url = format!(
-            "{}/accounts/{}/entries/{}#change_amount", self.baseurl, encode_path(&
-            account_id.to_string()), encode_path(& account_id_2.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "change_amount",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &super::models::Amount,
+    ) -> impl Future<
+        Output = Result<ResponseValue<super::models::Entry>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/accounts/{}/entries/{}#change_amount", self.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& account_id_2.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.patch(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<super::models::Entry>,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::CHANGE_AMOUNT, request)
     }
 
     /// Change the note.
     ///
     /// Sends `PATCH /accounts/{account-id}/entries/{accountId}` with `Content-Type: application/vnd.ledger.note+json`.
     /// Effect: `changes-state`.
-    pub async fn change_note<'a>(
+    pub fn change_note<'a>(
         &'a self,
-        account_id: &'a str,
+        account_id: &str,
         account_id_2: i64,
-        body: &'a super::models::ChangeNoteBody,
-    ) -> Result<ResponseValue<super::models::Entry>, Error<ByteStream>> {
-        let url = format!(
-            "{}/accounts/{}/entries/{}#change_note", self.baseurl, encode_path(&
-            account_id.to_string()), encode_path(& account_id_2.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "change_note",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-}
-
-impl ClientHooks<::pingone_client::Call> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut ::reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        let operation = super::operations::operation(info.operation_id);
-        self.inner.prepare("api", operation, request).map_err(Error::InvalidRequest)
-    }
-
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        _: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        self.inner.execute(&self.client, request).await
+        body: &super::models::ChangeNoteBody,
+    ) -> impl Future<
+        Output = Result<ResponseValue<super::models::Entry>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/accounts/{}/entries/{}#change_note", self.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& account_id_2.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.patch(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<super::models::Entry>,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::CHANGE_NOTE, request)
     }
 }

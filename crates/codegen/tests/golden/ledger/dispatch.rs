@@ -20,12 +20,12 @@ pub async fn call(
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
     match find(id) {
-        Some(caller) => caller(clients, arguments).await,
+        Some(caller) => caller(clients, arguments)?.await,
         None => Err(Failure::unknown_operation(id)),
     }
 }
 
-type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> Result<BoxFuture<'a>, Failure>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
@@ -39,52 +39,42 @@ fn find(id: &str) -> Option<Caller> {
     )
 }
 
-fn call_correct_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let account_id: String = arguments.required("account-id")?;
-        let account_id_2: i64 = arguments.required("accountId")?;
-        let body: super::models::Entry = arguments.body()?;
-        let answer = super::api::Client::correct_entry(&clients.api, &account_id, account_id_2, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-    })
+fn call_correct_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let account_id: String = arguments.required("account-id")?;
+    let account_id_2: i64 = arguments.required("accountId")?;
+    let body: super::models::Entry = arguments.body()?;
+    let answer = super::api::Client::correct_entry(&clients.api, &account_id, account_id_2, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_open))
 }
 
-fn call_close_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let account_id: String = arguments.required("account-id")?;
-        let account_id_2: i64 = arguments.required("accountId")?;
-        let body: super::models::Closing = arguments.body()?;
-        let answer = super::api::Client::close_entry(&clients.api, &account_id, account_id_2, &body).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-    })
+fn call_close_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let account_id: String = arguments.required("account-id")?;
+    let account_id_2: i64 = arguments.required("accountId")?;
+    let body: super::models::Closing = arguments.body()?;
+    let answer = super::api::Client::close_entry(&clients.api, &account_id, account_id_2, &body);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_open))
 }
 
-fn call_replace_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let account_id: String = arguments.required("account-id")?;
-        let account_id_2: i64 = arguments.required("accountId")?;
-        let body: super::models::Entry = arguments.body()?;
-        let answer = super::api::Client::replace_entry(&clients.api, &account_id, account_id_2, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-    })
+fn call_replace_entry<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let account_id: String = arguments.required("account-id")?;
+    let account_id_2: i64 = arguments.required("accountId")?;
+    let body: super::models::Entry = arguments.body()?;
+    let answer = super::api::Client::replace_entry(&clients.api, &account_id, account_id_2, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_open))
 }
 
-fn call_change_amount<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let account_id: String = arguments.required("account-id")?;
-        let account_id_2: i64 = arguments.required("accountId")?;
-        let body: super::models::Amount = arguments.body()?;
-        let answer = super::api::Client::change_amount(&clients.api, &account_id, account_id_2, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
-    })
+fn call_change_amount<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let account_id: String = arguments.required("account-id")?;
+    let account_id_2: i64 = arguments.required("accountId")?;
+    let body: super::models::Amount = arguments.body()?;
+    let answer = super::api::Client::change_amount(&clients.api, &account_id, account_id_2, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_open))
 }
 
-fn call_change_note<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let account_id: String = arguments.required("account-id")?;
-        let account_id_2: i64 = arguments.required("accountId")?;
-        let body: super::models::ChangeNoteBody = arguments.body()?;
-        let answer = super::api::Client::change_note(&clients.api, &account_id, account_id_2, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
-    })
+fn call_change_note<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let account_id: String = arguments.required("account-id")?;
+    let account_id_2: i64 = arguments.required("accountId")?;
+    let body: super::models::ChangeNoteBody = arguments.body()?;
+    let answer = super::api::Client::change_note(&clients.api, &account_id, account_id_2, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_open))
 }

@@ -58,134 +58,92 @@ impl ClientInfo<::pingone_client::Call> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::pingone_client::Call>,
-    {}
-};
-
 impl Client {
     /// List the dishes.
     ///
     /// Sends `GET /dishes`.
     /// Effect: `read`.
-    pub async fn list_dishes<'a>(
+    pub fn list_dishes<'a>(
         &'a self,
-        course: Option<&'a super::models::Course>,
+        course: Option<&super::models::Course>,
         spicy: Option<bool>,
-        tags: Option<&'a Vec<String>>,
-        type_: &'a str,
-    ) -> Result<ResponseValue<Vec<super::models::Dish>>, Error<()>> {
-        let url = format!("{}/dishes#list_dishes", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("course", &course))
-            .query(&progenitor_client::QueryParam::new("spicy", &spicy))
-            .query(&progenitor_client::QueryParam::new("type", &type_))
-            .build()?;
-        ::pingone_client::parameters::query(
-                request.url_mut(),
-                "tags",
-                &tags,
-                ::pingone_models::parameter::Style::Form {
-                    explode: true,
-                },
-            )
-            .map_err(Error::InvalidRequest)?;
-        let info = OperationInfo {
-            operation_id: "list_dishes",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::empty(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::empty(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        tags: Option<&Vec<String>>,
+        type_: &str,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Vec<super::models::Dish>>, Error<()>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/dishes#list_dishes", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("course", &course))
+                .query(&progenitor_client::QueryParam::new("spicy", &spicy))
+                .query(&progenitor_client::QueryParam::new("type", &type_))
+                .build()?;
+            ::pingone_client::parameters::query(
+                    request.url_mut(),
+                    "tags",
+                    &tags,
+                    ::pingone_models::parameter::Style::Form {
+                        explode: true,
+                    },
+                )
+                .map_err(Error::InvalidRequest)?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<Vec<super::models::Dish>>,
+                ::pingone_client::decode::Empty,
+            >(&self.client, "api", &super::operations::LIST_DISHES, request)
     }
 
     /// Order a dish.
     ///
     /// Sends `POST /dishes` with `Content-Type: application/vnd.menu.order+json`.
     /// Effect: `sends-message`.
-    pub async fn order<'a>(
+    pub fn order<'a>(
         &'a self,
-        body: &'a super::models::OrderBody,
-    ) -> Result<ResponseValue<()>, Error<ByteStream>> {
-        let url = format!("{}/dishes#order", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "order",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &super::models::OrderBody,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/dishes#order", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::ORDER, request)
     }
 
     /// See whether a dish is left.
     ///
     /// Sends `HEAD /dishes/{self}`.
     /// Effect: `read`.
-    pub async fn check_dish<'a>(
+    pub fn check_dish<'a>(
         &'a self,
-        self_parameter: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
-        let url = format!(
-            "{}/dishes/{}#check_dish", self.baseurl, encode_path(& self_parameter
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.head(url).build()?;
-        let info = OperationInfo {
-            operation_id: "check_dish",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::empty(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::empty(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-}
-
-impl ClientHooks<::pingone_client::Call> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut ::reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        let operation = super::operations::operation(info.operation_id);
-        self.inner.prepare("api", operation, request).map_err(Error::InvalidRequest)
-    }
-
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        _: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        self.inner.execute(&self.client, request).await
+        self_parameter: &str,
+    ) -> impl Future<Output = Result<ResponseValue<()>, Error<()>>> + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/dishes/{}#check_dish", self.baseurl, encode_path(& self_parameter
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.head(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Empty,
+            >(&self.client, "api", &super::operations::CHECK_DISH, request)
     }
 }

@@ -20,12 +20,12 @@ pub async fn call(
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
     match find(id) {
-        Some(caller) => caller(clients, arguments).await,
+        Some(caller) => caller(clients, arguments)?.await,
         None => Err(Failure::unknown_operation(id)),
     }
 }
 
-type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> Result<BoxFuture<'a>, Failure>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
@@ -37,29 +37,23 @@ fn find(id: &str) -> Option<Caller> {
     )
 }
 
-fn call_list_dishes<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let course: Option<super::models::Course> = arguments.optional("course")?;
-        let spicy: Option<bool> = arguments.optional("spicy")?;
-        let tags: Option<Vec<String>> = arguments.optional("tags")?;
-        let type_: String = arguments.required("type")?;
-        let answer = super::api::Client::list_dishes(&clients.api, course.as_ref(), spicy, tags.as_ref(), &type_).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_empty)?).await
-    })
+fn call_list_dishes<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let course: Option<super::models::Course> = arguments.optional("course")?;
+    let spicy: Option<bool> = arguments.optional("spicy")?;
+    let tags: Option<Vec<String>> = arguments.optional("tags")?;
+    let type_: String = arguments.required("type")?;
+    let answer = super::api::Client::list_dishes(&clients.api, course.as_ref(), spicy, tags.as_ref(), &type_);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_empty))
 }
 
-fn call_order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let body: super::models::OrderBody = arguments.body()?;
-        let answer = super::api::Client::order(&clients.api, &body).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-    })
+fn call_order<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let body: super::models::OrderBody = arguments.body()?;
+    let answer = super::api::Client::order(&clients.api, &body);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_open))
 }
 
-fn call_check_dish<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let self_parameter: String = arguments.required("self")?;
-        let answer = super::api::Client::check_dish(&clients.api, &self_parameter).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_empty)?).await
-    })
+fn call_check_dish<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let self_parameter: String = arguments.required("self")?;
+    let answer = super::api::Client::check_dish(&clients.api, &self_parameter);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_empty))
 }

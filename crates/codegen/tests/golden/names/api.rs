@@ -58,140 +58,99 @@ impl ClientInfo<::pingone_client::Call> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::pingone_client::Call>,
-    {}
-};
-
 impl Client {
     /// Read a berth.
     ///
     /// Sends `GET /berths/{client}`.
     /// Effect: `read`.
-    pub async fn read_berth<'a>(
+    pub fn read_berth<'a>(
         &'a self,
-        client_parameter: &'a str,
-        client_2: Option<&'a str>,
-        url_parameter: Option<&'a str>,
-        api_version: &'a str,
-        header_map_parameter: Option<&'a str>,
-    ) -> Result<ResponseValue<super::models::HarbourV2BerthPlan>, Error<ByteStream>> {
-        let url = format!(
-            "{}/berths/{}#read_berth", self.baseurl, encode_path(& client_parameter
-            .to_string()),
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
-        header_map.append("api-version", api_version.to_string().try_into()?);
-        if let Some(value) = header_map_parameter {
-            header_map.append("header_map", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("client", &client_2))
-            .query(&progenitor_client::QueryParam::new("url", &url_parameter))
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_berth",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        client_parameter: &str,
+        client_2: Option<&str>,
+        url_parameter: Option<&str>,
+        api_version: &str,
+        header_map_parameter: Option<&str>,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<super::models::HarbourV2BerthPlan>,
+            Error<ByteStream>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/berths/{}#read_berth", self.baseurl, encode_path(& client_parameter
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+            header_map.append("api-version", api_version.to_string().try_into()?);
+            if let Some(value) = header_map_parameter {
+                header_map.append("header_map", value.to_string().try_into()?);
+            }
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("client", &client_2))
+                .query(&progenitor_client::QueryParam::new("url", &url_parameter))
+                .headers(header_map)
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<super::models::HarbourV2BerthPlan>,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::READ_BERTH, request)
     }
 
     /// Ask what is allowed.
     ///
     /// Sends `OPTIONS /berths/{client}`.
     /// Effect: `read`.
-    pub async fn ask_about_berth<'a>(
+    pub fn ask_about_berth<'a>(
         &'a self,
-        client_parameter: &'a str,
-    ) -> Result<ResponseValue<()>, Error<ByteStream>> {
-        let url = format!(
-            "{}/berths/{}#ask_about_berth", self.baseurl, encode_path(& client_parameter
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.request(::reqwest::Method::OPTIONS, url).build()?;
-        let info = OperationInfo {
-            operation_id: "ask_about_berth",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        client_parameter: &str,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/berths/{}#ask_about_berth", self.baseurl, encode_path(&
+                client_parameter.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .request(::reqwest::Method::OPTIONS, url)
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::ASK_ABOUT_BERTH, request)
     }
 
     /// List the tugs.
     ///
     /// Sends `GET /tugs`.
     /// Effect: `read`.
-    pub async fn post<'a>(
+    pub fn post<'a>(
         &'a self,
-    ) -> Result<ResponseValue<Vec<super::models::LotRow>>, Error<ByteStream>> {
-        let url = format!("{}/tugs#post", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "post",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-}
-
-impl ClientHooks<::pingone_client::Call> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut ::reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        let operation = super::operations::operation(info.operation_id);
-        self.inner.prepare("api", operation, request).map_err(Error::InvalidRequest)
-    }
-
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        _: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        self.inner.execute(&self.client, request).await
+    ) -> impl Future<
+        Output = Result<ResponseValue<Vec<super::models::LotRow>>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/tugs#post", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<Vec<super::models::LotRow>>,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::POST, request)
     }
 }

@@ -20,12 +20,12 @@ pub async fn call(
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
     match find(id) {
-        Some(caller) => caller(clients, arguments).await,
+        Some(caller) => caller(clients, arguments)?.await,
         None => Err(Failure::unknown_operation(id)),
     }
 }
 
-type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> Result<BoxFuture<'a>, Failure>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
@@ -37,29 +37,23 @@ fn find(id: &str) -> Option<Caller> {
     )
 }
 
-fn call_read_berth<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let client_parameter: String = arguments.required("client")?;
-        let client_2: Option<String> = arguments.optional("client")?;
-        let url_parameter: Option<String> = arguments.optional("url")?;
-        let api_version: String = arguments.required("api-version")?;
-        let header_map_parameter: Option<String> = arguments.optional("header_map")?;
-        let answer = super::api::Client::read_berth(&clients.api, &client_parameter, client_2.as_deref(), url_parameter.as_deref(), &api_version, header_map_parameter.as_deref()).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
-    })
+fn call_read_berth<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let client_parameter: String = arguments.required("client")?;
+    let client_2: Option<String> = arguments.optional("client")?;
+    let url_parameter: Option<String> = arguments.optional("url")?;
+    let api_version: String = arguments.required("api-version")?;
+    let header_map_parameter: Option<String> = arguments.optional("header_map")?;
+    let answer = super::api::Client::read_berth(&clients.api, &client_parameter, client_2.as_deref(), url_parameter.as_deref(), &api_version, header_map_parameter.as_deref());
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_open))
 }
 
-fn call_ask_about_berth<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let client_parameter: String = arguments.required("client")?;
-        let answer = super::api::Client::ask_about_berth(&clients.api, &client_parameter).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-    })
+fn call_ask_about_berth<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let client_parameter: String = arguments.required("client")?;
+    let answer = super::api::Client::ask_about_berth(&clients.api, &client_parameter);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_open))
 }
 
-fn call_post<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let answer = super::api::Client::post(&clients.api).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
-    })
+fn call_post<'a>(clients: &'a Clients, _: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let answer = super::api::Client::post(&clients.api);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_open))
 }

@@ -58,105 +58,77 @@ impl ClientInfo<::pingone_client::Call> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::pingone_client::Call>,
-    {}
-};
-
 impl Client {
     /// Read a parcel.
     ///
     /// Sends `GET /parcels/{parcelId}`.
     /// Effect: `read`.
-    pub async fn read_parcel<'a>(
+    pub fn read_parcel<'a>(
         &'a self,
-        parcel_id: &'a super::models::ParcelId,
-        include: Option<&'a super::models::ReadParcelInclude>,
+        parcel_id: &super::models::ParcelId,
+        include: Option<&super::models::ReadParcelInclude>,
         limit: Option<i32>,
-        if_none_match: Option<&'a str>,
-    ) -> Result<ResponseValue<super::models::Parcel>, Error<super::models::Problem>> {
-        let url = format!(
-            "{}/parcels/{}#read_parcel", self.baseurl, encode_path(& parcel_id
-            .to_string()),
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        if let Some(value) = if_none_match {
-            header_map.append("If-None-Match", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "read_parcel",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+        if_none_match: Option<&str>,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<super::models::Parcel>,
+            Error<super::models::Problem>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/parcels/{}#read_parcel", self.baseurl, encode_path(& parcel_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+            if let Some(value) = if_none_match {
+                header_map.append("If-None-Match", value.to_string().try_into()?);
             }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .headers(header_map)
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<super::models::Parcel>,
+                ::pingone_client::decode::Json<super::models::Problem>,
+            >(&self.client, "depot", &super::operations::READ_PARCEL, request)
     }
 
     /// Send the parcel on its way.
     ///
     /// Sends `POST /parcels/{parcelId}` with `Content-Type: application/vnd.parcels.dispatch+json`.
     /// Effect: `changes-state`.
-    pub async fn dispatch_parcel<'a>(
+    pub fn dispatch_parcel<'a>(
         &'a self,
-        parcel_id: &'a super::models::ParcelId,
-        body: &'a super::models::DispatchParcelBody,
-    ) -> Result<ResponseValue<super::models::Parcel>, Error<super::models::Problem>> {
-        let url = format!(
-            "{}/parcels/{}#dispatch_parcel", self.baseurl, encode_path(& parcel_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "dispatch_parcel",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        parcel_id: &super::models::ParcelId,
+        body: &super::models::DispatchParcelBody,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<super::models::Parcel>,
+            Error<super::models::Problem>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/parcels/{}#dispatch_parcel", self.baseurl, encode_path(& parcel_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<super::models::Parcel>,
+                ::pingone_client::decode::Json<super::models::Problem>,
+            >(&self.client, "depot", &super::operations::DISPATCH_PARCEL, request)
     }
 
     /// Call the parcel back.
@@ -165,130 +137,96 @@ impl Client {
     ///
     /// Sends `POST /parcels/{parcelId}` with `Content-Type: application/vnd.parcels.recall+json`.
     /// Effect: `sends-message`.
-    pub async fn recall_parcel<'a>(
+    pub fn recall_parcel<'a>(
         &'a self,
-        parcel_id: &'a super::models::ParcelId,
-    ) -> Result<ResponseValue<super::models::Parcel>, Error<super::models::Problem>> {
-        let url = format!(
-            "{}/parcels/{}#recall_parcel", self.baseurl, encode_path(& parcel_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "recall_parcel",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        parcel_id: &super::models::ParcelId,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<super::models::Parcel>,
+            Error<super::models::Problem>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/parcels/{}#recall_parcel", self.baseurl, encode_path(& parcel_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<super::models::Parcel>,
+                ::pingone_client::decode::Json<super::models::Problem>,
+            >(&self.client, "depot", &super::operations::RECALL_PARCEL, request)
     }
 
     /// Ask for the receipt of a parcel.
     ///
     /// Sends `POST /{depotId}/receipts` with `Content-Type: application/x-www-form-urlencoded`.
     /// Effect: `read`.
-    pub async fn request_parcel_receipt<'a>(
+    pub fn request_parcel_receipt<'a>(
         &'a self,
-        depot_id: &'a str,
-        body: &'a super::models::ReceiptByParcel,
-    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
-        let url = format!(
-            "{}/{}/receipts#request_parcel_receipt", self.baseurl, encode_path(& depot_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "request_parcel_receipt",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        depot_id: &str,
+        body: &super::models::ReceiptByParcel,
+    ) -> impl Future<
+        Output = Result<ResponseValue<ByteStream>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/receipts#request_parcel_receipt", self.baseurl, encode_path(&
+                depot_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Open,
+            >(&self.client, "depot", &super::operations::REQUEST_PARCEL_RECEIPT, request)
     }
 
     /// Ask for the receipts of today.
     ///
     /// Sends `POST /{depotId}/receipts` with `Content-Type: application/x-www-form-urlencoded`.
     /// Effect: `sends-message`.
-    pub async fn request_daily_receipt<'a>(
+    pub fn request_daily_receipt<'a>(
         &'a self,
-        depot_id: &'a str,
-        body: &'a super::models::ReceiptByDay,
-    ) -> Result<ResponseValue<()>, Error<ByteStream>> {
-        let url = format!(
-            "{}/{}/receipts#request_daily_receipt", self.baseurl, encode_path(& depot_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "request_daily_receipt",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-}
-
-impl ClientHooks<::pingone_client::Call> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut ::reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        let operation = super::operations::operation(info.operation_id);
-        self.inner.prepare("depot", operation, request).map_err(Error::InvalidRequest)
-    }
-
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        _: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        self.inner.execute(&self.client, request).await
+        depot_id: &str,
+        body: &super::models::ReceiptByDay,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/receipts#request_daily_receipt", self.baseurl, encode_path(&
+                depot_id.to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Open,
+            >(&self.client, "depot", &super::operations::REQUEST_DAILY_RECEIPT, request)
     }
 }

@@ -22,12 +22,12 @@ pub async fn call(
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
     match find(id) {
-        Some(caller) => caller(clients, arguments).await,
+        Some(caller) => caller(clients, arguments)?.await,
         None => Err(Failure::unknown_operation(id)),
     }
 }
 
-type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> Result<BoxFuture<'a>, Failure>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
@@ -42,57 +42,45 @@ fn find(id: &str) -> Option<Caller> {
     )
 }
 
-fn call_read_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
-        let include: Option<super::models::ReadParcelInclude> = arguments.optional("include")?;
-        let limit: Option<i32> = arguments.optional("limit")?;
-        let if_none_match: Option<String> = arguments.optional("If-None-Match")?;
-        let answer = super::depot::Client::read_parcel(&clients.depot, &parcel_id, include.as_ref(), limit, if_none_match.as_deref()).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
+fn call_read_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
+    let include: Option<super::models::ReadParcelInclude> = arguments.optional("include")?;
+    let limit: Option<i32> = arguments.optional("limit")?;
+    let if_none_match: Option<String> = arguments.optional("If-None-Match")?;
+    let answer = super::depot::Client::read_parcel(&clients.depot, &parcel_id, include.as_ref(), limit, if_none_match.as_deref());
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
 }
 
-fn call_dispatch_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
-        let body: super::models::DispatchParcelBody = arguments.body()?;
-        let answer = super::depot::Client::dispatch_parcel(&clients.depot, &parcel_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
+fn call_dispatch_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
+    let body: super::models::DispatchParcelBody = arguments.body()?;
+    let answer = super::depot::Client::dispatch_parcel(&clients.depot, &parcel_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
 }
 
-fn call_recall_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
-        let answer = super::depot::Client::recall_parcel(&clients.depot, &parcel_id).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
+fn call_recall_parcel<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let parcel_id: super::models::ParcelId = arguments.required("parcelId")?;
+    let answer = super::depot::Client::recall_parcel(&clients.depot, &parcel_id);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
 }
 
-fn call_request_parcel_receipt<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let depot_id: String = arguments.required("depotId")?;
-        let body: super::models::ReceiptByParcel = arguments.body()?;
-        let answer = super::depot::Client::request_parcel_receipt(&clients.depot, &depot_id, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-    })
+fn call_request_parcel_receipt<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let depot_id: String = arguments.required("depotId")?;
+    let body: super::models::ReceiptByParcel = arguments.body()?;
+    let answer = super::depot::Client::request_parcel_receipt(&clients.depot, &depot_id, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_open))
 }
 
-fn call_request_daily_receipt<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let depot_id: String = arguments.required("depotId")?;
-        let body: super::models::ReceiptByDay = arguments.body()?;
-        let answer = super::depot::Client::request_daily_receipt(&clients.depot, &depot_id, &body).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-    })
+fn call_request_daily_receipt<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let depot_id: String = arguments.required("depotId")?;
+    let body: super::models::ReceiptByDay = arguments.body()?;
+    let answer = super::depot::Client::request_daily_receipt(&clients.depot, &depot_id, &body);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_open))
 }
 
-fn call_request_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let depot_id: String = arguments.required("depotId")?;
-        let body: super::models::RequestKeyBody = arguments.body()?;
-        let answer = super::keys::Client::request_key(&clients.keys, &depot_id, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
+fn call_request_key<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let depot_id: String = arguments.required("depotId")?;
+    let body: super::models::RequestKeyBody = arguments.body()?;
+    let answer = super::keys::Client::request_key(&clients.keys, &depot_id, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
 }

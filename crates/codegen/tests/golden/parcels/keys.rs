@@ -58,77 +58,41 @@ impl ClientInfo<::pingone_client::Call> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::pingone_client::Call>,
-    {}
-};
-
 impl Client {
     /// Exchange a password for a key.
     ///
     /// Sends `POST /{depotId}/keys` with `Content-Type: application/x-www-form-urlencoded`.
     /// Effect: `read`.
-    pub async fn request_key<'a>(
+    pub fn request_key<'a>(
         &'a self,
-        depot_id: &'a str,
-        body: &'a super::models::RequestKeyBody,
-    ) -> Result<
-        ResponseValue<super::models::RequestKeyResponse>,
-        Error<super::models::Problem>,
-    > {
-        let url = format!(
-            "{}/{}/keys#request_key", self.baseurl, encode_path(& depot_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "request_key",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-}
-
-impl ClientHooks<::pingone_client::Call> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut ::reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        let operation = super::operations::operation(info.operation_id);
-        self.inner.prepare("keys", operation, request).map_err(Error::InvalidRequest)
-    }
-
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        _: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        self.inner.execute(&self.client, request).await
+        depot_id: &str,
+        body: &super::models::RequestKeyBody,
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<super::models::RequestKeyResponse>,
+            Error<super::models::Problem>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/{}/keys#request_key", self.baseurl, encode_path(& depot_id
+                .to_string()),
+            );
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<super::models::RequestKeyResponse>,
+                ::pingone_client::decode::Json<super::models::Problem>,
+            >(&self.client, "keys", &super::operations::REQUEST_KEY, request)
     }
 }

@@ -58,343 +58,291 @@ impl ClientInfo<::pingone_client::Call> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::pingone_client::Call>,
-    {}
-};
-
 impl Client {
     /// Scan.
     ///
     /// Sends `GET /sights/{ids}`.
     /// Effect: `read`.
-    pub async fn scan<'a>(
+    pub fn scan<'a>(
         &'a self,
-        ids: &'a Vec<String>,
-        commas: Option<&'a Vec<String>>,
-        deep: Option<&'a super::models::ScanDeep>,
-        each: Option<&'a Vec<i64>>,
-        pipes: Option<&'a Vec<i64>>,
-        range: Option<&'a super::models::ScanRange>,
-        spaces: Option<&'a Vec<i64>>,
-        x_tags: Option<&'a Vec<String>>,
-    ) -> Result<ResponseValue<()>, Error<ByteStream>> {
-        let url = format!(
-            "{}/sights/{}#scan", self.baseurl, ::pingone_client::parameters::path("ids",
-            ids, false).map_err(Error::InvalidRequest) ?
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        if let Some(value) = x_tags {
-            header_map
-                .append(
-                    "X-Tags",
-                    ::pingone_client::parameters::header("X-Tags", value, false)
-                        .map_err(Error::InvalidRequest)?
-                        .try_into()?,
-                );
-        }
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).headers(header_map).build()?;
-        ::pingone_client::parameters::query(
-                request.url_mut(),
-                "commas",
-                &commas,
-                ::pingone_models::parameter::Style::Form {
-                    explode: false,
-                },
-            )
-            .map_err(Error::InvalidRequest)?;
-        ::pingone_client::parameters::query(
-                request.url_mut(),
-                "deep",
-                &deep,
-                ::pingone_models::parameter::Style::DeepObject,
-            )
-            .map_err(Error::InvalidRequest)?;
-        ::pingone_client::parameters::query(
-                request.url_mut(),
-                "each",
-                &each,
-                ::pingone_models::parameter::Style::Form {
-                    explode: true,
-                },
-            )
-            .map_err(Error::InvalidRequest)?;
-        ::pingone_client::parameters::query(
-                request.url_mut(),
-                "pipes",
-                &pipes,
-                ::pingone_models::parameter::Style::PipeDelimited,
-            )
-            .map_err(Error::InvalidRequest)?;
-        ::pingone_client::parameters::query(
-                request.url_mut(),
-                "range",
-                &range,
-                ::pingone_models::parameter::Style::Form {
-                    explode: true,
-                },
-            )
-            .map_err(Error::InvalidRequest)?;
-        ::pingone_client::parameters::query(
-                request.url_mut(),
-                "spaces",
-                &spaces,
-                ::pingone_models::parameter::Style::SpaceDelimited,
-            )
-            .map_err(Error::InvalidRequest)?;
-        let info = OperationInfo {
-            operation_id: "scan",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        ids: &Vec<String>,
+        commas: Option<&Vec<String>>,
+        deep: Option<&super::models::ScanDeep>,
+        each: Option<&Vec<i64>>,
+        pipes: Option<&Vec<i64>>,
+        range: Option<&super::models::ScanRange>,
+        spaces: Option<&Vec<i64>>,
+        x_tags: Option<&Vec<String>>,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!(
+                "{}/sights/{}#scan", self.baseurl,
+                ::pingone_client::parameters::path("ids", ids, false)
+                .map_err(Error::InvalidRequest) ?
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+            if let Some(value) = x_tags {
+                header_map
+                    .append(
+                        "X-Tags",
+                        ::pingone_client::parameters::header("X-Tags", value, false)
+                            .map_err(Error::InvalidRequest)?
+                            .try_into()?,
+                    );
+            }
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).headers(header_map).build()?;
+            ::pingone_client::parameters::query(
+                    request.url_mut(),
+                    "commas",
+                    &commas,
+                    ::pingone_models::parameter::Style::Form {
+                        explode: false,
+                    },
+                )
+                .map_err(Error::InvalidRequest)?;
+            ::pingone_client::parameters::query(
+                    request.url_mut(),
+                    "deep",
+                    &deep,
+                    ::pingone_models::parameter::Style::DeepObject,
+                )
+                .map_err(Error::InvalidRequest)?;
+            ::pingone_client::parameters::query(
+                    request.url_mut(),
+                    "each",
+                    &each,
+                    ::pingone_models::parameter::Style::Form {
+                        explode: true,
+                    },
+                )
+                .map_err(Error::InvalidRequest)?;
+            ::pingone_client::parameters::query(
+                    request.url_mut(),
+                    "pipes",
+                    &pipes,
+                    ::pingone_models::parameter::Style::PipeDelimited,
+                )
+                .map_err(Error::InvalidRequest)?;
+            ::pingone_client::parameters::query(
+                    request.url_mut(),
+                    "range",
+                    &range,
+                    ::pingone_models::parameter::Style::Form {
+                        explode: true,
+                    },
+                )
+                .map_err(Error::InvalidRequest)?;
+            ::pingone_client::parameters::query(
+                    request.url_mut(),
+                    "spaces",
+                    &spaces,
+                    ::pingone_models::parameter::Style::SpaceDelimited,
+                )
+                .map_err(Error::InvalidRequest)?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::SCAN, request)
     }
 
     /// Sell seats.
     ///
     /// Sends `POST /sales` with `Content-Type: Application/X-WWW-Form-Urlencoded`.
     /// Effect: `changes-state`.
-    pub async fn sell<'a>(
+    pub fn sell<'a>(
         &'a self,
-        body: &'a super::models::SellBody,
-    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
-        let url = format!("{}/sales#sell", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .body(
-                ::pingone_client::parameters::form(&body).map_err(Error::InvalidRequest)?,
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "sell",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &super::models::SellBody,
+    ) -> impl Future<
+        Output = Result<ResponseValue<ByteStream>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/sales#sell", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self
+                .client
+                .post(url)
+                .body(
+                    ::pingone_client::parameters::form(&body)
+                        .map_err(Error::InvalidRequest)?,
+                )
+                .build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::SELL, request)
     }
 
     /// Send a picture.
     ///
     /// Sends `POST /sales` with `Content-Type: application/octet-stream`.
     /// Effect: `changes-state`.
-    pub async fn upload<'a>(
+    pub fn upload<'a>(
         &'a self,
-        body: &'a Vec<u8>,
-    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
-        let url = format!("{}/sales#upload", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).body(body.clone()).build()?;
-        let info = OperationInfo {
-            operation_id: "upload",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &Vec<u8>,
+    ) -> impl Future<
+        Output = Result<ResponseValue<ByteStream>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/sales#upload", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).body(body.clone()).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::UPLOAD, request)
     }
 
     /// Send a note.
     ///
     /// Sends `POST /sales` with `Content-Type: text/plain`.
     /// Effect: `changes-state`.
-    pub async fn note<'a>(
+    pub fn note<'a>(
         &'a self,
-        body: &'a Vec<u8>,
-    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
-        let url = format!("{}/sales#note", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).body(body.clone()).build()?;
-        let info = OperationInfo {
-            operation_id: "note",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &Vec<u8>,
+    ) -> impl Future<
+        Output = Result<ResponseValue<ByteStream>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/sales#note", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).body(body.clone()).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::NOTE, request)
     }
 
     /// Apply a wish.
     ///
     /// Sends `POST /sales` with `Content-Type: application/yaml`.
     /// Effect: `changes-state`.
-    pub async fn apply<'a>(
+    pub fn apply<'a>(
         &'a self,
-        body: &'a super::models::ApplyBody,
-    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
-        let url = format!("{}/sales#apply", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "apply",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &super::models::ApplyBody,
+    ) -> impl Future<
+        Output = Result<ResponseValue<ByteStream>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/sales#apply", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Open,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::APPLY, request)
     }
 
     /// Ring.
     ///
     /// Sends `PUT /sales` with `Content-Type: application/json`.
     /// Effect: `changes-state`.
-    pub async fn ring<'a>(
+    pub fn ring<'a>(
         &'a self,
-        body: Option<&'a super::models::RingBody>,
-    ) -> Result<ResponseValue<()>, Error<ByteStream>> {
-        let url = format!("{}/sales#ring", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).build()?;
-        if let Some(body) = body {
-            *request.body_mut() = Some(
-                ::serde_json::to_vec(&body)
-                    .map_err(|error| Error::InvalidRequest(error.to_string()))?
-                    .into(),
-            );
-        }
-        let info = OperationInfo {
-            operation_id: "ring",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: Option<&super::models::RingBody>,
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/sales#ring", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.put(url).build()?;
+            if let Some(body) = body {
+                *request.body_mut() = Some(
+                    ::serde_json::to_vec(&body)
+                        .map_err(|error| Error::InvalidRequest(error.to_string()))?
+                        .into(),
+                );
+            }
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::RING, request)
     }
 
     /// Read with a key in a header.
     ///
     /// Sends `GET /winds/header`.
     /// Effect: `read`.
-    pub async fn read_by_header<'a>(
+    pub fn read_by_header<'a>(
         &'a self,
-    ) -> Result<ResponseValue<()>, Error<ByteStream>> {
-        let url = format!("{}/winds/header#read_by_header", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).build()?;
-        let info = OperationInfo {
-            operation_id: "read_by_header",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/winds/header#read_by_header", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::READ_BY_HEADER, request)
     }
 
     /// Read with a key in the query.
     ///
     /// Sends `GET /winds/query`.
     /// Effect: `read`.
-    pub async fn read_by_query<'a>(
+    pub fn read_by_query<'a>(
         &'a self,
-    ) -> Result<ResponseValue<()>, Error<ByteStream>> {
-        let url = format!("{}/winds/query#read_by_query", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).build()?;
-        let info = OperationInfo {
-            operation_id: "read_by_query",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/winds/query#read_by_query", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::READ_BY_QUERY, request)
     }
 
     /// Read with a key in a cookie.
     ///
     /// Sends `GET /winds/cookie`.
     /// Effect: `read`.
-    pub async fn read_by_cookie<'a>(
+    pub fn read_by_cookie<'a>(
         &'a self,
-    ) -> Result<ResponseValue<()>, Error<ByteStream>> {
-        let url = format!("{}/winds/cookie#read_by_cookie", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).build()?;
-        let info = OperationInfo {
-            operation_id: "read_by_cookie",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-}
-
-impl ClientHooks<::pingone_client::Call> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut ::reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        let operation = super::operations::operation(info.operation_id);
-        self.inner.prepare("api", operation, request).map_err(Error::InvalidRequest)
-    }
-
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        _: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        self.inner.execute(&self.client, request).await
+    ) -> impl Future<
+        Output = Result<ResponseValue<()>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/winds/cookie#read_by_cookie", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Empty,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::READ_BY_COOKIE, request)
     }
 }

@@ -20,12 +20,12 @@ pub async fn call(
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
     match find(id) {
-        Some(caller) => caller(clients, arguments).await,
+        Some(caller) => caller(clients, arguments)?.await,
         None => Err(Failure::unknown_operation(id)),
     }
 }
 
-type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> Result<BoxFuture<'a>, Failure>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
@@ -43,78 +43,60 @@ fn find(id: &str) -> Option<Caller> {
     )
 }
 
-fn call_scan<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let ids: Vec<String> = arguments.required("ids")?;
-        let commas: Option<Vec<String>> = arguments.optional("commas")?;
-        let deep: Option<super::models::ScanDeep> = arguments.optional("deep")?;
-        let each: Option<Vec<i64>> = arguments.optional("each")?;
-        let pipes: Option<Vec<i64>> = arguments.optional("pipes")?;
-        let range: Option<super::models::ScanRange> = arguments.optional("range")?;
-        let spaces: Option<Vec<i64>> = arguments.optional("spaces")?;
-        let x_tags: Option<Vec<String>> = arguments.optional("X-Tags")?;
-        let answer = super::api::Client::scan(&clients.api, &ids, commas.as_ref(), deep.as_ref(), each.as_ref(), pipes.as_ref(), range.as_ref(), spaces.as_ref(), x_tags.as_ref()).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-    })
+fn call_scan<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let ids: Vec<String> = arguments.required("ids")?;
+    let commas: Option<Vec<String>> = arguments.optional("commas")?;
+    let deep: Option<super::models::ScanDeep> = arguments.optional("deep")?;
+    let each: Option<Vec<i64>> = arguments.optional("each")?;
+    let pipes: Option<Vec<i64>> = arguments.optional("pipes")?;
+    let range: Option<super::models::ScanRange> = arguments.optional("range")?;
+    let spaces: Option<Vec<i64>> = arguments.optional("spaces")?;
+    let x_tags: Option<Vec<String>> = arguments.optional("X-Tags")?;
+    let answer = super::api::Client::scan(&clients.api, &ids, commas.as_ref(), deep.as_ref(), each.as_ref(), pipes.as_ref(), range.as_ref(), spaces.as_ref(), x_tags.as_ref());
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_open))
 }
 
-fn call_sell<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let body: super::models::SellBody = arguments.body()?;
-        let answer = super::api::Client::sell(&clients.api, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-    })
+fn call_sell<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let body: super::models::SellBody = arguments.body()?;
+    let answer = super::api::Client::sell(&clients.api, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_open))
 }
 
-fn call_upload<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let body: Vec<u8> = arguments.body()?;
-        let answer = super::api::Client::upload(&clients.api, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-    })
+fn call_upload<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let body: Vec<u8> = arguments.body()?;
+    let answer = super::api::Client::upload(&clients.api, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_open))
 }
 
-fn call_note<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let body: Vec<u8> = arguments.body()?;
-        let answer = super::api::Client::note(&clients.api, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-    })
+fn call_note<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let body: Vec<u8> = arguments.body()?;
+    let answer = super::api::Client::note(&clients.api, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_open))
 }
 
-fn call_apply<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let body: super::models::ApplyBody = arguments.body()?;
-        let answer = super::api::Client::apply(&clients.api, &body).await;
-        ::pingone_client::dispatch::open(answer.map_err(Failure::from_open)?).await
-    })
+fn call_apply<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let body: super::models::ApplyBody = arguments.body()?;
+    let answer = super::api::Client::apply(&clients.api, &body);
+    Ok(::pingone_client::dispatch::open(answer, Failure::from_open))
 }
 
-fn call_ring<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let body: Option<super::models::RingBody> = arguments.optional_body()?;
-        let answer = super::api::Client::ring(&clients.api, body.as_ref()).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-    })
+fn call_ring<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let body: Option<super::models::RingBody> = arguments.optional_body()?;
+    let answer = super::api::Client::ring(&clients.api, body.as_ref());
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_open))
 }
 
-fn call_read_by_header<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let answer = super::api::Client::read_by_header(&clients.api).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-    })
+fn call_read_by_header<'a>(clients: &'a Clients, _: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let answer = super::api::Client::read_by_header(&clients.api);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_open))
 }
 
-fn call_read_by_query<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let answer = super::api::Client::read_by_query(&clients.api).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-    })
+fn call_read_by_query<'a>(clients: &'a Clients, _: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let answer = super::api::Client::read_by_query(&clients.api);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_open))
 }
 
-fn call_read_by_cookie<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let answer = super::api::Client::read_by_cookie(&clients.api).await;
-        ::pingone_client::dispatch::empty(answer.map_err(Failure::from_open)?).await
-    })
+fn call_read_by_cookie<'a>(clients: &'a Clients, _: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let answer = super::api::Client::read_by_cookie(&clients.api);
+    Ok(::pingone_client::dispatch::empty(answer, Failure::from_open))
 }

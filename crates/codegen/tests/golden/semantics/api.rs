@@ -58,138 +58,75 @@ impl ClientInfo<::pingone_client::Call> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::pingone_client::Call>,
-    {}
-};
-
 impl Client {
     /// List the boats.
     ///
     /// Sends `GET /boats`.
     /// Effect: `read`.
-    pub async fn list_boats<'a>(
+    pub fn list_boats<'a>(
         &'a self,
-    ) -> Result<
-        ResponseValue<super::models::ListBoatsResponse>,
-        Error<super::models::ListBoatsResponse2>,
-    > {
-        let url = format!("{}/boats#list_boats", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_boats",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+    ) -> impl Future<
+        Output = Result<
+            ResponseValue<super::models::ListBoatsResponse>,
+            Error<super::models::ListBoatsResponse2>,
+        >,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/boats#list_boats", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.get(url).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<super::models::ListBoatsResponse>,
+                ::pingone_client::decode::Json<super::models::ListBoatsResponse2>,
+            >(&self.client, "api", &super::operations::LIST_BOATS, request)
     }
 
     /// Fit a boat out.
     ///
     /// Sends `POST /boats` with `Content-Type: application/vnd.boats.fit+json`.
     /// Effect: `changes-state`.
-    pub async fn fit_boat<'a>(
+    pub fn fit_boat<'a>(
         &'a self,
-        body: &'a super::models::FitBoatBody,
-    ) -> Result<ResponseValue<Option<String>>, Error<ByteStream>> {
-        let url = format!("{}/boats#fit_boat", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "fit_boat",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        body: &super::models::FitBoatBody,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Option<String>>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/boats#fit_boat", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<Option<String>>,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::FIT_BOAT, request)
     }
 
     /// Cool a boat down.
     ///
     /// Sends `POST /boats` with `Content-Type: application/vnd.boats.cool+json`.
     /// Effect: `changes-state`.
-    pub async fn cool_boat<'a>(
+    pub fn cool_boat<'a>(
         &'a self,
-        body: &'a Vec<super::models::CoolBoatBodyItem>,
-    ) -> Result<ResponseValue<Option<String>>, Error<ByteStream>> {
-        let url = format!("{}/boats#cool_boat", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "cool_boat",
-        };
-        ClientHooks::pre(self, &mut request, &info).await?;
-        let result = ClientHooks::exec(self, request, &info).await;
-        ClientHooks::post(self, &result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-}
-
-impl ClientHooks<::pingone_client::Call> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut ::reqwest::Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error<E>> {
-        let operation = super::operations::operation(info.operation_id);
-        self.inner.prepare("api", operation, request).map_err(Error::InvalidRequest)
-    }
-
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        _: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        self.inner.execute(&self.client, request).await
+        body: &Vec<super::models::CoolBoatBodyItem>,
+    ) -> impl Future<
+        Output = Result<ResponseValue<Option<String>>, Error<ByteStream>>,
+    > + Send + use<'a> {
+        let request = (|| {
+            let url = format!("{}/boats#cool_boat", self.baseurl,);
+            #[allow(unused_mut)]
+            let mut request = self.client.post(url).json(&body).build()?;
+            Ok(request)
+        })();
+        self.inner
+            .send::<
+                ::pingone_client::decode::Json<Option<String>>,
+                ::pingone_client::decode::Open,
+            >(&self.client, "api", &super::operations::COOL_BOAT, request)
     }
 }

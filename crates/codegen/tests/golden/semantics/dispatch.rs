@@ -20,12 +20,12 @@ pub async fn call(
     arguments: &Arguments,
 ) -> Result<::serde_json::Value, Failure> {
     match find(id) {
-        Some(caller) => caller(clients, arguments).await,
+        Some(caller) => caller(clients, arguments)?.await,
         None => Err(Failure::unknown_operation(id)),
     }
 }
 
-type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> BoxFuture<'a>;
+type Caller = for<'a> fn(&'a Clients, &'a Arguments) -> Result<BoxFuture<'a>, Failure>;
 fn find(id: &str) -> Option<Caller> {
     Some(
         match id {
@@ -37,25 +37,19 @@ fn find(id: &str) -> Option<Caller> {
     )
 }
 
-fn call_list_boats<'a>(clients: &'a Clients, _: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let answer = super::api::Client::list_boats(&clients.api).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_json)?).await
-    })
+fn call_list_boats<'a>(clients: &'a Clients, _: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let answer = super::api::Client::list_boats(&clients.api);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_json))
 }
 
-fn call_fit_boat<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let body: super::models::FitBoatBody = arguments.body()?;
-        let answer = super::api::Client::fit_boat(&clients.api, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
-    })
+fn call_fit_boat<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let body: super::models::FitBoatBody = arguments.body()?;
+    let answer = super::api::Client::fit_boat(&clients.api, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_open))
 }
 
-fn call_cool_boat<'a>(clients: &'a Clients, arguments: &'a Arguments) -> BoxFuture<'a> {
-    Box::pin(async move {
-        let body: Vec<super::models::CoolBoatBodyItem> = arguments.body()?;
-        let answer = super::api::Client::cool_boat(&clients.api, &body).await;
-        ::pingone_client::dispatch::json(answer.map_err(Failure::from_open)?).await
-    })
+fn call_cool_boat<'a>(clients: &'a Clients, arguments: &'a Arguments) -> Result<BoxFuture<'a>, Failure> {
+    let body: Vec<super::models::CoolBoatBodyItem> = arguments.body()?;
+    let answer = super::api::Client::cool_boat(&clients.api, &body);
+    Ok(::pingone_client::dispatch::json(answer, Failure::from_open))
 }
