@@ -38,8 +38,11 @@ pub const TARGETS: [(&str, Target); 9] = [
 /// A token that no error may show.
 const TOKEN: &str = "canary-of-the-access-token";
 
-/// Longer than any answer takes, shorter than a request that asks the sandbox to wait.
+/// Longer than an answer usually takes, shorter than a request that asks the sandbox to wait.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Longer than any answer takes, however busy the machine is.
+const LONG: Duration = Duration::from_secs(30);
 
 /// Reads a documentation page, and accounts for every line of it.
 pub fn page(bytes: &[u8]) {
@@ -97,11 +100,9 @@ pub fn retry_after(bytes: &[u8]) {
 /// A whole HTTP request for the sandbox.
 pub fn request(bytes: &[u8]) {
     SERVER.with(|server| {
-        server.ask(bytes, true);
-        let alive = server.ask(
-            b"GET / HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\r\n",
-            false,
-        );
+        server.ask(bytes, true, PATIENCE);
+        let page = b"GET / HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\r\n";
+        let alive = server.ask(page, false, LONG);
         assert!(alive.is_some_and(|answer| answer.starts_with(b"HTTP/1.1 ")));
     });
 }
@@ -295,7 +296,7 @@ impl Server {
         }
         bytes.extend_from_slice(b"\r\n");
         bytes.extend_from_slice(body);
-        if let Some(answer) = self.ask(&bytes, false) {
+        if let Some(answer) = self.ask(&bytes, false, PATIENCE) {
             let shown = String::from_utf8_lossy(&answer);
             assert!(shown.starts_with("HTTP/1.1 "), "{method} {path}: {shown:?}");
             assert!(
@@ -309,7 +310,7 @@ impl Server {
     ///
     /// The sandbox gives up a request whose sender has `ended` the connection in that direction, so only a request
     /// that may be incomplete does that.
-    fn ask(&self, bytes: &[u8], ended: bool) -> Option<Vec<u8>> {
+    fn ask(&self, bytes: &[u8], ended: bool, patience: Duration) -> Option<Vec<u8>> {
         let exchange = async {
             let mut stream = TcpStream::connect(self.sandbox.address())
                 .await
@@ -325,7 +326,7 @@ impl Server {
         };
         let answer = self
             .runtime
-            .block_on(async { tokio::time::timeout(PATIENCE, exchange).await });
+            .block_on(async { tokio::time::timeout(patience, exchange).await });
         self.sandbox.restore(&self.snapshot);
         self.sandbox.faults().clear();
         self.sandbox.clear_limits();

@@ -134,6 +134,8 @@ impl Stub {
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                // The set keeps finished tasks until they are joined.
+                while connections.try_join_next().is_some() {}
                 let shared = Arc::clone(&shared);
                 shared.counts.send_modify(|counts| counts.connections += 1);
                 connections.spawn(async move {
