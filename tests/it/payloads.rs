@@ -170,7 +170,8 @@ fn the_snapshots_are_those_of_the_document() {
     );
     assert!(
         missing.is_empty() && left.is_empty(),
-        "missing in tests/snapshots: {missing:?}; to be deleted there: {left:?}"
+        "missing in tests/snapshots: {missing:?}, which `INSTA_UPDATE=always cargo test -p pingone-tests --test it \
+         payloads` writes; to be deleted there: {left:?}"
     );
 }
 
