@@ -7,6 +7,8 @@ mod address;
 pub mod expose;
 mod id;
 mod members;
+#[doc(hidden)]
+pub mod object;
 pub mod one_of;
 mod open_enum;
 pub mod operation;
@@ -62,6 +64,7 @@ pub mod registry {
 
 #[doc(hidden)]
 pub mod macro_support {
+    pub use crate::open_enum::read_text;
     pub use serde;
     pub use serde_json;
     pub use uuid;

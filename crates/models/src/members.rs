@@ -1,7 +1,8 @@
 use std::fmt;
 use std::ops::Index;
+use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// Members of a JSON object that the document does not describe.
@@ -18,9 +19,13 @@ use serde_json::{Map, Value};
 /// assert_eq!(format!("{:?}", user.extra), r#"{"nextPassword": ..}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(transparent)]
-pub struct Members(Map<String, Value>);
+#[derive(Clone, Default)]
+pub struct Members(
+    /// In a box, because nearly every struct has such members and few have any.
+    Option<Box<Map<String, Value>>>,
+);
+
+static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 
 impl Members {
     /// No members.
@@ -32,23 +37,41 @@ impl Members {
     /// The value of a member.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.0.as_ref()?.get(name)
     }
 
     /// Sets the value of a member, and gives the one that it had.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        self.0.insert(name.into(), value.into())
+        self.as_map_mut().insert(name.into(), value.into())
     }
 
     /// All of them.
     #[must_use]
     pub fn as_map(&self) -> &Map<String, Value> {
-        &self.0
+        self.0.as_deref().unwrap_or(&NONE)
     }
 
     /// All of them, to change.
     pub fn as_map_mut(&mut self) -> &mut Map<String, Value> {
-        &mut self.0
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for Members {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_map() == other.as_map()
+    }
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Map::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_map().serialize(serializer)
     }
 }
 
@@ -63,19 +86,19 @@ impl Index<&str> for Members {
 
 impl From<Map<String, Value>> for Members {
     fn from(members: Map<String, Value>) -> Self {
-        Self(members)
+        Self((!members.is_empty()).then(|| Box::new(members)))
     }
 }
 
 impl From<Members> for Map<String, Value> {
     fn from(members: Members) -> Self {
-        members.0
+        members.0.map_or_else(Map::new, |members| *members)
     }
 }
 
 impl fmt::Debug for Members {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = self.0.keys().map(|name| (name, format_args!("..")));
+        let values = self.as_map().keys().map(|name| (name, format_args!("..")));
         f.debug_map().entries(values).finish()
     }
 }
@@ -92,5 +115,20 @@ impl schemars::JsonSchema for Members {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         Map::<String, Value>::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Members;
+
+    #[test]
+    fn members_that_were_removed_are_as_none() {
+        let mut members = Members::new();
+        members.insert("a", 1);
+        assert_ne!(members, Members::new());
+        members.as_map_mut().remove("a");
+        assert_eq!(members, Members::new());
+        assert_eq!(serde_json::to_string(&members).expect("an object"), "{}");
     }
 }

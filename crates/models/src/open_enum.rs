@@ -1,16 +1,22 @@
 use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, Visitor};
 
 /// A value of an open enum that the document does not know.
 ///
 /// Only reading makes one, so that a documented value is never hidden in it.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct UnknownValue(String);
+pub struct UnknownValue(
+    /// Behind one word, because every enum has room for such a value and hardly any holds one.
+    Box<Box<str>>,
+);
 
 impl UnknownValue {
     #[doc(hidden)]
     #[must_use]
     pub fn __new(text: &str) -> Self {
-        Self(text.to_owned())
+        Self(Box::new(text.into()))
     }
 
     /// The value as it came.
@@ -23,6 +29,28 @@ impl UnknownValue {
 impl fmt::Debug for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// Reads a text without a copy of it.
+#[doc(hidden)]
+pub fn read_text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_str(TextVisitor(PhantomData))
+}
+
+struct TextVisitor<T>(PhantomData<T>);
+
+impl<T: for<'a> From<&'a str>> Visitor<'_> for TextVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        Ok(T::from(text))
     }
 }
 
@@ -115,7 +143,7 @@ macro_rules! open_enum {
             fn deserialize<D: $crate::macro_support::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                <String as $crate::macro_support::serde::Deserialize>::deserialize(deserializer).map(Self::from)
+                $crate::macro_support::read_text(deserializer)
             }
         }
 

@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -24,42 +23,31 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// # Ok::<(), jiff::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Timestamp(Repr);
-
-#[derive(Clone)]
-enum Repr {
-    /// Written in UTC, with this many digits of a second.
-    Utc { moment: jiff::Timestamp, digits: u8 },
-    /// Written in another way, or with a year or a leap second that `jiff` cannot hold, or not a date at all.
-    Text {
-        moment: Option<jiff::Timestamp>,
-        text: Box<str>,
-    },
-}
+pub struct Timestamp(Box<str>);
 
 impl Timestamp {
-    /// The moment, for calculations; `None` if the service wrote something that is not a date and time.
+    /// The moment, for calculations; `None` if the service wrote something that is not a date and time. It is parsed
+    /// with every call.
     ///
     /// A date after the last one that `jiff` can calculate with, such as `9999-12-31T23:59:59Z`, is given as
     /// [`jiff::Timestamp::MAX`], and a leap second as the second before it.
     #[must_use]
     pub fn get(&self) -> Option<jiff::Timestamp> {
-        match self.0 {
-            Repr::Utc { moment, .. } => Some(moment),
-            Repr::Text { moment, .. } => moment,
-        }
+        // Most dates of an answer are never asked for.
+        parse(&self.0).ok()
     }
 
     /// What makes two values different: the moment, or the text where there is no exact moment.
     fn key(&self) -> (Option<jiff::Timestamp>, Option<&str>) {
         let limits = [jiff::Timestamp::MIN, jiff::Timestamp::MAX];
-        match &self.0 {
-            Repr::Text { moment, text } if moment.is_none_or(|own| limits.contains(&own)) => {
-                (*moment, Some(text))
-            }
-            _ => (self.get(), None),
-        }
+        let moment = self.get();
+        let is_exact = moment.is_some_and(|own| !limits.contains(&own));
+        (moment, if is_exact { None } else { Some(&self.0) })
     }
+}
+
+fn parse(text: &str) -> Result<jiff::Timestamp, jiff::Error> {
+    text.parse().or_else(|error| beyond(text).ok_or(error))
 }
 
 /// The first or last moment, for a date and time that is valid and lies before or after what can be calculated with.
@@ -74,23 +62,6 @@ fn beyond(text: &str) -> Option<jiff::Timestamp> {
     })
 }
 
-/// How many digits a second has in a date and time that is written as `jiff` writes it: in UTC, with all separators.
-fn utc_digits(text: &str) -> Option<u8> {
-    let bytes = text.as_bytes();
-    let digits = match bytes.len() {
-        20 => 0,
-        length @ 22..=30 => length - 21,
-        _ => return None,
-    };
-    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-    let is_written_so = separators.iter().all(|(at, own)| bytes[*at] == *own)
-        && (digits == 0 || bytes[19] == b'.')
-        && bytes.ends_with(b"Z")
-        // A leap second is calculated with as the second before it.
-        && bytes[17..19] != *b"60";
-    is_written_so.then(|| u8::try_from(digits).ok())?
-}
-
 impl From<jiff::Timestamp> for Timestamp {
     /// Written with milliseconds, as the service does, or with more where they are needed.
     fn from(moment: jiff::Timestamp) -> Self {
@@ -99,7 +70,7 @@ impl From<jiff::Timestamp> for Timestamp {
             nanos if nanos % 1_000 == 0 => 6,
             _ => 9,
         };
-        Self(Repr::Utc { moment, digits })
+        Self(format!("{moment:.digits$}").into())
     }
 }
 
@@ -135,28 +106,14 @@ impl FromStr for Timestamp {
 
     /// Reads a date and time in UTC or with an offset.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let kept = |moment| {
-            Self(Repr::Text {
-                moment: Some(moment),
-                text: text.into(),
-            })
-        };
-        match text.parse() {
-            Ok(moment) => Ok(match utc_digits(text) {
-                Some(digits) => Self(Repr::Utc { moment, digits }),
-                None => kept(moment),
-            }),
-            Err(error) => beyond(text).map(kept).ok_or(error),
-        }
+        parse(text)?;
+        Ok(Self(text.into()))
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Repr::Utc { moment, digits } => write!(f, "{moment:.*}", usize::from(*digits)),
-            Repr::Text { text, .. } => f.write_str(text),
-        }
+        f.write_str(&self.0)
     }
 }
 
@@ -168,19 +125,13 @@ impl fmt::Debug for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.0)
     }
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        Ok(text.parse().unwrap_or_else(|_| {
-            Self(Repr::Text {
-                moment: None,
-                text: text.into(),
-            })
-        }))
+        Box::deserialize(deserializer).map(Self)
     }
 }
 

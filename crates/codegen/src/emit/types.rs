@@ -247,14 +247,16 @@ impl ::std::str::FromStr for {name} {{
         let needs_nothing = members.iter().all(|member| !member.field.required);
         let default = if needs_nothing { "Default, " } else { "" };
         let builder = builder(name, &members, rest.is_some());
+        let reader = reader(name, &members, rest.is_some());
         format!(
             "\
-{docs}#[derive(::serde::Deserialize, ::serde::Serialize, Clone, {derived}{default}PartialEq)]
+{docs}#[derive(::serde::Serialize, Clone, {derived}{default}PartialEq)]
 #[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct {name} {{
 {fields}}}
 {debug}
+{reader}
 {builder}
 "
         )
@@ -406,6 +408,21 @@ impl Member<'_> {
 "
         )
     }
+}
+
+/// How the struct is read.
+fn reader(name: &str, members: &[Member<'_>], has_rest: bool) -> String {
+    let members = members.iter().enumerate().map(|(index, member)| {
+        let Field { name, wire, .. } = member.field;
+        let kind = match member.field.required {
+            true => "required",
+            false => "optional",
+        };
+        format!("        {index} {name}: {} {kind},\n", literal(wire))
+    });
+    let members: String = members.collect();
+    let rest = if has_rest { " extra" } else { "" };
+    format!("::pingone_models::object! {{\n    {name} {{\n{members}    }}{rest}\n}}\n")
 }
 
 /// `new` takes what is required, a `with_` method sets each of the rest.

@@ -417,7 +417,7 @@
 }
 
 /// An access token.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AccessToken {
@@ -450,6 +450,17 @@ pub struct AccessToken {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    AccessToken {
+        0 access_token: "access_token" required,
+        1 expires_in: "expires_in" optional,
+        2 id_token: "id_token" optional,
+        3 refresh_token: "refresh_token" optional,
+        4 scope: "scope" optional,
+        5 token_type: "token_type" optional,
+    } extra
 }
 
 impl AccessToken {
@@ -504,7 +515,7 @@ impl AccessToken {
 }
 
 /// An account at an external identity provider to link.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AccountLink {
@@ -517,6 +528,14 @@ pub struct AccountLink {
     /// The member `identityProvider`.
     #[serde(rename = "identityProvider")]
     pub identity_provider: IdentityProviderReference,
+}
+
+::pingone_models::object! {
+    AccountLink {
+        0 attributes: "attributes" optional,
+        1 external_id: "externalId" required,
+        2 identity_provider: "identityProvider" required,
+    }
 }
 
 impl AccountLink {
@@ -545,13 +564,19 @@ impl AccountLink {
 }
 
 /// How long to lock an account.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AccountLock {
     /// When the lock ends.
     #[serde(rename = "unlockAt", default, skip_serializing_if = "Option::is_none")]
     pub unlock_at: Option<::pingone_models::Timestamp>,
+}
+
+::pingone_models::object! {
+    AccountLock {
+        0 unlock_at: "unlockAt" optional,
+    }
 }
 
 impl AccountLock {
@@ -570,7 +595,7 @@ impl AccountLock {
 }
 
 /// The latest consent of a user to an agreement.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AgreementConsent {
@@ -598,6 +623,18 @@ pub struct AgreementConsent {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    AgreementConsent {
+        0 agreement: "agreement" optional,
+        1 environment: "environment" optional,
+        2 language: "language" optional,
+        3 last_consent: "lastConsent" optional,
+        4 links: "_links" optional,
+        5 status: "status" optional,
+        6 user: "user" optional,
+    } extra
 }
 
 impl AgreementConsent {
@@ -670,7 +707,7 @@ impl AgreementConsent {
 }
 
 /// One page of consents.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AgreementConsentCollection {
@@ -689,6 +726,15 @@ pub struct AgreementConsentCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    AgreementConsentCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl AgreementConsentCollection {
@@ -740,7 +786,7 @@ impl AgreementConsentCollection {
 }
 
 /// A language of an agreement.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AgreementLanguageReference {
@@ -749,6 +795,12 @@ pub struct AgreementLanguageReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    AgreementLanguageReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl AgreementLanguageReference {
@@ -760,7 +812,7 @@ impl AgreementLanguageReference {
 }
 
 /// An agreement.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AgreementReference {
@@ -769,6 +821,12 @@ pub struct AgreementReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    AgreementReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl AgreementReference {
@@ -780,7 +838,7 @@ impl AgreementReference {
 }
 
 /// The application that a device authentication is for.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApplicationReference {
@@ -789,6 +847,12 @@ pub struct ApplicationReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    ApplicationReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl ApplicationReference {
@@ -800,7 +864,7 @@ impl ApplicationReference {
 }
 
 /// An assertion to check. Further members may be added.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AssertionCheck {
@@ -815,6 +879,14 @@ pub struct AssertionCheck {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    AssertionCheck {
+        0 assertion: "assertion" required,
+        1 compatibility: "compatibility" optional,
+        2 origin: "origin" required,
+    } extra
 }
 
 impl AssertionCheck {
@@ -838,7 +910,7 @@ impl AssertionCheck {
 }
 
 /// A token request with an authorization code.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AuthorizationCodeGrant {
@@ -877,6 +949,19 @@ pub struct AuthorizationCodeGrant {
     /// The redirect address of the authorization request. Left out where that had none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
+}
+
+::pingone_models::object! {
+    AuthorizationCodeGrant {
+        0 client_assertion: "client_assertion" optional,
+        1 client_assertion_type: "client_assertion_type" optional,
+        2 client_id: "client_id" optional,
+        3 client_secret: "client_secret" optional,
+        4 code: "code" required,
+        5 code_verifier: "code_verifier" optional,
+        6 grant_type: "grant_type" required,
+        7 redirect_uri: "redirect_uri" optional,
+    }
 }
 
 impl AuthorizationCodeGrant {
@@ -940,7 +1025,7 @@ impl AuthorizationCodeGrant {
 
 /// What the authorization endpoint would have sent to the application; present in completed flows of the response mode `pi.flow`.
 /// The tokens have the names of OAuth 2.0 and OpenID Connect and are declared so that they are treated as secrets.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AuthorizeResponse {
@@ -980,6 +1065,18 @@ pub struct AuthorizeResponse {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    AuthorizeResponse {
+        0 access_token: "access_token" optional,
+        1 code: "code" optional,
+        2 expires_in: "expires_in" optional,
+        3 id_token: "id_token" optional,
+        4 scope: "scope" optional,
+        5 state: "state" optional,
+        6 token_type: "token_type" optional,
+    } extra
 }
 
 impl AuthorizeResponse {
@@ -1049,7 +1146,7 @@ impl AuthorizeResponse {
 }
 
 /// The sign-on policy that a completed flow has satisfied. Older pages have it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CompletedSignOnPolicy {
@@ -1062,6 +1159,13 @@ pub struct CompletedSignOnPolicy {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    CompletedSignOnPolicy {
+        0 id: "id" optional,
+        1 name: "name" optional,
+    } extra
 }
 
 impl CompletedSignOnPolicy {
@@ -1087,7 +1191,7 @@ impl CompletedSignOnPolicy {
 }
 
 /// A device of a user. A one-time device has no ID.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Device {
@@ -1112,6 +1216,17 @@ pub struct Device {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Device {
+        0 email: "email" optional,
+        1 id: "id" optional,
+        2 nickname: "nickname" optional,
+        3 phone: "phone" optional,
+        4 status: "status" optional,
+        5 type_: "type" optional,
+    } extra
 }
 
 impl Device {
@@ -1173,7 +1288,7 @@ impl Device {
 }
 
 /// What activates a device: a code, or an attestation with its origin.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceActivation {
@@ -1200,6 +1315,15 @@ pub struct DeviceActivation {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceActivation {
+        0 attestation: "attestation" optional,
+        1 oath_resync: "oathResync" optional,
+        2 origin: "origin" optional,
+        3 otp: "otp" optional,
+    } extra
 }
 
 impl DeviceActivation {
@@ -1245,7 +1369,7 @@ impl DeviceActivation {
 }
 
 /// An authentication of a user with a device.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceAuthentication {
@@ -1299,6 +1423,26 @@ pub struct DeviceAuthentication {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceAuthentication {
+        0 aggregate_fido2_devices: "aggregateFido2Devices" optional,
+        1 application: "application" optional,
+        2 created_at: "createdAt" optional,
+        3 embedded: "_embedded" optional,
+        4 environment: "environment" optional,
+        5 error: "error" optional,
+        6 id: "id" required,
+        7 links: "_links" optional,
+        8 policy: "policy" optional,
+        9 public_key_credential_request_options: "publicKeyCredentialRequestOptions" optional,
+        10 selected_device: "selectedDevice" optional,
+        11 status: "status" required,
+        12 test: "test" optional,
+        13 updated_at: "updatedAt" optional,
+        14 user: "user" optional,
+    } extra
 }
 
 impl DeviceAuthentication {
@@ -1427,7 +1571,7 @@ impl DeviceAuthentication {
 }
 
 /// Resources that belong to a device authentication.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceAuthenticationEmbedded {
@@ -1437,6 +1581,12 @@ pub struct DeviceAuthenticationEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceAuthenticationEmbedded {
+        0 devices: "devices" optional,
+    } extra
 }
 
 impl DeviceAuthenticationEmbedded {
@@ -1455,7 +1605,7 @@ impl DeviceAuthenticationEmbedded {
 }
 
 /// Why a device authentication failed.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceAuthenticationError {
@@ -1468,6 +1618,13 @@ pub struct DeviceAuthenticationError {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceAuthenticationError {
+        0 code: "code" optional,
+        1 message: "message" optional,
+    } extra
 }
 
 impl DeviceAuthenticationError {
@@ -1493,7 +1650,7 @@ impl DeviceAuthenticationError {
 }
 
 /// Which devices may be used for MFA, and how. The settings of methods that only environments with PingID have are kept as further members.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceAuthenticationPolicy {
@@ -1550,6 +1707,28 @@ pub struct DeviceAuthenticationPolicy {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceAuthenticationPolicy {
+        0 authentication: "authentication" optional,
+        1 default: "default" optional,
+        2 email: "email" optional,
+        3 environment: "environment" optional,
+        4 fido2: "fido2" optional,
+        5 for_sign_on_policy: "forSignOnPolicy" optional,
+        6 id: "id" required,
+        7 ignore_user_lock: "ignoreUserLock" optional,
+        8 links: "_links" optional,
+        9 mobile: "mobile" optional,
+        10 name: "name" optional,
+        11 new_device_notification: "newDeviceNotification" optional,
+        12 sms: "sms" optional,
+        13 totp: "totp" optional,
+        14 updated_at: "updatedAt" optional,
+        15 voice: "voice" optional,
+        16 whats_app: "whatsApp" optional,
+    } extra
 }
 
 impl DeviceAuthenticationPolicy {
@@ -1695,7 +1874,7 @@ impl DeviceAuthenticationPolicy {
 }
 
 /// One page of policies.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceAuthenticationPolicyCollection {
@@ -1714,6 +1893,15 @@ pub struct DeviceAuthenticationPolicyCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceAuthenticationPolicyCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl DeviceAuthenticationPolicyCollection {
@@ -1765,7 +1953,7 @@ impl DeviceAuthenticationPolicyCollection {
 }
 
 /// The policies of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceAuthenticationPolicyCollectionEmbedded {
@@ -1779,6 +1967,12 @@ pub struct DeviceAuthenticationPolicyCollectionEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceAuthenticationPolicyCollectionEmbedded {
+        0 device_authentication_policies: "deviceAuthenticationPolicies" optional,
+    } extra
 }
 
 impl DeviceAuthenticationPolicyCollectionEmbedded {
@@ -1800,7 +1994,7 @@ impl DeviceAuthenticationPolicyCollectionEmbedded {
 }
 
 /// The policy of a device authentication. Without one the environment's default applies.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceAuthenticationPolicyReference {
@@ -1809,6 +2003,12 @@ pub struct DeviceAuthenticationPolicyReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceAuthenticationPolicyReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl DeviceAuthenticationPolicyReference {
@@ -1820,7 +2020,7 @@ impl DeviceAuthenticationPolicyReference {
 }
 
 /// A user to authenticate, and what with.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceAuthenticationRequest {
@@ -1846,6 +2046,17 @@ pub struct DeviceAuthenticationRequest {
     pub selected_device: Option<SelectedDevice>,
     /// The member `user`.
     pub user: UserReference,
+}
+
+::pingone_models::object! {
+    DeviceAuthenticationRequest {
+        0 application: "application" optional,
+        1 mobile_payload: "mobilePayload" optional,
+        2 notification: "notification" optional,
+        3 policy: "policy" optional,
+        4 selected_device: "selectedDevice" optional,
+        5 user: "user" required,
+    }
 }
 
 impl DeviceAuthenticationRequest {
@@ -1899,7 +2110,7 @@ impl DeviceAuthenticationRequest {
 }
 
 /// What test mode returns in place of a message. It is documented for registered devices; here it is inferred, and declared so that the passcode is treated as a secret.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceAuthenticationTest {
@@ -1913,6 +2124,12 @@ pub struct DeviceAuthenticationTest {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceAuthenticationTest {
+        0 otp: "otp" optional,
+    } extra
 }
 
 impl DeviceAuthenticationTest {
@@ -1931,7 +2148,7 @@ impl DeviceAuthenticationTest {
 }
 
 /// A stop that an administrator has set.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceBlock {
@@ -1944,6 +2161,13 @@ pub struct DeviceBlock {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceBlock {
+        0 blocked_at: "blockedAt" optional,
+        1 status: "status" optional,
+    } extra
 }
 
 impl DeviceBlock {
@@ -1973,7 +2197,7 @@ impl DeviceBlock {
 }
 
 /// A lock after too many failures.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceLock {
@@ -1989,6 +2213,14 @@ pub struct DeviceLock {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceLock {
+        0 expires_at: "expiresAt" optional,
+        1 reason: "reason" optional,
+        2 status: "status" optional,
+    } extra
 }
 
 impl DeviceLock {
@@ -2026,7 +2258,7 @@ impl DeviceLock {
 }
 
 /// The nickname of a device.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceNickname {
@@ -2039,6 +2271,13 @@ pub struct DeviceNickname {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceNickname {
+        0 links: "_links" optional,
+        1 nickname: "nickname" optional,
+    } extra
 }
 
 impl DeviceNickname {
@@ -2067,12 +2306,18 @@ impl DeviceNickname {
 }
 
 /// A nickname to set.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceNicknameUpdate {
     /// The user's name for the device.
     pub nickname: String,
+}
+
+::pingone_models::object! {
+    DeviceNicknameUpdate {
+        0 nickname: "nickname" required,
+    }
 }
 
 impl DeviceNicknameUpdate {
@@ -2084,12 +2329,18 @@ impl DeviceNicknameUpdate {
 }
 
 /// The order of devices.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceOrder {
     /// Active devices; the first is the default.
     pub order: Vec<DeviceReference>,
+}
+
+::pingone_models::object! {
+    DeviceOrder {
+        0 order: "order" required,
+    }
 }
 
 impl DeviceOrder {
@@ -2101,7 +2352,7 @@ impl DeviceOrder {
 }
 
 /// A registered device.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceReference {
@@ -2110,6 +2361,12 @@ pub struct DeviceReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl DeviceReference {
@@ -2121,7 +2378,7 @@ impl DeviceReference {
 }
 
 /// A registered device to authenticate with.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceSelection {
@@ -2130,6 +2387,13 @@ pub struct DeviceSelection {
     pub compatibility: Option<Fido2Compatibility>,
     /// The member `device`.
     pub device: DeviceReference,
+}
+
+::pingone_models::object! {
+    DeviceSelection {
+        0 compatibility: "compatibility" optional,
+        1 device: "device" required,
+    }
 }
 
 impl DeviceSelection {
@@ -2148,7 +2412,7 @@ impl DeviceSelection {
 }
 
 /// How one of several devices is selected.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeviceSelectionSettings {
@@ -2158,6 +2422,12 @@ pub struct DeviceSelectionSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    DeviceSelectionSettings {
+        0 device_selection: "deviceSelection" optional,
+    } extra
 }
 
 impl DeviceSelectionSettings {
@@ -2176,13 +2446,19 @@ impl DeviceSelectionSettings {
 }
 
 /// Whom the message speaks of.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailVerificationSend {
     /// The member `notificationType`.
     #[serde(rename = "notificationType")]
     pub notification_type: EmailNotificationType,
+}
+
+::pingone_models::object! {
+    EmailVerificationSend {
+        0 notification_type: "notificationType" required,
+    }
 }
 
 impl EmailVerificationSend {
@@ -2194,7 +2470,7 @@ impl EmailVerificationSend {
 }
 
 /// An environment.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Environment {
@@ -2227,6 +2503,20 @@ pub struct Environment {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Environment {
+        0 created_at: "createdAt" optional,
+        1 description: "description" optional,
+        2 id: "id" required,
+        3 links: "_links" optional,
+        4 name: "name" optional,
+        5 region: "region" optional,
+        6 status: "status" optional,
+        7 type_: "type" optional,
+        8 updated_at: "updatedAt" optional,
+    } extra
 }
 
 impl Environment {
@@ -2308,7 +2598,7 @@ impl Environment {
 }
 
 /// The environment that a resource belongs to.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EnvironmentReference {
@@ -2317,6 +2607,12 @@ pub struct EnvironmentReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    EnvironmentReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl EnvironmentReference {
@@ -2328,7 +2624,7 @@ impl EnvironmentReference {
 }
 
 /// One reason for an error.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorDetail {
@@ -2362,6 +2658,15 @@ impl ::std::fmt::Debug for ErrorDetail {
             .field("extra", &self.extra)
             .finish()
     }
+}
+
+::pingone_models::object! {
+    ErrorDetail {
+        0 code: "code" optional,
+        1 inner_error: "innerError" optional,
+        2 message: "message" optional,
+        3 target: "target" optional,
+    } extra
 }
 
 impl ErrorDetail {
@@ -2408,7 +2713,7 @@ impl ErrorDetail {
 
 /// What every failed request returns. Gateways may return less, or something else.
 /// Match on `code`, not on the HTTP status: the status of a code may change.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -2440,6 +2745,15 @@ impl ::std::fmt::Debug for ErrorResponse {
             .field("extra", &self.extra)
             .finish()
     }
+}
+
+::pingone_models::object! {
+    ErrorResponse {
+        0 code: "code" optional,
+        1 details: "details" optional,
+        2 id: "id" optional,
+        3 message: "message" optional,
+    } extra
 }
 
 impl ErrorResponse {
@@ -2485,7 +2799,7 @@ impl ErrorResponse {
 }
 
 /// When failures block a user for a time.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FailureSettings {
@@ -2498,6 +2812,13 @@ pub struct FailureSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    FailureSettings {
+        0 cool_down: "coolDown" optional,
+        1 count: "count" optional,
+    } extra
 }
 
 impl FailureSettings {
@@ -2523,7 +2844,7 @@ impl FailureSettings {
 }
 
 /// Settings for FIDO2 devices.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Fido2DeviceSettings {
@@ -2542,6 +2863,15 @@ pub struct Fido2DeviceSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Fido2DeviceSettings {
+        0 enabled: "enabled" optional,
+        1 failure: "failure" optional,
+        2 fido2_policy_id: "fido2PolicyId" optional,
+        3 pairing_disabled: "pairingDisabled" optional,
+    } extra
 }
 
 impl Fido2DeviceSettings {
@@ -2588,7 +2918,7 @@ impl Fido2DeviceSettings {
 
 /// A sign-on flow.
 /// Which members are present depends on `status`; the samples of PingOne show more of them than its pages.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Flow {
@@ -2657,6 +2987,31 @@ pub struct Flow {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Flow {
+        0 aggregate_fido2_devices: "aggregateFido2Devices" optional,
+        1 application: "application" optional,
+        2 attributes: "attributes" optional,
+        3 authenticators: "authenticators" optional,
+        4 authorize_response: "authorizeResponse" optional,
+        5 completed_sign_on_policy: "completedSignOnPolicy" optional,
+        6 created_at: "createdAt" optional,
+        7 embedded: "_embedded" optional,
+        8 environment: "environment" optional,
+        9 error: "error" optional,
+        10 expires_at: "expiresAt" optional,
+        11 id: "id" required,
+        12 links: "_links" optional,
+        13 max_seconds_since_last_sign_on: "maxSecondsSinceLastSignOn" optional,
+        14 public_key_credential_request_options: "publicKeyCredentialRequestOptions" optional,
+        15 resume_url: "resumeUrl" optional,
+        16 selected_device: "selectedDevice" optional,
+        17 session: "session" optional,
+        18 status: "status" required,
+        19 user: "user" optional,
+    } extra
 }
 
 impl Flow {
@@ -2825,7 +3180,7 @@ impl Flow {
 }
 
 /// The application that a user signs on to.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowApplication {
@@ -2841,6 +3196,14 @@ pub struct FlowApplication {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    FlowApplication {
+        0 icon: "icon" optional,
+        1 id: "id" optional,
+        2 name: "name" optional,
+    } extra
 }
 
 impl FlowApplication {
@@ -2878,7 +3241,7 @@ impl FlowApplication {
 }
 
 /// Icon of an application.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowApplicationIcon {
@@ -2891,6 +3254,13 @@ pub struct FlowApplicationIcon {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    FlowApplicationIcon {
+        0 href: "href" optional,
+        1 id: "id" optional,
+    } extra
 }
 
 impl FlowApplicationIcon {
@@ -2916,7 +3286,7 @@ impl FlowApplicationIcon {
 }
 
 /// An authorization request for a flow that the application drives. Further parameters may be added.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowAuthorization {
@@ -2967,6 +3337,25 @@ pub struct FlowAuthorization {
     /// Returned unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+}
+
+::pingone_models::object! {
+    FlowAuthorization {
+        0 acr_values: "acr_values" optional,
+        1 client_id: "client_id" required,
+        2 code_challenge: "code_challenge" optional,
+        3 code_challenge_method: "code_challenge_method" optional,
+        4 login_hint_token: "login_hint_token" optional,
+        5 max_age: "max_age" optional,
+        6 nonce: "nonce" optional,
+        7 prompt: "prompt" optional,
+        8 redirect_uri: "redirect_uri" optional,
+        9 request: "request" optional,
+        10 response_mode: "response_mode" required,
+        11 response_type: "response_type" required,
+        12 scope: "scope" optional,
+        13 state: "state" optional,
+    }
 }
 
 impl FlowAuthorization {
@@ -3070,12 +3459,18 @@ impl FlowAuthorization {
 }
 
 /// The answer to a request for consent.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowConsent {
     /// Whether the user consents.
     pub accept: bool,
+}
+
+::pingone_models::object! {
+    FlowConsent {
+        0 accept: "accept" required,
+    }
 }
 
 impl FlowConsent {
@@ -3087,12 +3482,18 @@ impl FlowConsent {
 }
 
 /// A device to authenticate with.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowDeviceSelection {
     /// The member `device`.
     pub device: DeviceReference,
+}
+
+::pingone_models::object! {
+    FlowDeviceSelection {
+        0 device: "device" required,
+    }
 }
 
 impl FlowDeviceSelection {
@@ -3104,7 +3505,7 @@ impl FlowDeviceSelection {
 }
 
 /// Resources that belong to a flow.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowEmbedded {
@@ -3129,6 +3530,17 @@ pub struct FlowEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    FlowEmbedded {
+        0 application: "application" optional,
+        1 devices: "devices" optional,
+        2 identity_provider: "identityProvider" optional,
+        3 password_policy: "passwordPolicy" optional,
+        4 social_providers: "socialProviders" optional,
+        5 user: "user" optional,
+    } extra
 }
 
 impl FlowEmbedded {
@@ -3191,7 +3603,7 @@ impl FlowEmbedded {
 
 /// Why a flow has failed. Its answer has status 200.
 /// PingOne's samples read the code `PASSWORD_LOCKED_OUT`; unofficial sources add `NO_USABLE_DEVICES` and its `unavailableDevices`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowError {
@@ -3207,6 +3619,14 @@ pub struct FlowError {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    FlowError {
+        0 code: "code" optional,
+        1 message: "message" optional,
+        2 unavailable_devices: "unavailableDevices" optional,
+    } extra
 }
 
 impl FlowError {
@@ -3244,12 +3664,18 @@ impl FlowError {
 }
 
 /// The user who forgot the password.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowForgottenPassword {
     /// The username.
     pub username: String,
+}
+
+::pingone_models::object! {
+    FlowForgottenPassword {
+        0 username: "username" required,
+    }
 }
 
 impl FlowForgottenPassword {
@@ -3261,7 +3687,7 @@ impl FlowForgottenPassword {
 }
 
 /// A change of a password during a sign-on.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowPasswordReset {
@@ -3271,6 +3697,13 @@ pub struct FlowPasswordReset {
     /// The password to set. It must satisfy the password policy.
     #[serde(rename = "newPassword", serialize_with = "::pingone_models::expose::required")]
     pub new_password: ::pingone_models::Secret,
+}
+
+::pingone_models::object! {
+    FlowPasswordReset {
+        0 current_password: "currentPassword" required,
+        1 new_password: "newPassword" required,
+    }
 }
 
 impl FlowPasswordReset {
@@ -3285,7 +3718,7 @@ impl FlowPasswordReset {
 }
 
 /// The device that a flow waits for; present with `OTP_REQUIRED` and `PUSH_CONFIRMATION_REQUIRED`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowSelectedDevice {
@@ -3295,6 +3728,12 @@ pub struct FlowSelectedDevice {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    FlowSelectedDevice {
+        0 id: "id" optional,
+    } extra
 }
 
 impl FlowSelectedDevice {
@@ -3313,7 +3752,7 @@ impl FlowSelectedDevice {
 }
 
 /// The user of a flow.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowUser {
@@ -3326,6 +3765,13 @@ pub struct FlowUser {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    FlowUser {
+        0 id: "id" optional,
+        1 username: "username" optional,
+    } extra
 }
 
 impl FlowUser {
@@ -3351,13 +3797,19 @@ impl FlowUser {
 }
 
 /// A user code to check.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowUserCodeVerification {
     /// The code that the device shows.
     #[serde(rename = "userCode", serialize_with = "::pingone_models::expose::required")]
     pub user_code: ::pingone_models::Secret,
+}
+
+::pingone_models::object! {
+    FlowUserCodeVerification {
+        0 user_code: "userCode" required,
+    }
 }
 
 impl FlowUserCodeVerification {
@@ -3369,7 +3821,7 @@ impl FlowUserCodeVerification {
 }
 
 /// Attributes of a user as the user confirms them. Absent leaves an attribute, null clears it. Attributes of the environment's own user schema may be added.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowUserConfirmation {
@@ -3440,6 +3892,26 @@ pub struct FlowUserConfirmation {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    FlowUserConfirmation {
+        0 account_id: "accountId" optional,
+        1 address: "address" optional,
+        2 email: "email" optional,
+        3 external_id: "externalId" optional,
+        4 locale: "locale" optional,
+        5 mobile_phone: "mobilePhone" optional,
+        6 name: "name" optional,
+        7 nickname: "nickname" optional,
+        8 photo: "photo" optional,
+        9 preferred_language: "preferredLanguage" optional,
+        10 primary_phone: "primaryPhone" optional,
+        11 timezone: "timezone" optional,
+        12 title: "title" optional,
+        13 type_: "type" optional,
+        14 username: "username" required,
+    } extra
 }
 
 impl FlowUserConfirmation {
@@ -3572,12 +4044,18 @@ impl FlowUserConfirmation {
 }
 
 /// The user who signs on.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowUserLookup {
     /// The username.
     pub username: String,
+}
+
+::pingone_models::object! {
+    FlowUserLookup {
+        0 username: "username" required,
+    }
 }
 
 impl FlowUserLookup {
@@ -3590,7 +4068,7 @@ impl FlowUserLookup {
 
 /// A user to create. Further attributes of the user schema may be added.
 /// A registration that links an external identity, with the flow status `ACCOUNT_LINKING_REQUIRED`, has no password; every other one needs it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowUserRegistration {
@@ -3608,6 +4086,14 @@ pub struct FlowUserRegistration {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    FlowUserRegistration {
+        0 email: "email" required,
+        1 password: "password" optional,
+        2 username: "username" required,
+    } extra
 }
 
 impl FlowUserRegistration {
@@ -3631,7 +4117,7 @@ impl FlowUserRegistration {
 }
 
 /// A user's credentials.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowUsernamePasswordCheck {
@@ -3640,6 +4126,13 @@ pub struct FlowUsernamePasswordCheck {
     pub password: ::pingone_models::Secret,
     /// The username.
     pub username: String,
+}
+
+::pingone_models::object! {
+    FlowUsernamePasswordCheck {
+        0 password: "password" required,
+        1 username: "username" required,
+    }
 }
 
 impl FlowUsernamePasswordCheck {
@@ -3651,12 +4144,18 @@ impl FlowUsernamePasswordCheck {
 }
 
 /// The type of a user in an external directory.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GatewayUserTypeReference {
     /// The member `id`.
     pub id: GatewayUserTypeId,
+}
+
+::pingone_models::object! {
+    GatewayUserTypeReference {
+        0 id: "id" required,
+    }
 }
 
 impl GatewayUserTypeReference {
@@ -3668,7 +4167,7 @@ impl GatewayUserTypeReference {
 }
 
 /// A group: users who have the same access. Recorded answers also have `checkSum`, which no page documents.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Group {
@@ -3722,6 +4221,27 @@ pub struct Group {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Group {
+        0 created_at: "createdAt" optional,
+        1 custom_data: "customData" optional,
+        2 description: "description" optional,
+        3 direct_member_counts: "directMemberCounts" optional,
+        4 display_name: "displayName" optional,
+        5 environment: "environment" optional,
+        6 external_id: "externalId" optional,
+        7 id: "id" required,
+        8 links: "_links" optional,
+        9 name: "name" optional,
+        10 population: "population" optional,
+        11 source_id: "sourceId" optional,
+        12 source_type: "sourceType" optional,
+        13 total_member_counts: "totalMemberCounts" optional,
+        14 updated_at: "updatedAt" optional,
+        15 user_filter: "userFilter" optional,
+    } extra
 }
 
 impl Group {
@@ -3859,7 +4379,7 @@ impl Group {
 }
 
 /// One page of groups.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GroupCollection {
@@ -3878,6 +4398,15 @@ pub struct GroupCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    GroupCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl GroupCollection {
@@ -3926,7 +4455,7 @@ impl GroupCollection {
 }
 
 /// The groups of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GroupCollectionEmbedded {
@@ -3936,6 +4465,12 @@ pub struct GroupCollectionEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    GroupCollectionEmbedded {
+        0 groups: "groups" optional,
+    } extra
 }
 
 impl GroupCollectionEmbedded {
@@ -3954,7 +4489,7 @@ impl GroupCollectionEmbedded {
 }
 
 /// How many members a group has. The counts of direct members may have `groups`, which is recorded and not documented; the total counts are present on request only.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GroupMemberCounts {
@@ -3967,6 +4502,13 @@ pub struct GroupMemberCounts {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    GroupMemberCounts {
+        0 groups: "groups" optional,
+        1 users: "users" optional,
+    } extra
 }
 
 impl GroupMemberCounts {
@@ -3992,7 +4534,7 @@ impl GroupMemberCounts {
 }
 
 /// The membership of a user in a group.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GroupMembership {
@@ -4013,6 +4555,16 @@ pub struct GroupMembership {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    GroupMembership {
+        0 embedded: "_embedded" optional,
+        1 id: "id" required,
+        2 links: "_links" optional,
+        3 name: "name" optional,
+        4 type_: "type" optional,
+    } extra
 }
 
 impl GroupMembership {
@@ -4062,7 +4614,7 @@ impl GroupMembership {
 }
 
 /// One page of memberships.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GroupMembershipCollection {
@@ -4081,6 +4633,15 @@ pub struct GroupMembershipCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    GroupMembershipCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl GroupMembershipCollection {
@@ -4132,7 +4693,7 @@ impl GroupMembershipCollection {
 }
 
 /// What belongs to a membership; present on request only.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GroupMembershipEmbedded {
@@ -4142,6 +4703,12 @@ pub struct GroupMembershipEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    GroupMembershipEmbedded {
+        0 group: "group" optional,
+    } extra
 }
 
 impl GroupMembershipEmbedded {
@@ -4160,12 +4727,18 @@ impl GroupMembershipEmbedded {
 }
 
 /// A group.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GroupReference {
     /// The member `id`.
     pub id: GroupId,
+}
+
+::pingone_models::object! {
+    GroupReference {
+        0 id: "id" required,
+    }
 }
 
 impl GroupReference {
@@ -4177,7 +4750,7 @@ impl GroupReference {
 }
 
 /// An identity provider.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IdentityProviderReference {
@@ -4186,6 +4759,12 @@ pub struct IdentityProviderReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    IdentityProviderReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl IdentityProviderReference {
@@ -4197,7 +4776,7 @@ impl IdentityProviderReference {
 }
 
 /// A public key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JsonWebKey {
@@ -4222,6 +4801,17 @@ pub struct JsonWebKey {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    JsonWebKey {
+        0 alg: "alg" optional,
+        1 e: "e" optional,
+        2 kid: "kid" optional,
+        3 kty: "kty" optional,
+        4 n: "n" optional,
+        5 use_: "use" optional,
+    } extra
 }
 
 impl JsonWebKey {
@@ -4283,7 +4873,7 @@ impl JsonWebKey {
 }
 
 /// A JSON Web Key Set. The form is that of RFC 7517.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JsonWebKeySet {
@@ -4292,6 +4882,12 @@ pub struct JsonWebKeySet {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    JsonWebKeySet {
+        0 keys: "keys" required,
+    } extra
 }
 
 impl JsonWebKeySet {
@@ -4303,7 +4899,7 @@ impl JsonWebKeySet {
 }
 
 /// When and to what a user last consented.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LastConsent {
@@ -4322,6 +4918,15 @@ pub struct LastConsent {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    LastConsent {
+        0 at: "at" optional,
+        1 expires_at: "expiresAt" optional,
+        2 language: "language" optional,
+        3 revision: "revision" optional,
+    } extra
 }
 
 impl LastConsent {
@@ -4367,7 +4972,7 @@ impl LastConsent {
 }
 
 /// A link to a related resource or to an action that is allowed now. Links come and go with the state of the resource.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Link {
@@ -4377,6 +4982,12 @@ pub struct Link {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Link {
+        0 href: "href" optional,
+    } extra
 }
 
 impl Link {
@@ -4395,7 +5006,7 @@ impl Link {
 }
 
 /// A link between a user and an account at an external identity provider.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LinkedAccount {
@@ -4422,6 +5033,18 @@ pub struct LinkedAccount {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    LinkedAccount {
+        0 embedded: "_embedded" optional,
+        1 environment: "environment" optional,
+        2 external_id: "externalId" optional,
+        3 id: "id" required,
+        4 identity_provider: "identityProvider" optional,
+        5 links: "_links" optional,
+        6 user: "user" optional,
+    } extra
 }
 
 impl LinkedAccount {
@@ -4487,7 +5110,7 @@ impl LinkedAccount {
 }
 
 /// One page of linked accounts.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LinkedAccountCollection {
@@ -4506,6 +5129,15 @@ pub struct LinkedAccountCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    LinkedAccountCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl LinkedAccountCollection {
@@ -4557,7 +5189,7 @@ impl LinkedAccountCollection {
 }
 
 /// A value for an attribute of the user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LinkedAttribute {
@@ -4567,6 +5199,13 @@ pub struct LinkedAttribute {
     /// The value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<::serde_json::Value>,
+}
+
+::pingone_models::object! {
+    LinkedAttribute {
+        0 update: "update" optional,
+        1 value: "value" optional,
+    }
 }
 
 impl LinkedAttribute {
@@ -4592,7 +5231,7 @@ impl LinkedAttribute {
 }
 
 /// An MFA device of a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaDevice {
@@ -4668,6 +5307,30 @@ pub struct MfaDevice {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MfaDevice {
+        0 block: "block" optional,
+        1 created_at: "createdAt" optional,
+        2 email: "email" optional,
+        3 environment: "environment" optional,
+        4 extension: "extension" optional,
+        5 id: "id" required,
+        6 key_uri: "keyUri" optional,
+        7 links: "_links" optional,
+        8 lock: "lock" optional,
+        9 nickname: "nickname" optional,
+        10 phone: "phone" optional,
+        11 public_key_credential_creation_options: "publicKeyCredentialCreationOptions" optional,
+        12 secret: "secret" optional,
+        13 status: "status" optional,
+        14 test: "test" optional,
+        15 test_mode: "testMode" optional,
+        16 type_: "type" optional,
+        17 updated_at: "updatedAt" optional,
+        18 user: "user" optional,
+    } extra
 }
 
 impl MfaDevice {
@@ -4832,7 +5495,7 @@ impl MfaDevice {
 }
 
 /// The devices of a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaDeviceCollection {
@@ -4851,6 +5514,15 @@ pub struct MfaDeviceCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MfaDeviceCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl MfaDeviceCollection {
@@ -4899,7 +5571,7 @@ impl MfaDeviceCollection {
 }
 
 /// The devices of a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaDeviceCollectionEmbedded {
@@ -4912,6 +5584,13 @@ pub struct MfaDeviceCollectionEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MfaDeviceCollectionEmbedded {
+        0 devices: "devices" optional,
+        1 order: "order" optional,
+    } extra
 }
 
 impl MfaDeviceCollectionEmbedded {
@@ -4937,7 +5616,7 @@ impl MfaDeviceCollectionEmbedded {
 }
 
 /// A device to create. Which members it needs depends on `type`; others may be added.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaDeviceCreation {
@@ -4974,6 +5653,21 @@ pub struct MfaDeviceCreation {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MfaDeviceCreation {
+        0 email: "email" optional,
+        1 extension: "extension" optional,
+        2 nickname: "nickname" optional,
+        3 notification: "notification" optional,
+        4 phone: "phone" optional,
+        5 policy: "policy" optional,
+        6 rp: "rp" optional,
+        7 status: "status" optional,
+        8 test_mode: "testMode" optional,
+        9 type_: "type" required,
+    } extra
 }
 
 impl MfaDeviceCreation {
@@ -5060,7 +5754,7 @@ impl MfaDeviceCreation {
 }
 
 /// When failed authentications lock the account.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaLockout {
@@ -5073,6 +5767,13 @@ pub struct MfaLockout {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MfaLockout {
+        0 duration_seconds: "durationSeconds" optional,
+        1 failure_count: "failureCount" optional,
+    } extra
 }
 
 impl MfaLockout {
@@ -5102,7 +5803,7 @@ impl MfaLockout {
 }
 
 /// The MFA settings of an environment.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaSettings {
@@ -5133,6 +5834,19 @@ pub struct MfaSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MfaSettings {
+        0 authentication: "authentication" optional,
+        1 environment: "environment" optional,
+        2 links: "_links" optional,
+        3 lockout: "lockout" optional,
+        4 pairing: "pairing" optional,
+        5 phone_extensions: "phoneExtensions" optional,
+        6 updated_at: "updatedAt" optional,
+        7 users: "users" optional,
+    } extra
 }
 
 impl MfaSettings {
@@ -5213,7 +5927,7 @@ impl MfaSettings {
 }
 
 /// Settings for new users.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaUserSettings {
@@ -5223,6 +5937,12 @@ pub struct MfaUserSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MfaUserSettings {
+        0 mfa_enabled: "mfaEnabled" optional,
+    } extra
 }
 
 impl MfaUserSettings {
@@ -5241,7 +5961,7 @@ impl MfaUserSettings {
 }
 
 /// Settings for native apps.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MobileDeviceSettings {
@@ -5257,6 +5977,14 @@ pub struct MobileDeviceSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MobileDeviceSettings {
+        0 applications: "applications" optional,
+        1 enabled: "enabled" optional,
+        2 otp: "otp" optional,
+    } extra
 }
 
 impl MobileDeviceSettings {
@@ -5294,7 +6022,7 @@ impl MobileDeviceSettings {
 }
 
 /// What the message to the user says.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Notification {
@@ -5304,6 +6032,13 @@ pub struct Notification {
     /// The member `template`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<NotificationTemplate>,
+}
+
+::pingone_models::object! {
+    Notification {
+        0 client_context: "clientContext" optional,
+        1 template: "template" optional,
+    }
 }
 
 impl Notification {
@@ -5329,7 +6064,7 @@ impl Notification {
 }
 
 /// The template of a message.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NotificationTemplate {
@@ -5345,6 +6080,15 @@ pub struct NotificationTemplate {
     /// Variant of the template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
+}
+
+::pingone_models::object! {
+    NotificationTemplate {
+        0 locale: "locale" optional,
+        1 name: "name" optional,
+        2 variables: "variables" optional,
+        3 variant: "variant" optional,
+    }
 }
 
 impl NotificationTemplate {
@@ -5389,7 +6133,7 @@ impl NotificationTemplate {
 }
 
 /// The error of a token request, in the form of RFC 6749.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OAuthError {
@@ -5402,6 +6146,13 @@ pub struct OAuthError {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    OAuthError {
+        0 error: "error" optional,
+        1 error_description: "error_description" optional,
+    } extra
 }
 
 impl OAuthError {
@@ -5431,7 +6182,7 @@ impl OAuthError {
 }
 
 /// An address or phone number that is used once and not registered. Responses mask it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OneTimeDevice {
@@ -5447,6 +6198,14 @@ pub struct OneTimeDevice {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    OneTimeDevice {
+        0 email: "email" optional,
+        1 phone: "phone" optional,
+        2 type_: "type" optional,
+    } extra
 }
 
 impl OneTimeDevice {
@@ -5484,7 +6243,7 @@ impl OneTimeDevice {
 }
 
 /// The discovery document of OpenID Connect.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OpenidConfiguration {
@@ -5538,6 +6297,27 @@ pub struct OpenidConfiguration {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    OpenidConfiguration {
+        0 authorization_endpoint: "authorization_endpoint" optional,
+        1 code_challenge_methods_supported: "code_challenge_methods_supported" optional,
+        2 end_session_endpoint: "end_session_endpoint" optional,
+        3 grant_types_supported: "grant_types_supported" optional,
+        4 id_token_signing_alg_values_supported: "id_token_signing_alg_values_supported" optional,
+        5 introspection_endpoint: "introspection_endpoint" optional,
+        6 issuer: "issuer" required,
+        7 jwks_uri: "jwks_uri" optional,
+        8 response_modes_supported: "response_modes_supported" optional,
+        9 response_types_supported: "response_types_supported" optional,
+        10 revocation_endpoint: "revocation_endpoint" optional,
+        11 scopes_supported: "scopes_supported" optional,
+        12 subject_types_supported: "subject_types_supported" optional,
+        13 token_endpoint: "token_endpoint" optional,
+        14 token_endpoint_auth_methods_supported: "token_endpoint_auth_methods_supported" optional,
+        15 userinfo_endpoint: "userinfo_endpoint" optional,
+    } extra
 }
 
 impl OpenidConfiguration {
@@ -5678,13 +6458,19 @@ impl OpenidConfiguration {
 }
 
 /// A one-time passcode to check.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OtpCheck {
     /// The passcode.
     #[serde(serialize_with = "::pingone_models::expose::required")]
     pub otp: ::pingone_models::Secret,
+}
+
+::pingone_models::object! {
+    OtpCheck {
+        0 otp: "otp" required,
+    }
 }
 
 impl OtpCheck {
@@ -5696,7 +6482,7 @@ impl OtpCheck {
 }
 
 /// Settings for devices that a passcode is sent to.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OtpDeviceSettings {
@@ -5712,6 +6498,14 @@ pub struct OtpDeviceSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    OtpDeviceSettings {
+        0 enabled: "enabled" optional,
+        1 otp: "otp" optional,
+        2 pairing_disabled: "pairingDisabled" optional,
+    } extra
 }
 
 impl OtpDeviceSettings {
@@ -5749,7 +6543,7 @@ impl OtpDeviceSettings {
 }
 
 /// Settings for one-time passcodes.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OtpSettings {
@@ -5765,6 +6559,14 @@ pub struct OtpSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    OtpSettings {
+        0 failure: "failure" optional,
+        1 life_time: "lifeTime" optional,
+        2 otp_length: "otpLength" optional,
+    } extra
 }
 
 impl OtpSettings {
@@ -5802,7 +6604,7 @@ impl OtpSettings {
 }
 
 /// A key that pairs a native app with a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PairingKey {
@@ -5845,6 +6647,22 @@ pub struct PairingKey {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PairingKey {
+        0 applications: "applications" optional,
+        1 code: "code" optional,
+        2 created_at: "createdAt" optional,
+        3 environment: "environment" optional,
+        4 error: "error" optional,
+        5 expires_at: "expiresAt" optional,
+        6 id: "id" required,
+        7 links: "_links" optional,
+        8 status: "status" optional,
+        9 updated_at: "updatedAt" optional,
+        10 user: "user" optional,
+    } extra
 }
 
 impl PairingKey {
@@ -5942,7 +6760,7 @@ impl PairingKey {
 }
 
 /// What a pairing key is for.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PairingKeyCreation {
@@ -5952,6 +6770,13 @@ pub struct PairingKeyCreation {
     /// The member `policy`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<DeviceAuthenticationPolicyReference>,
+}
+
+::pingone_models::object! {
+    PairingKeyCreation {
+        0 applications: "applications" optional,
+        1 policy: "policy" optional,
+    }
 }
 
 impl PairingKeyCreation {
@@ -5977,7 +6802,7 @@ impl PairingKeyCreation {
 }
 
 /// Why an app could not claim a pairing key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PairingKeyError {
@@ -5990,6 +6815,13 @@ pub struct PairingKeyError {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PairingKeyError {
+        0 code: "code" optional,
+        1 message: "message" optional,
+    } extra
 }
 
 impl PairingKeyError {
@@ -6015,7 +6847,7 @@ impl PairingKeyError {
 }
 
 /// Settings for adding devices.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PairingSettings {
@@ -6028,6 +6860,13 @@ pub struct PairingSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PairingSettings {
+        0 max_allowed_devices: "maxAllowedDevices" optional,
+        1 pairing_key_format: "pairingKeyFormat" optional,
+    } extra
 }
 
 impl PairingSettings {
@@ -6057,13 +6896,19 @@ impl PairingSettings {
 }
 
 /// A password to check.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordCheck {
     /// The password to compare with the user's.
     #[serde(serialize_with = "::pingone_models::expose::required")]
     pub password: ::pingone_models::Secret,
+}
+
+::pingone_models::object! {
+    PasswordCheck {
+        0 password: "password" required,
+    }
 }
 
 impl PasswordCheck {
@@ -6075,13 +6920,19 @@ impl PasswordCheck {
 }
 
 /// Where a password that PingOne does not keep is found.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordExternal {
     /// The member `gateway`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<PasswordGateway>,
+}
+
+::pingone_models::object! {
+    PasswordExternal {
+        0 gateway: "gateway" optional,
+    }
 }
 
 impl PasswordExternal {
@@ -6100,7 +6951,7 @@ impl PasswordExternal {
 }
 
 /// A gateway to the external directory of a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordGateway {
@@ -6115,6 +6966,15 @@ pub struct PasswordGateway {
     /// The member `userType`.
     #[serde(rename = "userType", default, skip_serializing_if = "Option::is_none")]
     pub user_type: Option<GatewayUserTypeReference>,
+}
+
+::pingone_models::object! {
+    PasswordGateway {
+        0 correlation_attributes: "correlationAttributes" optional,
+        1 id: "id" required,
+        2 type_: "type" optional,
+        3 user_type: "userType" optional,
+    }
 }
 
 impl PasswordGateway {
@@ -6155,7 +7015,7 @@ impl PasswordGateway {
 }
 
 /// Which old passwords are refused.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordHistory {
@@ -6168,6 +7028,13 @@ pub struct PasswordHistory {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PasswordHistory {
+        0 count: "count" optional,
+        1 retention_days: "retentionDays" optional,
+    } extra
 }
 
 impl PasswordHistory {
@@ -6197,7 +7064,7 @@ impl PasswordHistory {
 }
 
 /// How long a password must be.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordLength {
@@ -6210,6 +7077,13 @@ pub struct PasswordLength {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PasswordLength {
+        0 max: "max" optional,
+        1 min: "min" optional,
+    } extra
 }
 
 impl PasswordLength {
@@ -6235,7 +7109,7 @@ impl PasswordLength {
 }
 
 /// When failed checks lock a password.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordLockout {
@@ -6248,6 +7122,13 @@ pub struct PasswordLockout {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PasswordLockout {
+        0 duration_seconds: "durationSeconds" optional,
+        1 failure_count: "failureCount" optional,
+    } extra
 }
 
 impl PasswordLockout {
@@ -6277,7 +7158,7 @@ impl PasswordLockout {
 }
 
 /// What passwords must be like.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordPolicy {
@@ -6343,6 +7224,31 @@ pub struct PasswordPolicy {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PasswordPolicy {
+        0 created_at: "createdAt" optional,
+        1 default: "default" optional,
+        2 description: "description" optional,
+        3 environment: "environment" optional,
+        4 excludes_commonly_used: "excludesCommonlyUsed" optional,
+        5 excludes_profile_data: "excludesProfileData" optional,
+        6 history: "history" optional,
+        7 id: "id" required,
+        8 length: "length" optional,
+        9 links: "_links" optional,
+        10 lockout: "lockout" optional,
+        11 max_age_days: "maxAgeDays" optional,
+        12 max_repeated_characters: "maxRepeatedCharacters" optional,
+        13 min_age_days: "minAgeDays" optional,
+        14 min_characters: "minCharacters" optional,
+        15 min_complexity: "minComplexity" optional,
+        16 min_unique_characters: "minUniqueCharacters" optional,
+        17 name: "name" optional,
+        18 not_similar_to_current: "notSimilarToCurrent" optional,
+        19 updated_at: "updatedAt" optional,
+    } extra
 }
 
 impl PasswordPolicy {
@@ -6515,7 +7421,7 @@ impl PasswordPolicy {
 }
 
 /// One page of password policies.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordPolicyCollection {
@@ -6534,6 +7440,15 @@ pub struct PasswordPolicyCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PasswordPolicyCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl PasswordPolicyCollection {
@@ -6582,7 +7497,7 @@ impl PasswordPolicyCollection {
 }
 
 /// The password policies of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordPolicyCollectionEmbedded {
@@ -6592,6 +7507,12 @@ pub struct PasswordPolicyCollectionEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PasswordPolicyCollectionEmbedded {
+        0 password_policies: "passwordPolicies" optional,
+    } extra
 }
 
 impl PasswordPolicyCollectionEmbedded {
@@ -6610,7 +7531,7 @@ impl PasswordPolicyCollectionEmbedded {
 }
 
 /// The policy that a password must follow.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordPolicyReference {
@@ -6619,6 +7540,12 @@ pub struct PasswordPolicyReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PasswordPolicyReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl PasswordPolicyReference {
@@ -6630,7 +7557,7 @@ impl PasswordPolicyReference {
 }
 
 /// A recovery code, and the password to set if it is right.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordRecovery {
@@ -6640,6 +7567,13 @@ pub struct PasswordRecovery {
     /// The code from the message.
     #[serde(rename = "recoveryCode", serialize_with = "::pingone_models::expose::required")]
     pub recovery_code: ::pingone_models::Secret,
+}
+
+::pingone_models::object! {
+    PasswordRecovery {
+        0 new_password: "newPassword" required,
+        1 recovery_code: "recoveryCode" required,
+    }
 }
 
 impl PasswordRecovery {
@@ -6654,7 +7588,7 @@ impl PasswordRecovery {
 }
 
 /// A change of a password.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordReset {
@@ -6669,6 +7603,13 @@ pub struct PasswordReset {
     /// The password to set. It must satisfy the password policy.
     #[serde(rename = "newPassword", serialize_with = "::pingone_models::expose::required")]
     pub new_password: ::pingone_models::Secret,
+}
+
+::pingone_models::object! {
+    PasswordReset {
+        0 current_password: "currentPassword" optional,
+        1 new_password: "newPassword" required,
+    }
 }
 
 impl PasswordReset {
@@ -6687,7 +7628,7 @@ impl PasswordReset {
 }
 
 /// A password to store.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordSet {
@@ -6703,6 +7644,15 @@ pub struct PasswordSet {
     /// The password, as clear text or encoded.
     #[serde(serialize_with = "::pingone_models::expose::required")]
     pub value: ::pingone_models::Secret,
+}
+
+::pingone_models::object! {
+    PasswordSet {
+        0 bypass_policy: "bypassPolicy" optional,
+        1 external: "external" optional,
+        2 force_change: "forceChange" optional,
+        3 value: "value" required,
+    }
 }
 
 impl PasswordSet {
@@ -6740,7 +7690,7 @@ impl PasswordSet {
 }
 
 /// State of a user's password.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordState {
@@ -6768,6 +7718,18 @@ pub struct PasswordState {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PasswordState {
+        0 environment: "environment" optional,
+        1 last_changed_at: "lastChangedAt" optional,
+        2 links: "_links" optional,
+        3 password_policy: "passwordPolicy" optional,
+        4 seconds_until_unlock: "secondsUntilUnlock" optional,
+        5 status: "status" optional,
+        6 user: "user" optional,
+    } extra
 }
 
 impl PasswordState {
@@ -6840,7 +7802,7 @@ impl PasswordState {
 }
 
 /// A password to store, or nothing to remove it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordValue {
@@ -6857,6 +7819,14 @@ pub struct PasswordValue {
         serialize_with = "::pingone_models::expose::optional",
     )]
     pub value: Option<::pingone_models::Secret>,
+}
+
+::pingone_models::object! {
+    PasswordValue {
+        0 bypass_policy: "bypassPolicy" optional,
+        1 force_change: "forceChange" optional,
+        2 value: "value" optional,
+    }
 }
 
 impl PasswordValue {
@@ -6893,7 +7863,7 @@ impl PasswordValue {
 }
 
 /// Settings for phone numbers with extensions.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PhoneExtensionSettings {
@@ -6903,6 +7873,12 @@ pub struct PhoneExtensionSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PhoneExtensionSettings {
+        0 enabled: "enabled" optional,
+    } extra
 }
 
 impl PhoneExtensionSettings {
@@ -6921,7 +7897,7 @@ impl PhoneExtensionSettings {
 }
 
 /// A time.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PolicyDuration {
@@ -6934,6 +7910,13 @@ pub struct PolicyDuration {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PolicyDuration {
+        0 duration: "duration" optional,
+        1 time_unit: "timeUnit" optional,
+    } extra
 }
 
 impl PolicyDuration {
@@ -6963,7 +7946,7 @@ impl PolicyDuration {
 }
 
 /// A population: the users who are managed together.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Population {
@@ -6999,6 +7982,21 @@ pub struct Population {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Population {
+        0 created_at: "createdAt" optional,
+        1 default: "default" optional,
+        2 description: "description" optional,
+        3 environment: "environment" optional,
+        4 id: "id" required,
+        5 links: "_links" optional,
+        6 name: "name" optional,
+        7 password_policy: "passwordPolicy" optional,
+        8 updated_at: "updatedAt" optional,
+        9 user_count: "userCount" optional,
+    } extra
 }
 
 impl Population {
@@ -7088,7 +8086,7 @@ impl Population {
 }
 
 /// One page of populations.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PopulationCollection {
@@ -7107,6 +8105,15 @@ pub struct PopulationCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PopulationCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl PopulationCollection {
@@ -7155,7 +8162,7 @@ impl PopulationCollection {
 }
 
 /// The populations of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PopulationCollectionEmbedded {
@@ -7165,6 +8172,12 @@ pub struct PopulationCollectionEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PopulationCollectionEmbedded {
+        0 populations: "populations" optional,
+    } extra
 }
 
 impl PopulationCollectionEmbedded {
@@ -7183,7 +8196,7 @@ impl PopulationCollectionEmbedded {
 }
 
 /// The population of a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PopulationReference {
@@ -7192,6 +8205,12 @@ pub struct PopulationReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    PopulationReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl PopulationReference {
@@ -7203,12 +8222,18 @@ impl PopulationReference {
 }
 
 /// Why a push notification is cancelled.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PushCancellation {
     /// The member `reason`.
     pub reason: PushCancellationReason,
+}
+
+::pingone_models::object! {
+    PushCancellation {
+        0 reason: "reason" required,
+    }
 }
 
 impl PushCancellation {
@@ -7220,7 +8245,7 @@ impl PushCancellation {
 }
 
 /// A token request with a refresh token.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RefreshTokenGrant {
@@ -7252,6 +8277,18 @@ pub struct RefreshTokenGrant {
     /// Scopes separated by spaces, by RFC 6749.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+}
+
+::pingone_models::object! {
+    RefreshTokenGrant {
+        0 client_assertion: "client_assertion" optional,
+        1 client_assertion_type: "client_assertion_type" optional,
+        2 client_id: "client_id" optional,
+        3 client_secret: "client_secret" optional,
+        4 grant_type: "grant_type" required,
+        5 refresh_token: "refresh_token" required,
+        6 scope: "scope" optional,
+    }
 }
 
 impl RefreshTokenGrant {
@@ -7306,7 +8343,7 @@ impl RefreshTokenGrant {
 }
 
 /// The website that a FIDO2 credential is for.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RelyingParty {
@@ -7315,6 +8352,13 @@ pub struct RelyingParty {
     /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+::pingone_models::object! {
+    RelyingParty {
+        0 id: "id" required,
+        1 name: "name" optional,
+    }
 }
 
 impl RelyingParty {
@@ -7333,7 +8377,7 @@ impl RelyingParty {
 }
 
 /// The device to authenticate with, registered or for one time. One of the two is present.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SelectedDevice {
@@ -7346,6 +8390,13 @@ pub struct SelectedDevice {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    SelectedDevice {
+        0 id: "id" optional,
+        1 one_time: "oneTime" optional,
+    } extra
 }
 
 impl SelectedDevice {
@@ -7371,7 +8422,7 @@ impl SelectedDevice {
 }
 
 /// The browser of a session.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SessionBrowser {
@@ -7384,6 +8435,13 @@ pub struct SessionBrowser {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    SessionBrowser {
+        0 name: "name" optional,
+        1 version: "version" optional,
+    } extra
 }
 
 impl SessionBrowser {
@@ -7409,7 +8467,7 @@ impl SessionBrowser {
 }
 
 /// Where a session was used.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SessionLocation {
@@ -7434,6 +8492,17 @@ pub struct SessionLocation {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    SessionLocation {
+        0 at: "at" optional,
+        1 city: "city" optional,
+        2 country: "country" optional,
+        3 region: "region" optional,
+        4 remote_ip: "remoteIp" optional,
+        5 state: "state" optional,
+    } extra
 }
 
 impl SessionLocation {
@@ -7495,7 +8564,7 @@ impl SessionLocation {
 }
 
 /// The session that a flow belongs to.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SessionReference {
@@ -7504,6 +8573,12 @@ pub struct SessionReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    SessionReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl SessionReference {
@@ -7515,7 +8590,7 @@ impl SessionReference {
 }
 
 /// Who signs off, and where the browser goes on.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SignOffRequest {
@@ -7532,6 +8607,14 @@ pub struct SignOffRequest {
     /// Returned unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+}
+
+::pingone_models::object! {
+    SignOffRequest {
+        0 id_token_hint: "id_token_hint" optional,
+        1 post_logout_redirect_uri: "post_logout_redirect_uri" optional,
+        2 state: "state" optional,
+    }
 }
 
 impl SignOffRequest {
@@ -7568,7 +8651,7 @@ impl SignOffRequest {
 }
 
 /// An external identity provider. With the status `EXTERNAL_AUTHENTICATION_REQUIRED` the link `authenticate` is opened in the browser.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SocialProvider {
@@ -7587,6 +8670,15 @@ pub struct SocialProvider {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    SocialProvider {
+        0 id: "id" optional,
+        1 links: "_links" optional,
+        2 name: "name" optional,
+        3 type_: "type" optional,
+    } extra
 }
 
 impl SocialProvider {
@@ -7635,7 +8727,7 @@ impl SocialProvider {
 }
 
 /// What a token says. Members other than `active` are there for active tokens only.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenIntrospection {
@@ -7668,6 +8760,20 @@ pub struct TokenIntrospection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    TokenIntrospection {
+        0 active: "active" required,
+        1 aud: "aud" optional,
+        2 client_id: "client_id" optional,
+        3 exp: "exp" optional,
+        4 iat: "iat" optional,
+        5 iss: "iss" optional,
+        6 scope: "scope" optional,
+        7 sub: "sub" optional,
+        8 token_type: "token_type" optional,
+    } extra
 }
 
 impl TokenIntrospection {
@@ -7746,7 +8852,7 @@ impl TokenIntrospection {
 }
 
 /// A token to introspect.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenIntrospectionRequest {
@@ -7773,6 +8879,16 @@ pub struct TokenIntrospectionRequest {
     /// The token.
     #[serde(serialize_with = "::pingone_models::expose::required")]
     pub token: ::pingone_models::Secret,
+}
+
+::pingone_models::object! {
+    TokenIntrospectionRequest {
+        0 client_assertion: "client_assertion" optional,
+        1 client_assertion_type: "client_assertion_type" optional,
+        2 client_id: "client_id" optional,
+        3 client_secret: "client_secret" optional,
+        4 token: "token" required,
+    }
 }
 
 impl TokenIntrospectionRequest {
@@ -7818,7 +8934,7 @@ impl TokenIntrospectionRequest {
 }
 
 /// A token request with the client's credentials.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenRequest {
@@ -7847,6 +8963,17 @@ pub struct TokenRequest {
     /// Scopes separated by spaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+}
+
+::pingone_models::object! {
+    TokenRequest {
+        0 client_assertion: "client_assertion" optional,
+        1 client_assertion_type: "client_assertion_type" optional,
+        2 client_id: "client_id" optional,
+        3 client_secret: "client_secret" optional,
+        4 grant_type: "grant_type" required,
+        5 scope: "scope" optional,
+    }
 }
 
 impl Default for TokenRequest {
@@ -7906,7 +9033,7 @@ impl TokenRequest {
 }
 
 /// A token to revoke.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenRevocation {
@@ -7936,6 +9063,17 @@ pub struct TokenRevocation {
     /// What the token is, `access_token` or `refresh_token`, by RFC 7009.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_type_hint: Option<String>,
+}
+
+::pingone_models::object! {
+    TokenRevocation {
+        0 client_assertion: "client_assertion" optional,
+        1 client_assertion_type: "client_assertion_type" optional,
+        2 client_id: "client_id" optional,
+        3 client_secret: "client_secret" optional,
+        4 token: "token" required,
+        5 token_type_hint: "token_type_hint" optional,
+    }
 }
 
 impl TokenRevocation {
@@ -7989,7 +9127,7 @@ impl TokenRevocation {
 }
 
 /// Settings for authenticator apps.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TotpDeviceSettings {
@@ -8008,6 +9146,15 @@ pub struct TotpDeviceSettings {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    TotpDeviceSettings {
+        0 enabled: "enabled" optional,
+        1 otp: "otp" optional,
+        2 pairing_disabled: "pairingDisabled" optional,
+        3 passcode_grace_period: "passcodeGracePeriod" optional,
+    } extra
 }
 
 impl TotpDeviceSettings {
@@ -8054,7 +9201,7 @@ impl TotpDeviceSettings {
 
 /// A user of an environment.
 /// Attributes that an environment's own user schema adds are further members of the same object.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct User {
@@ -8153,6 +9300,42 @@ pub struct User {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    User {
+        0 account: "account" optional,
+        1 account_id: "accountId" optional,
+        2 address: "address" optional,
+        3 created_at: "createdAt" optional,
+        4 email: "email" optional,
+        5 email_verified: "emailVerified" optional,
+        6 enabled: "enabled" optional,
+        7 environment: "environment" optional,
+        8 external_id: "externalId" optional,
+        9 id: "id" required,
+        10 identity_provider: "identityProvider" optional,
+        11 last_sign_on: "lastSignOn" optional,
+        12 lifecycle: "lifecycle" optional,
+        13 links: "_links" optional,
+        14 locale: "locale" optional,
+        15 member_of_group_i_ds: "memberOfGroupIDs" optional,
+        16 member_of_group_names: "memberOfGroupNames" optional,
+        17 mfa_enabled: "mfaEnabled" optional,
+        18 mobile_phone: "mobilePhone" optional,
+        19 name: "name" optional,
+        20 nickname: "nickname" optional,
+        21 photo: "photo" optional,
+        22 population: "population" optional,
+        23 preferred_language: "preferredLanguage" optional,
+        24 primary_phone: "primaryPhone" optional,
+        25 timezone: "timezone" optional,
+        26 title: "title" optional,
+        27 type_: "type" optional,
+        28 updated_at: "updatedAt" optional,
+        29 username: "username" optional,
+        30 verify_status: "verifyStatus" optional,
+    } extra
 }
 
 impl User {
@@ -8410,7 +9593,7 @@ impl User {
 }
 
 /// State of the lock on a user's account.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserAccount {
@@ -8432,6 +9615,16 @@ pub struct UserAccount {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserAccount {
+        0 can_authenticate: "canAuthenticate" optional,
+        1 locked_at: "lockedAt" optional,
+        2 seconds_until_unlock: "secondsUntilUnlock" optional,
+        3 status: "status" optional,
+        4 unlock_at: "unlockAt" optional,
+    } extra
 }
 
 impl UserAccount {
@@ -8485,7 +9678,7 @@ impl UserAccount {
 }
 
 /// A user's postal address.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserAddress {
@@ -8507,6 +9700,16 @@ pub struct UserAddress {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserAddress {
+        0 country_code: "countryCode" optional,
+        1 locality: "locality" optional,
+        2 postal_code: "postalCode" optional,
+        3 region: "region" optional,
+        4 street_address: "streetAddress" optional,
+    } extra
 }
 
 impl UserAddress {
@@ -8560,7 +9763,7 @@ impl UserAddress {
 }
 
 /// A change of a user's postal address.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserAddressPatch {
@@ -8591,6 +9794,16 @@ pub struct UserAddressPatch {
         skip_serializing_if = "::pingone_models::Patch::is_absent",
     )]
     pub street_address: ::pingone_models::Patch<String>,
+}
+
+::pingone_models::object! {
+    UserAddressPatch {
+        0 country_code: "countryCode" optional,
+        1 locality: "locality" optional,
+        2 postal_code: "postalCode" optional,
+        3 region: "region" optional,
+        4 street_address: "streetAddress" optional,
+    }
 }
 
 impl UserAddressPatch {
@@ -8646,7 +9859,7 @@ impl UserAddressPatch {
 }
 
 /// One page of users.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserCollection {
@@ -8665,6 +9878,15 @@ pub struct UserCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl UserCollection {
@@ -8713,7 +9935,7 @@ impl UserCollection {
 }
 
 /// The users of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserCollectionEmbedded {
@@ -8723,6 +9945,12 @@ pub struct UserCollectionEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserCollectionEmbedded {
+        0 users: "users" optional,
+    } extra
 }
 
 impl UserCollectionEmbedded {
@@ -8741,7 +9969,7 @@ impl UserCollectionEmbedded {
 }
 
 /// A user to create. Attributes of the environment's own user schema may be added.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserCreation {
@@ -8801,6 +10029,29 @@ pub struct UserCreation {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserCreation {
+        0 account_id: "accountId" optional,
+        1 address: "address" optional,
+        2 email: "email" optional,
+        3 enabled: "enabled" optional,
+        4 external_id: "externalId" optional,
+        5 locale: "locale" optional,
+        6 mfa_enabled: "mfaEnabled" optional,
+        7 mobile_phone: "mobilePhone" optional,
+        8 name: "name" optional,
+        9 nickname: "nickname" optional,
+        10 photo: "photo" optional,
+        11 population: "population" optional,
+        12 preferred_language: "preferredLanguage" optional,
+        13 primary_phone: "primaryPhone" optional,
+        14 timezone: "timezone" optional,
+        15 title: "title" optional,
+        16 type_: "type" optional,
+        17 username: "username" required,
+    } extra
 }
 
 impl UserCreation {
@@ -8951,7 +10202,7 @@ impl UserCreation {
 }
 
 /// Whether a user is enabled.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserEnabled {
@@ -8963,6 +10214,13 @@ pub struct UserEnabled {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserEnabled {
+        0 enabled: "enabled" required,
+        1 links: "_links" optional,
+    } extra
 }
 
 impl UserEnabled {
@@ -8984,12 +10242,18 @@ impl UserEnabled {
 }
 
 /// Whether a user is to be enabled.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserEnabledUpdate {
     /// Whether the user is enabled.
     pub enabled: bool,
+}
+
+::pingone_models::object! {
+    UserEnabledUpdate {
+        0 enabled: "enabled" required,
+    }
 }
 
 impl UserEnabledUpdate {
@@ -9001,7 +10265,7 @@ impl UserEnabledUpdate {
 }
 
 /// The identity provider that a user signs on with.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserIdentityProvider {
@@ -9014,6 +10278,13 @@ pub struct UserIdentityProvider {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserIdentityProvider {
+        0 id: "id" optional,
+        1 type_: "type" optional,
+    } extra
 }
 
 impl UserIdentityProvider {
@@ -9039,7 +10310,7 @@ impl UserIdentityProvider {
 }
 
 /// A user to import. Attributes of the environment's own user schema may be added.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserImport {
@@ -9108,6 +10379,32 @@ pub struct UserImport {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserImport {
+        0 account_id: "accountId" optional,
+        1 address: "address" optional,
+        2 email: "email" optional,
+        3 email_verified: "emailVerified" optional,
+        4 enabled: "enabled" optional,
+        5 external_id: "externalId" optional,
+        6 lifecycle: "lifecycle" optional,
+        7 locale: "locale" optional,
+        8 mfa_enabled: "mfaEnabled" optional,
+        9 mobile_phone: "mobilePhone" optional,
+        10 name: "name" optional,
+        11 nickname: "nickname" optional,
+        12 password: "password" optional,
+        13 photo: "photo" optional,
+        14 population: "population" optional,
+        15 preferred_language: "preferredLanguage" optional,
+        16 primary_phone: "primaryPhone" optional,
+        17 timezone: "timezone" optional,
+        18 title: "title" optional,
+        19 type_: "type" optional,
+        20 username: "username" required,
+    } extra
 }
 
 impl UserImport {
@@ -9282,7 +10579,7 @@ impl UserImport {
 }
 
 /// Where an imported user stands in the life of an account.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserImportLifecycle {
@@ -9292,6 +10589,13 @@ pub struct UserImportLifecycle {
     /// Whether to send no verification code.
     #[serde(rename = "suppressVerificationCode", default, skip_serializing_if = "Option::is_none")]
     pub suppress_verification_code: Option<bool>,
+}
+
+::pingone_models::object! {
+    UserImportLifecycle {
+        0 status: "status" optional,
+        1 suppress_verification_code: "suppressVerificationCode" optional,
+    }
 }
 
 impl UserImportLifecycle {
@@ -9317,7 +10621,7 @@ impl UserImportLifecycle {
 }
 
 /// The password of an imported user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserImportPassword {
@@ -9334,6 +10638,14 @@ pub struct UserImportPassword {
         serialize_with = "::pingone_models::expose::optional",
     )]
     pub value: Option<::pingone_models::Secret>,
+}
+
+::pingone_models::object! {
+    UserImportPassword {
+        0 external: "external" optional,
+        1 force_change: "forceChange" optional,
+        2 value: "value" optional,
+    }
 }
 
 impl UserImportPassword {
@@ -9370,7 +10682,7 @@ impl UserImportPassword {
 }
 
 /// Claims about a user. Which there are depends on the scopes.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserInfo {
@@ -9400,6 +10712,19 @@ pub struct UserInfo {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserInfo {
+        0 email: "email" optional,
+        1 email_verified: "email_verified" optional,
+        2 family_name: "family_name" optional,
+        3 given_name: "given_name" optional,
+        4 name: "name" optional,
+        5 preferred_username: "preferred_username" optional,
+        6 sub: "sub" required,
+        7 updated_at: "updated_at" optional,
+    } extra
 }
 
 impl UserInfo {
@@ -9470,7 +10795,7 @@ impl UserInfo {
 }
 
 /// A user's last sign-on.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserLastSignOn {
@@ -9483,6 +10808,13 @@ pub struct UserLastSignOn {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserLastSignOn {
+        0 at: "at" optional,
+        1 remote_ip: "remoteIp" optional,
+    } extra
 }
 
 impl UserLastSignOn {
@@ -9508,7 +10840,7 @@ impl UserLastSignOn {
 }
 
 /// Where a user stands in the life of an account.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserLifecycle {
@@ -9518,6 +10850,12 @@ pub struct UserLifecycle {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserLifecycle {
+        0 status: "status" optional,
+    } extra
 }
 
 impl UserLifecycle {
@@ -9536,7 +10874,7 @@ impl UserLifecycle {
 }
 
 /// Whether a user uses MFA.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserMfaEnabled {
@@ -9549,6 +10887,13 @@ pub struct UserMfaEnabled {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserMfaEnabled {
+        0 links: "_links" optional,
+        1 mfa_enabled: "mfaEnabled" required,
+    } extra
 }
 
 impl UserMfaEnabled {
@@ -9574,13 +10919,19 @@ impl UserMfaEnabled {
 }
 
 /// Whether a user is to use MFA.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserMfaEnabledUpdate {
     /// Whether MFA is on for the user.
     #[serde(rename = "mfaEnabled")]
     pub mfa_enabled: bool,
+}
+
+::pingone_models::object! {
+    UserMfaEnabledUpdate {
+        0 mfa_enabled: "mfaEnabled" required,
+    }
 }
 
 impl UserMfaEnabledUpdate {
@@ -9592,7 +10943,7 @@ impl UserMfaEnabledUpdate {
 }
 
 /// A user's name.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserName {
@@ -9617,6 +10968,17 @@ pub struct UserName {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserName {
+        0 family: "family" optional,
+        1 formatted: "formatted" optional,
+        2 given: "given" optional,
+        3 honorific_prefix: "honorificPrefix" optional,
+        4 honorific_suffix: "honorificSuffix" optional,
+        5 middle: "middle" optional,
+    } extra
 }
 
 impl UserName {
@@ -9678,7 +11040,7 @@ impl UserName {
 }
 
 /// A change of a user's name.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserNamePatch {
@@ -9708,6 +11070,17 @@ pub struct UserNamePatch {
     /// Middle names.
     #[serde(default, skip_serializing_if = "::pingone_models::Patch::is_absent")]
     pub middle: ::pingone_models::Patch<String>,
+}
+
+::pingone_models::object! {
+    UserNamePatch {
+        0 family: "family" optional,
+        1 formatted: "formatted" optional,
+        2 given: "given" optional,
+        3 honorific_prefix: "honorificPrefix" optional,
+        4 honorific_suffix: "honorificSuffix" optional,
+        5 middle: "middle" optional,
+    }
 }
 
 impl UserNamePatch {
@@ -9774,7 +11147,7 @@ impl UserNamePatch {
 }
 
 /// A user's picture.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserPhoto {
@@ -9784,6 +11157,12 @@ pub struct UserPhoto {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserPhoto {
+        0 href: "href" optional,
+    } extra
 }
 
 impl UserPhoto {
@@ -9802,7 +11181,7 @@ impl UserPhoto {
 }
 
 /// The population of a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserPopulation {
@@ -9814,6 +11193,13 @@ pub struct UserPopulation {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserPopulation {
+        0 id: "id" required,
+        1 links: "_links" optional,
+    } extra
 }
 
 impl UserPopulation {
@@ -9835,7 +11221,7 @@ impl UserPopulation {
 }
 
 /// The user that a resource belongs to.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserReference {
@@ -9844,6 +11230,12 @@ pub struct UserReference {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserReference {
+        0 id: "id" required,
+    } extra
 }
 
 impl UserReference {
@@ -9855,7 +11247,7 @@ impl UserReference {
 }
 
 /// All attributes of a user; those left out are removed. Attributes of the environment's own user schema may be added.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserReplacement {
@@ -9909,6 +11301,27 @@ pub struct UserReplacement {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserReplacement {
+        0 account_id: "accountId" optional,
+        1 address: "address" optional,
+        2 email: "email" optional,
+        3 external_id: "externalId" optional,
+        4 identity_provider: "identityProvider" optional,
+        5 locale: "locale" optional,
+        6 mobile_phone: "mobilePhone" optional,
+        7 name: "name" optional,
+        8 nickname: "nickname" optional,
+        9 photo: "photo" optional,
+        10 preferred_language: "preferredLanguage" optional,
+        11 primary_phone: "primaryPhone" optional,
+        12 timezone: "timezone" optional,
+        13 title: "title" optional,
+        14 type_: "type" optional,
+        15 username: "username" required,
+    } extra
 }
 
 impl UserReplacement {
@@ -10043,7 +11456,7 @@ impl UserReplacement {
 }
 
 /// A session of a user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserSession {
@@ -10079,6 +11492,21 @@ pub struct UserSession {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserSession {
+        0 active_at: "activeAt" optional,
+        1 browser: "browser" optional,
+        2 created_at: "createdAt" optional,
+        3 environment: "environment" optional,
+        4 expires_at: "expiresAt" optional,
+        5 id: "id" required,
+        6 last_sign_on: "lastSignOn" optional,
+        7 links: "_links" optional,
+        8 locations: "locations" optional,
+        9 user: "user" optional,
+    } extra
 }
 
 impl UserSession {
@@ -10168,7 +11596,7 @@ impl UserSession {
 }
 
 /// One page of sessions.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserSessionCollection {
@@ -10187,6 +11615,15 @@ pub struct UserSessionCollection {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserSessionCollection {
+        0 count: "count" optional,
+        1 embedded: "_embedded" optional,
+        2 links: "_links" optional,
+        3 size: "size" optional,
+    } extra
 }
 
 impl UserSessionCollection {
@@ -10235,7 +11672,7 @@ impl UserSessionCollection {
 }
 
 /// The sessions of a page.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserSessionCollectionEmbedded {
@@ -10245,6 +11682,12 @@ pub struct UserSessionCollectionEmbedded {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserSessionCollectionEmbedded {
+        0 sessions: "sessions" optional,
+    } extra
 }
 
 impl UserSessionCollectionEmbedded {
@@ -10263,7 +11706,7 @@ impl UserSessionCollectionEmbedded {
 }
 
 /// Attributes of a user to change. Absent leaves an attribute, null clears it. Attributes of the environment's own user schema may be added.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserUpdate {
@@ -10335,6 +11778,26 @@ pub struct UserUpdate {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    UserUpdate {
+        0 account_id: "accountId" optional,
+        1 address: "address" optional,
+        2 email: "email" optional,
+        3 external_id: "externalId" optional,
+        4 locale: "locale" optional,
+        5 mobile_phone: "mobilePhone" optional,
+        6 name: "name" optional,
+        7 nickname: "nickname" optional,
+        8 photo: "photo" optional,
+        9 preferred_language: "preferredLanguage" optional,
+        10 primary_phone: "primaryPhone" optional,
+        11 timezone: "timezone" optional,
+        12 title: "title" optional,
+        13 type_: "type" optional,
+        14 username: "username" optional,
+    } extra
 }
 
 impl UserUpdate {
@@ -10474,13 +11937,19 @@ impl UserUpdate {
 }
 
 /// A verification code to check.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserVerification {
     /// The code from the message. Flows document eight alphanumeric characters; users document no form.
     #[serde(rename = "verificationCode", serialize_with = "::pingone_models::expose::required")]
     pub verification_code: ::pingone_models::Secret,
+}
+
+::pingone_models::object! {
+    UserVerification {
+        0 verification_code: "verificationCode" required,
+    }
 }
 
 impl UserVerification {

@@ -42,13 +42,19 @@ impl ::std::str::FromStr for Amount {
 }
 
 /// The schema `ChangeNoteBody`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChangeNoteBody {
     /// The member `note`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+::pingone_models::object! {
+    ChangeNoteBody {
+        0 note: "note" optional,
+    }
 }
 
 impl ChangeNoteBody {
@@ -67,12 +73,18 @@ impl ChangeNoteBody {
 }
 
 /// The schema `Closing`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Closing {
     /// The member `on`.
     pub on: ::pingone_models::Timestamp,
+}
+
+::pingone_models::object! {
+    Closing {
+        0 on: "on" required,
+    }
 }
 
 impl Closing {
@@ -84,7 +96,7 @@ impl Closing {
 }
 
 /// The schema `Conflict`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Conflict {
@@ -94,6 +106,12 @@ pub struct Conflict {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Conflict {
+        0 current: "current" optional,
+    } extra
 }
 
 impl Conflict {
@@ -112,7 +130,7 @@ impl Conflict {
 }
 
 /// The schema `Entry`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Entry {
@@ -127,6 +145,14 @@ pub struct Entry {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Entry {
+        0 amount: "amount" required,
+        1 note: "note" optional,
+        2 parent: "parent" optional,
+    } extra
 }
 
 impl Entry {
@@ -157,7 +183,7 @@ impl Entry {
 }
 
 /// The schema `Refusal`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Refusal {
@@ -167,6 +193,12 @@ pub struct Refusal {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Refusal {
+        0 reason: "reason" optional,
+    } extra
 }
 
 impl Refusal {

@@ -21,7 +21,7 @@
 }
 
 /// The schema `Dish`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Dish {
@@ -36,6 +36,14 @@ pub struct Dish {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Dish {
+        0 course: "course" optional,
+        1 name: "name" required,
+        2 price: "price" optional,
+    } extra
 }
 
 impl Dish {
@@ -66,12 +74,18 @@ impl Dish {
 }
 
 /// The schema `Named`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Named {
     /// The member `name`.
     pub name: String,
+}
+
+::pingone_models::object! {
+    Named {
+        0 name: "name" required,
+    }
 }
 
 impl Named {
@@ -83,7 +97,7 @@ impl Named {
 }
 
 /// The schema `OrderBody`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderBody {
@@ -95,6 +109,14 @@ pub struct OrderBody {
     /// The member `table`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<i64>,
+}
+
+::pingone_models::object! {
+    OrderBody {
+        0 dish: "dish" required,
+        1 extras: "extras" optional,
+        2 table: "table" optional,
+    }
 }
 
 impl OrderBody {
@@ -120,7 +142,7 @@ impl OrderBody {
 }
 
 /// The schema `OrderBodyExtrasItem`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderBodyExtrasItem {
@@ -129,6 +151,13 @@ pub struct OrderBodyExtrasItem {
     /// The member `size`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<OrderBodyExtrasItemSize>,
+}
+
+::pingone_models::object! {
+    OrderBodyExtrasItem {
+        0 name: "name" required,
+        1 size: "size" optional,
+    }
 }
 
 impl OrderBodyExtrasItem {

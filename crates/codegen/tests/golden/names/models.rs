@@ -30,13 +30,19 @@
 }
 
 /// The schema `3rd`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Type3rd {
     /// The member `x`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub x: Option<f64>,
+}
+
+::pingone_models::object! {
+    Type3rd {
+        0 x: "x" optional,
+    }
 }
 
 impl Type3rd {
@@ -55,13 +61,19 @@ impl Type3rd {
 }
 
 /// The schema `Box`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BoxType {
     /// The member `self`.
     #[serde(rename = "self", default, skip_serializing_if = "Option::is_none")]
     pub self_: Option<Box<SelfType>>,
+}
+
+::pingone_models::object! {
+    BoxType {
+        0 self_: "self" optional,
+    }
 }
 
 impl BoxType {
@@ -80,7 +92,7 @@ impl BoxType {
 }
 
 /// The schema `Lot/Row`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LotRow {
@@ -93,6 +105,13 @@ pub struct LotRow {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    LotRow {
+        0 no: "no" optional,
+        1 odd: "odd" optional,
+    } extra
 }
 
 impl LotRow {
@@ -124,7 +143,7 @@ impl LotRow {
 /// ```text
 /// let fenced = ;
 /// ```
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Odd {
@@ -164,6 +183,22 @@ pub struct Odd {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Odd {
+        0 _1: "+1" optional,
+        1 _1_2: "-1" optional,
+        2 _2fa: "2fa" optional,
+        3 extra_: "extra" optional,
+        4 gen_: "gen" optional,
+        5 plot_id: "plot_id" optional,
+        6 plot_id_2: "PlotID" optional,
+        7 plot_id_3: "plot-id" optional,
+        8 plot_id_4: "plotId" optional,
+        9 ref_: "$ref" optional,
+        10 self_: "self" optional,
+    } extra
 }
 
 impl Odd {
@@ -265,13 +300,19 @@ impl Odd {
 }
 
 /// The schema `Option`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OptionType {
     /// The member `from`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<FromType>,
+}
+
+::pingone_models::object! {
+    OptionType {
+        0 from: "from" optional,
+    }
 }
 
 impl OptionType {
@@ -290,13 +331,19 @@ impl OptionType {
 }
 
 /// The schema `Self`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SelfType {
     /// The member `box`.
     #[serde(rename = "box", default, skip_serializing_if = "Option::is_none")]
     pub box_: Option<Box<BoxType>>,
+}
+
+::pingone_models::object! {
+    SelfType {
+        0 box_: "box" optional,
+    }
 }
 
 impl SelfType {
@@ -315,13 +362,19 @@ impl SelfType {
 }
 
 /// The schema `TugState`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TugState {
     /// The member `b`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub b: Option<String>,
+}
+
+::pingone_models::object! {
+    TugState {
+        0 b: "b" optional,
+    }
 }
 
 impl TugState {
@@ -340,7 +393,7 @@ impl TugState {
 }
 
 /// The schema `harbour.v2.BerthPlan`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HarbourV2BerthPlan {
@@ -349,6 +402,12 @@ pub struct HarbourV2BerthPlan {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    HarbourV2BerthPlan {
+        0 gate: "gate" required,
+    } extra
 }
 
 impl HarbourV2BerthPlan {
@@ -360,13 +419,19 @@ impl HarbourV2BerthPlan {
 }
 
 /// The schema `tug-state`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TugState2 {
     /// The member `a`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub a: Option<String>,
+}
+
+::pingone_models::object! {
+    TugState2 {
+        0 a: "a" optional,
+    }
 }
 
 impl TugState2 {

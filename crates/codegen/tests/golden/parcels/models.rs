@@ -47,7 +47,7 @@
 }
 
 /// How to reach somebody.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Contact {
@@ -63,6 +63,14 @@ pub struct Contact {
         serialize_with = "::pingone_models::expose::patch",
     )]
     pub pin: ::pingone_models::Patch<::pingone_models::Secret>,
+}
+
+::pingone_models::object! {
+    Contact {
+        0 name: "name" required,
+        1 phone: "phone" optional,
+        2 pin: "pin" optional,
+    }
 }
 
 impl Contact {
@@ -91,7 +99,7 @@ impl Contact {
 }
 
 /// The schema `DispatchParcelBody`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DispatchParcelBody {
@@ -103,6 +111,14 @@ pub struct DispatchParcelBody {
     pub priority: Option<bool>,
     /// Where it goes.
     pub route: String,
+}
+
+::pingone_models::object! {
+    DispatchParcelBody {
+        0 contact: "contact" optional,
+        1 priority: "priority" optional,
+        2 route: "route" required,
+    }
 }
 
 impl DispatchParcelBody {
@@ -128,7 +144,7 @@ impl DispatchParcelBody {
 }
 
 /// A parcel.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Parcel {
@@ -157,6 +173,19 @@ pub struct Parcel {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Parcel {
+        0 id: "id" required,
+        1 labels: "labels" optional,
+        2 receiver: "receiver" required,
+        3 size: "size" optional,
+        4 state: "state" required,
+        5 stops: "stops" optional,
+        6 track: "track" optional,
+        7 type_: "type" optional,
+    } extra
 }
 
 impl Parcel {
@@ -220,7 +249,7 @@ impl Parcel {
 }
 
 /// The schema `ParcelStopsItem`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ParcelStopsItem {
@@ -233,6 +262,13 @@ pub struct ParcelStopsItem {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    ParcelStopsItem {
+        0 at: "at" optional,
+        1 place: "place" optional,
+    } extra
 }
 
 impl ParcelStopsItem {
@@ -258,7 +294,7 @@ impl ParcelStopsItem {
 }
 
 /// The schema `Problem`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Problem {
@@ -271,6 +307,13 @@ pub struct Problem {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Problem {
+        0 inner: "inner" optional,
+        1 message: "message" optional,
+    } extra
 }
 
 impl Problem {
@@ -296,7 +339,7 @@ impl Problem {
 }
 
 /// The schema `ReceiptByDay`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReceiptByDay {
@@ -305,6 +348,13 @@ pub struct ReceiptByDay {
     /// The member `note`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+::pingone_models::object! {
+    ReceiptByDay {
+        0 kind: "kind" required,
+        1 note: "note" optional,
+    }
 }
 
 impl Default for ReceiptByDay {
@@ -329,7 +379,7 @@ impl ReceiptByDay {
 }
 
 /// The schema `ReceiptByParcel`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReceiptByParcel {
@@ -338,6 +388,13 @@ pub struct ReceiptByParcel {
     /// The member `parcelId`.
     #[serde(rename = "parcelId")]
     pub parcel_id: ParcelId,
+}
+
+::pingone_models::object! {
+    ReceiptByParcel {
+        0 kind: "kind" required,
+        1 parcel_id: "parcelId" required,
+    }
 }
 
 impl ReceiptByParcel {
@@ -349,7 +406,7 @@ impl ReceiptByParcel {
 }
 
 /// The schema `RequestKeyBody`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RequestKeyBody {
@@ -359,6 +416,13 @@ pub struct RequestKeyBody {
     /// The member `scope`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+}
+
+::pingone_models::object! {
+    RequestKeyBody {
+        0 password: "password" required,
+        1 scope: "scope" optional,
+    }
 }
 
 impl RequestKeyBody {
@@ -377,7 +441,7 @@ impl RequestKeyBody {
 }
 
 /// The schema `RequestKeyResponse`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RequestKeyResponse {
@@ -390,6 +454,13 @@ pub struct RequestKeyResponse {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    RequestKeyResponse {
+        0 expires_at: "expires_at" optional,
+        1 key: "key" required,
+    } extra
 }
 
 impl RequestKeyResponse {

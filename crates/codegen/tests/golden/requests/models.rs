@@ -2,13 +2,19 @@
 // generator: pingone-codegen 0.1.0
 
 /// The schema `ApplyBody`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApplyBody {
     /// The member `wish`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wish: Option<String>,
+}
+
+::pingone_models::object! {
+    ApplyBody {
+        0 wish: "wish" optional,
+    }
 }
 
 impl ApplyBody {
@@ -27,13 +33,19 @@ impl ApplyBody {
 }
 
 /// The schema `RingBody`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RingBody {
     /// The member `times`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<i64>,
+}
+
+::pingone_models::object! {
+    RingBody {
+        0 times: "times" optional,
+    }
 }
 
 impl RingBody {
@@ -52,13 +64,19 @@ impl RingBody {
 }
 
 /// The schema `ScanDeep`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ScanDeep {
     /// The member `from`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+}
+
+::pingone_models::object! {
+    ScanDeep {
+        0 from: "from" optional,
+    }
 }
 
 impl ScanDeep {
@@ -77,13 +95,19 @@ impl ScanDeep {
 }
 
 /// The schema `ScanRange`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ScanRange {
     /// The member `from`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+}
+
+::pingone_models::object! {
+    ScanRange {
+        0 from: "from" optional,
+    }
 }
 
 impl ScanRange {
@@ -102,7 +126,7 @@ impl ScanRange {
 }
 
 /// The schema `SellBody`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SellBody {
@@ -112,6 +136,13 @@ pub struct SellBody {
     /// The member `seats`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seats: Option<Vec<String>>,
+}
+
+::pingone_models::object! {
+    SellBody {
+        0 row: "row" optional,
+        1 seats: "seats" optional,
+    }
 }
 
 impl SellBody {

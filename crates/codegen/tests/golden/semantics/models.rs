@@ -123,13 +123,19 @@
 ::pingone_models::__one_of_json_schema!(TreeRight, [Box<Tree>, Span]);
 
 /// The schema `Anchor`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Anchor {
     /// The member `depth`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depth: Option<i64>,
+}
+
+::pingone_models::object! {
+    Anchor {
+        0 depth: "depth" optional,
+    }
 }
 
 impl Anchor {
@@ -148,7 +154,7 @@ impl Anchor {
 }
 
 /// The schema `Base`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Base {
@@ -157,6 +163,13 @@ pub struct Base {
     pub kind: Option<BaseKind>,
     /// The member `pillar`.
     pub pillar: String,
+}
+
+::pingone_models::object! {
+    Base {
+        0 kind: "kind" optional,
+        1 pillar: "pillar" required,
+    }
 }
 
 impl Base {
@@ -175,7 +188,7 @@ impl Base {
 }
 
 /// The schema `Circle`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Circle {
@@ -191,6 +204,14 @@ pub struct Circle {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Circle {
+        0 note: "note" optional,
+        1 radius: "radius" optional,
+        2 sort: "sort" optional,
+    } extra
 }
 
 impl Circle {
@@ -228,7 +249,7 @@ impl Circle {
 }
 
 /// The schema `CoolBoatBodyItemVariant2`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CoolBoatBodyItemVariant2 {
@@ -237,6 +258,12 @@ pub struct CoolBoatBodyItemVariant2 {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    CoolBoatBodyItemVariant2 {
+        0 hours: "hours" required,
+    } extra
 }
 
 impl CoolBoatBodyItemVariant2 {
@@ -248,7 +275,7 @@ impl CoolBoatBodyItemVariant2 {
 }
 
 /// The schema `Counted`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Counted {
@@ -257,6 +284,12 @@ pub struct Counted {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::std::collections::BTreeMap<String, i64>,
+}
+
+::pingone_models::object! {
+    Counted {
+        0 name: "name" required,
+    } extra
 }
 
 impl Counted {
@@ -268,7 +301,7 @@ impl Counted {
 }
 
 /// The schema `Cursor`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Cursor {
@@ -277,6 +310,12 @@ pub struct Cursor {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Cursor {
+        0 after: "after" required,
+    } extra
 }
 
 impl Cursor {
@@ -288,7 +327,7 @@ impl Cursor {
 }
 
 /// The schema `FitBoatBody`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FitBoatBody {
@@ -296,6 +335,13 @@ pub struct FitBoatBody {
     pub degrees: i64,
     /// The member `pots`.
     pub pots: i64,
+}
+
+::pingone_models::object! {
+    FitBoatBody {
+        0 degrees: "degrees" required,
+        1 pots: "pots" required,
+    }
 }
 
 impl FitBoatBody {
@@ -307,7 +353,7 @@ impl FitBoatBody {
 }
 
 /// The schema `Heat`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Heat {
@@ -316,6 +362,12 @@ pub struct Heat {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Heat {
+        0 degrees: "degrees" required,
+    } extra
 }
 
 impl Heat {
@@ -327,7 +379,7 @@ impl Heat {
 }
 
 /// The schema `ListBoatsResponse`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListBoatsResponse {
@@ -340,6 +392,13 @@ pub struct ListBoatsResponse {
     pub extra: ::pingone_models::Members,
 }
 
+::pingone_models::object! {
+    ListBoatsResponse {
+        0 after: "after" required,
+        1 items: "items" required,
+    } extra
+}
+
 impl ListBoatsResponse {
     /// Creates a value from its required members; everything else is absent.
     #[must_use]
@@ -349,7 +408,7 @@ impl ListBoatsResponse {
 }
 
 /// The schema `ListBoatsResponse2Variant2`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListBoatsResponse2Variant2 {
@@ -358,6 +417,12 @@ pub struct ListBoatsResponse2Variant2 {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    ListBoatsResponse2Variant2 {
+        0 oops: "oops" required,
+    } extra
 }
 
 impl ListBoatsResponse2Variant2 {
@@ -369,12 +434,18 @@ impl ListBoatsResponse2Variant2 {
 }
 
 /// The schema `Load`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Load {
     /// The member `pots`.
     pub pots: i64,
+}
+
+::pingone_models::object! {
+    Load {
+        0 pots: "pots" required,
+    }
 }
 
 impl Load {
@@ -386,7 +457,7 @@ impl Load {
 }
 
 /// The schema `MarkedCircle`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MarkedCircle {
@@ -404,6 +475,15 @@ pub struct MarkedCircle {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MarkedCircle {
+        0 mark: "mark" required,
+        1 note: "note" optional,
+        2 radius: "radius" optional,
+        3 sort: "sort" optional,
+    } extra
 }
 
 impl MarkedCircle {
@@ -442,7 +522,7 @@ impl MarkedCircle {
 }
 
 /// The schema `MarkedSquare`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MarkedSquare {
@@ -460,6 +540,15 @@ pub struct MarkedSquare {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    MarkedSquare {
+        0 mark: "mark" required,
+        1 note: "note" optional,
+        2 side: "side" optional,
+        3 sort: "sort" optional,
+    } extra
 }
 
 impl MarkedSquare {
@@ -538,7 +627,7 @@ impl ::std::str::FromStr for Moment {
 }
 
 /// The schema `Reading`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reading {
@@ -581,6 +670,24 @@ pub struct Reading {
     /// The member `word`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub word: Option<ReadingWord>,
+}
+
+::pingone_models::object! {
+    Reading {
+        0 anchor: "anchor" required,
+        1 depths: "depths" optional,
+        2 due: "due" optional,
+        3 i8: "i8" optional,
+        4 level: "level" optional,
+        5 marks: "marks" optional,
+        6 maybe: "maybe" required,
+        7 mixed: "mixed" optional,
+        8 on: "on" optional,
+        9 past: "past" optional,
+        10 ticks: "ticks" optional,
+        11 u32: "u32" optional,
+        12 word: "word" optional,
+    }
 }
 
 impl Reading {
@@ -686,7 +793,7 @@ impl Reading {
 }
 
 /// The schema `Sail`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Sail {
@@ -699,6 +806,13 @@ pub struct Sail {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Sail {
+        0 masts: "masts" optional,
+        1 type_: "type" required,
+    } extra
 }
 
 impl Sail {
@@ -717,7 +831,7 @@ impl Sail {
 }
 
 /// The schema `Span`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Span {
@@ -730,6 +844,14 @@ pub struct Span {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Span {
+        0 kind: "kind" required,
+        1 pillar: "pillar" required,
+        2 width: "width" required,
+    } extra
 }
 
 impl Span {
@@ -750,7 +872,7 @@ impl Span {
 }
 
 /// The schema `Square`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Square {
@@ -766,6 +888,14 @@ pub struct Square {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Square {
+        0 note: "note" optional,
+        1 side: "side" optional,
+        2 sort: "sort" optional,
+    } extra
 }
 
 impl Square {
@@ -803,7 +933,7 @@ impl Square {
 }
 
 /// The schema `Tree`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Tree {
@@ -819,6 +949,14 @@ pub struct Tree {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Tree {
+        0 children: "children" optional,
+        1 left: "left" optional,
+        2 right: "right" optional,
+    } extra
 }
 
 impl Tree {
@@ -856,7 +994,7 @@ impl Tree {
 }
 
 /// The schema `Tug`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Tug {
@@ -866,6 +1004,12 @@ pub struct Tug {
     /// Members that the document does not know, kept as they came.
     #[serde(flatten)]
     pub extra: ::pingone_models::Members,
+}
+
+::pingone_models::object! {
+    Tug {
+        0 horses: "horses" optional,
+    } extra
 }
 
 impl Tug {
