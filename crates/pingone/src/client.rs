@@ -1,4 +1,7 @@
 //! The client: what its clones share. Each handle's module adds the function that gives the handle.
+//!
+//! The methods of handles that prepare a request are `#[inline]`. A program uses few of them; this way they are compiled
+//! where they are called, with the code that reads their answers, and not for everybody.
 
 use std::fmt;
 use std::sync::Arc;

@@ -183,6 +183,7 @@ impl PasswordHandle {
         self.reset_with(PasswordReset::new(new_password))
     }
 
+    #[inline]
     fn reset_with(&self, body: PasswordReset) -> Request<Acknowledged> {
         self.client
             .request(ResetPassword::new(self.user, body))

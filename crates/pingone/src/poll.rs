@@ -51,6 +51,7 @@ pub struct Poll<S> {
 type EachRead<S> = dyn Fn(Request<S>) -> Request<S> + Send + Sync;
 
 impl<S: 'static> Poll<S> {
+    #[inline]
     pub(crate) fn new(
         client: Client,
         read: impl Fn() -> Request<S> + Send + Sync + 'static,

@@ -9,6 +9,7 @@ mod credentials;
 mod sent;
 mod write;
 
+use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use pingone_models::operation::{Body, Operation, Security};
@@ -35,9 +36,56 @@ use self::write::Writer;
 #[must_use]
 pub struct Transport {
     http: reqwest::Client,
-    servers: Vec<(String, String)>,
+    servers: Vec<Server>,
     parameters: Vec<(String, String)>,
     without_leading_parameter: Vec<String>,
+}
+
+/// The base address of a server.
+#[derive(Clone, Debug)]
+struct Server {
+    name: String,
+    address: String,
+    /// The address, and where its path begins; absent if it is not an origin with a path.
+    origin: Option<(Url, usize)>,
+}
+
+impl Server {
+    fn new(name: String, address: String) -> Self {
+        let origin = Url::parse(&address).ok().and_then(|url| {
+            let authority = address.find("://")? + "://".len();
+            let path = address[authority..].find('/');
+            let path = path.map_or(address.len(), |at| authority + at);
+            let is_plain = url.has_host() && !address.contains(['?', '#', '\\']);
+            is_plain.then_some((url, path))
+        });
+        Self {
+            name,
+            address,
+            origin,
+        }
+    }
+
+    /// Parses an address that begins with the one of the server.
+    fn parse(&self, address: &str) -> Result<Url, url::ParseError> {
+        let after = &address[self.address.len()..];
+        // Half of parsing an address is its host, which is the same for every request.
+        let Some((origin, path)) = &self.origin else {
+            return Url::parse(address);
+        };
+        if !after.starts_with('/') || after.bytes().fold(false, |any, byte| any | (byte == b'#')) {
+            return Url::parse(address);
+        }
+        let mut url = origin.clone();
+        match address.split_once('?') {
+            Some((address, query)) => {
+                url.set_path(&address[*path..]);
+                url.set_query(Some(query));
+            }
+            None => url.set_path(&address[*path..]),
+        }
+        Ok(url)
+    }
 }
 
 /// Why a request value cannot become an HTTP request. Nothing was sent.
@@ -97,7 +145,7 @@ impl Transport {
     /// Sets the base address of a server of the document, without a slash at its end.
     pub fn with_server(mut self, name: impl Into<String>, base: impl Into<String>) -> Self {
         let base = base.into().trim_end_matches('/').to_owned();
-        self.servers.push((name.into(), base));
+        self.servers.push(Server::new(name.into(), base));
         self
     }
 
@@ -123,8 +171,11 @@ impl Transport {
     /// The base address of a server.
     #[must_use]
     pub fn server(&self, name: &str) -> Option<&str> {
-        let mut found = self.servers.iter().filter(|(known, _)| known == name);
-        found.next().map(|(_, base)| base.as_str())
+        Some(&self.find(name)?.address)
+    }
+
+    fn find(&self, name: &str) -> Option<&Server> {
+        self.servers.iter().find(|server| server.name == name)
     }
 
     /// The value that [`with_parameter`](Self::with_parameter) set.
@@ -146,17 +197,17 @@ impl Transport {
         credentials: &[Authorization],
     ) -> Result<reqwest::Request, RequestError> {
         let operation = endpoint.operation();
-        let base = self
-            .server(operation.server)
+        let server = self
+            .find(operation.server)
             .ok_or(RequestError::UnknownServer(operation.server))?;
-        let mut writer = Writer::new(self, operation, base);
+        let mut writer = Writer::new(self, operation, &server.address);
         endpoint.write(&mut writer)?;
         let (mut address, mut headers, body) = writer.finish()?;
         let authorization = authorization(operation, credentials)?;
         if let Some((Security::Query(name), key)) = authorization {
             write::append_query(&mut address, name, key.text());
         }
-        let url = Url::parse(&address).map_err(|reason| RequestError::Url {
+        let url = server.parse(&address).map_err(|reason| RequestError::Url {
             server: operation.server,
             reason,
         })?;
@@ -229,7 +280,13 @@ pub(crate) fn authorization<'a>(
 
 /// Sets what the table says of every request of an operation.
 pub(crate) fn describe(operation: &'static Operation, has_body: bool, headers: &mut HeaderMap) {
-    headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
+    let mut set = |name, text: &'static str| {
+        // `from_static` is slow outside of constants. The generator refuses what no header can carry.
+        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from_static(text.as_bytes())) {
+            headers.insert(name, value);
+        }
+    };
+    set(ACCEPT, operation.accept);
     let media_type = match operation.body {
         Body::None => None,
         Body::Empty { media_type } => Some(media_type),
@@ -243,14 +300,59 @@ pub(crate) fn describe(operation: &'static Operation, has_body: bool, headers: &
         }
     };
     if let Some(media_type) = media_type {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        set(CONTENT_TYPE, media_type);
     }
     if !has_body && !matches!(operation.method, "GET" | "HEAD") {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        set(CONTENT_LENGTH, "0");
     }
 }
 
 /// A header for every request of a call, such as `X-Ping-External-Transaction-Id`. Documented headers are not replaced.
 pub fn add_header(request: &mut reqwest::Request, name: HeaderName, value: HeaderValue) {
     request.headers_mut().entry(name).or_insert(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(base: &str, rest: &str) {
+        let server = Server::new("platform".to_owned(), base.to_owned());
+        let address = format!("{base}{rest}");
+        assert_eq!(server.parse(&address), Url::parse(&address), "{address}");
+    }
+
+    #[test]
+    fn an_address_is_parsed_as_a_whole_one() {
+        for base in [
+            "https://api.pingone.eu/v1",
+            "http://127.0.0.1:80",
+            "http://[::1]:9",
+            "HTTPS://Api.Example:443/a/../b",
+            "https://user:word@host",
+            "https://h\u{e4}user.example/\u{e4}",
+            "https://host?x=1",
+            "https://host#x",
+            "https://host\\a",
+            "mailto:someone",
+            "file:///a",
+            "nothing",
+            "",
+        ] {
+            for rest in [
+                "/environments/1/users/2",
+                "/users?filter=a%20eq%20%22b%22&limit=2",
+                "/users?",
+                "/a?b?c='d'",
+                "/a/../%2e%2e/b/./c",
+                "/\u{e4}?\u{f6}",
+                "/a#b?c",
+                "a",
+                "",
+            ] {
+                check(base, rest);
+            }
+        }
+    }
 }

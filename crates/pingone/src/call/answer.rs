@@ -139,9 +139,9 @@ pub(super) fn envelope_or<T>(answer: &Answer, read: fn(&Answer) -> T) -> Result<
 /// A resource may have members of any name, so that both names of the envelope must be there, and none that resources
 /// have.
 fn refused_with_success(answer: &Answer) -> Option<Failure> {
-    // Most answers end here.
+    // Most answers end here: they begin with their links, or lack one of the names.
     let has = |name: &str| memmem::find(&answer.body, name.as_bytes()).is_some();
-    if !has("\"code\"") || !has("\"message\"") {
+    if begins_with_links(&answer.body) || !has("\"code\"") || !has("\"message\"") {
         return None;
     }
     let members = members(&answer.body, &answer.headers);
@@ -158,6 +158,12 @@ fn refused_with_success(answer: &Answer) -> Option<Failure> {
     .any(|name| members.contains_key(*name));
     let is_error = is_text("code") && is_text("message") && !is_resource;
     is_error.then(|| refused(answer))
+}
+
+/// Whether the first member of an object is its links, which no error has.
+fn begins_with_links(body: &[u8]) -> bool {
+    let members = body.trim_ascii_start().strip_prefix(b"{");
+    members.is_some_and(|own| own.trim_ascii_start().starts_with(b"\"_links\""))
 }
 
 /// The failure of an attempt that took too long, with what had arrived by then.

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use pingone_client::transport::{Answer, Authorization, Incoming, Limits, add_header};
@@ -10,7 +10,7 @@ use pingone_models::operation::{Effect, Operation, Security};
 use tracing::{Instrument, Span};
 
 use super::answer::{self, Failure, TRANSACTION_ID};
-use super::request::{Options, Request, Response, Source, check_header, external_id, invalid};
+use super::request::{Options, Request, Source, check_header, external_id, invalid};
 use crate::client::Shared;
 use crate::error::{BoxError, Inner};
 use crate::http::driven_by;
@@ -24,15 +24,15 @@ use crate::{Error, ErrorKind, Result};
 /// With less time left than this, an attempt is not begun: no answer comes so soon, but the service may act.
 const TOO_LITTLE: Duration = Duration::from_millis(1);
 
-/// Makes a call. Where the future keeps a value while it waits, the value is in a box: the future is small, whatever
-/// the answer is.
+/// Makes a call; gives the value that was read from the answer, and the answer. Both the value and what the future
+/// keeps while it waits are in boxes: the future is small, whatever the answer is, and a large value is moved once.
 #[expect(
     clippy::manual_async_fn,
     reason = "the future of an `async fn` holds its arguments twice"
 )]
 pub(super) fn run<T: Send>(
     mut request: Request<T>,
-) -> impl Future<Output = Result<Response<T>>> + Send {
+) -> impl Future<Output = Result<(Box<T>, Answer)>> + Send {
     async move {
         let request = &mut request;
         if tokio::runtime::Handle::try_current().is_err() {
@@ -47,7 +47,7 @@ pub(super) fn run<T: Send>(
         let span = progress.span();
         let mut value = None;
         let mut read = |answer: &Answer| {
-            value = Some(Box::new((request.reader.read)(answer)?));
+            value = Some((request.reader.read)(answer)?);
             Ok(())
         };
         let answer = progress
@@ -56,11 +56,7 @@ pub(super) fn run<T: Send>(
             .await?;
         // A reader that succeeded has left its value.
         let value = value.ok_or_else(|| Error::invalid_request("the answer was not read"))?;
-        Ok(Response {
-            value: *value,
-            status: answer.status.as_u16(),
-            headers: answer.headers,
-        })
+        Ok((value, answer))
     }
 }
 
@@ -98,7 +94,7 @@ struct Progress<'a> {
     shared: &'a Shared,
     operation: &'static Operation,
     options: &'a Options,
-    started: std::time::Instant,
+    started: Instant,
     timeout: Duration,
     attempt_timeout: Duration,
     attempts: u32,
@@ -147,12 +143,13 @@ impl<'a> Progress<'a> {
                 Ok(request) => request,
                 Err(error) => return Err(self.ended(error, span)),
             };
-            if self.remaining() < TOO_LITTLE {
+            let began = shared.runtime.now();
+            let left = self.remaining_at(began);
+            if left < TOO_LITTLE {
                 return Err(self.ended(timed_out(self.spent()), span));
             }
             self.attempts += 1;
-            let began = shared.runtime.now();
-            let limit = self.attempt_timeout.min(self.remaining());
+            let limit = self.attempt_timeout.min(left);
             let mut incoming = Incoming::new();
             let sent = {
                 let limits = limits(shared);
@@ -231,33 +228,28 @@ impl<'a> Progress<'a> {
     }
 
     /// Tells those who observe how an attempt ended.
-    fn report(
-        &self,
-        span: &Span,
-        began: std::time::Instant,
-        status: Option<u16>,
-        next: Option<&Next>,
-    ) {
+    fn report(&self, span: &Span, began: Instant, status: Option<u16>, next: Option<&Next>) {
         let (error, again_after) = match next {
             None => (None, None),
             Some(Next::Again(error, wait)) => (Some(error), Some(*wait)),
             Some(Next::Stop(error)) => (Some(error), None),
         };
-        let report = AttemptReport {
-            operation: self.operation,
-            attempt: self.attempts,
-            elapsed: self.shared.runtime.now().saturating_duration_since(began),
-            status,
-            error,
-            again_after,
-        };
-        if let Some(on_attempt) = &self.shared.on_attempt {
-            on_attempt(&report);
-        }
-        if again_after.is_some() {
+        if again_after.is_some() || self.shared.on_attempt.is_some() {
+            let report = AttemptReport {
+                operation: self.operation,
+                attempt: self.attempts,
+                elapsed: self.shared.runtime.now().saturating_duration_since(began),
+                status,
+                error,
+                again_after,
+            };
+            if let Some(on_attempt) = &self.shared.on_attempt {
+                on_attempt(&report);
+            }
             observe::retry_event(&report);
-        } else {
-            observe::record_end(span, report.status, report.attempt, error);
+        }
+        if again_after.is_none() {
+            observe::record_end(span, status, self.attempts, error);
         }
     }
 
@@ -269,14 +261,17 @@ impl<'a> Progress<'a> {
     }
 
     fn elapsed(&self) -> Duration {
-        self.shared
-            .runtime
-            .now()
-            .saturating_duration_since(self.started)
+        let now = self.shared.runtime.now();
+        now.saturating_duration_since(self.started)
     }
 
     fn remaining(&self) -> Duration {
-        self.timeout.saturating_sub(self.elapsed())
+        self.remaining_at(self.shared.runtime.now())
+    }
+
+    fn remaining_at(&self, now: Instant) -> Duration {
+        let elapsed = now.saturating_duration_since(self.started);
+        self.timeout.saturating_sub(elapsed)
     }
 
     fn time_up(&self, limit: Duration) -> String {
@@ -325,7 +320,11 @@ impl<'a> Progress<'a> {
                 None,
             ));
         };
-        let left = self.remaining();
+        // The first attempt begins with the call.
+        let left = match self.attempts {
+            0 => self.timeout,
+            _ => self.remaining(),
+        };
         if left < TOO_LITTLE {
             return Err(timed_out(self.spent()));
         }
@@ -504,11 +503,11 @@ fn token_error(note: &'static str, source: Option<BoxError>) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use futures::TryFutureExt;
-    use pingone_models::requests::VerifyUser;
-    use pingone_models::{User, UserId, UserVerification};
+    use std::future::IntoFuture;
 
-    use super::*;
+    use pingone_models::requests::VerifyUser;
+    use pingone_models::{UserId, UserVerification};
+
     use crate::Client;
 
     #[test]
@@ -519,11 +518,9 @@ mod tests {
             let body = UserVerification::new("A1B2C3D4");
             client.request(VerifyUser::new(UserId::new(Default::default()), body))
         };
-        let send = run::<User>(request()).map_ok(|response| response.value);
-        let with_meta = run::<User>(request());
         let sizes = [
-            ("awaiting a request", size_of_val(&send)),
-            ("send_with_meta", size_of_val(&with_meta)),
+            ("awaiting a request", size_of_val(&*request().into_future())),
+            ("send_with_meta", size_of_val(&*request().send_with_meta())),
         ];
         for (what, size) in sizes {
             println!("{what}: {size} bytes while it waits");

@@ -37,7 +37,7 @@ pub(super) enum Source {
 pub(super) struct Reader<T> {
     /// Whether an answer that breaks off is as good as a whole one.
     pub(super) tolerant: bool,
-    pub(super) read: Box<dyn Fn(&Answer) -> Result<T, Failure> + Send + Sync>,
+    pub(super) read: Box<dyn Fn(&Answer) -> Result<Box<T>, Failure> + Send + Sync>,
 }
 
 /// A prepared request; nothing is sent until you `.await` it.
@@ -144,7 +144,7 @@ impl<T: 'static> Request<T> {
             source,
             reader: Reader {
                 tolerant,
-                read: Box::new(read),
+                read: Box::new(move |answer| read(answer).map(Box::new)),
             },
         }
     }
@@ -271,7 +271,11 @@ impl<T: 'static> Request<T> {
     where
         T: Send,
     {
-        Box::pin(attempts::run(self))
+        Box::pin(attempts::run(self).map_ok(|(value, answer)| Response {
+            value: *value,
+            status: answer.status.as_u16(),
+            headers: answer.headers,
+        }))
     }
 
     pub(crate) fn map<U: 'static>(
@@ -285,13 +289,16 @@ impl<T: 'static> Request<T> {
             source,
             reader: Reader { tolerant, read },
         } = self;
-        let read = Box::new(move |answer: &Answer| read(answer).map(&change));
+        let read = move |answer: &Answer| Ok(Box::new(change(*read(answer)?)));
         Request {
             client,
             operation,
             options,
             source,
-            reader: Reader { tolerant, read },
+            reader: Reader {
+                tolerant,
+                read: Box::new(read),
+            },
         }
     }
 
@@ -329,7 +336,9 @@ impl<T: 'static> Request<T> {
 impl Request<Open> {
     /// Reads the answer as what is known of every answer, and whatever else came with it.
     pub(crate) fn acknowledged(self) -> Request<Acknowledged> {
-        let read = Box::new(|answer: &Answer| answer::envelope_or(answer, Acknowledged::new));
+        let read = |answer: &Answer| {
+            answer::envelope_or(answer, |answer| Box::new(Acknowledged::new(answer)))
+        };
         Request {
             client: self.client,
             operation: self.operation,
@@ -337,7 +346,7 @@ impl Request<Open> {
             source: self.source,
             reader: Reader {
                 tolerant: true,
-                read,
+                read: Box::new(read),
             },
         }
     }
@@ -348,7 +357,7 @@ impl<T: Send + 'static> IntoFuture for Request<T> {
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(attempts::run(self).map_ok(|response| response.value))
+        Box::pin(attempts::run(self).map_ok(|(value, _)| *value))
     }
 }
 

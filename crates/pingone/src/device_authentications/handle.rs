@@ -104,6 +104,7 @@ impl DeviceAuthenticationHandle {
     ///
     /// # Errors
     /// [`is_timeout`](crate::Error::is_timeout) if it does not end in time; otherwise as [`read`](Self::read).
+    #[inline]
     pub fn poll(&self) -> Poll<DeviceAuthentication> {
         let handle = self.clone();
         Poll::new(

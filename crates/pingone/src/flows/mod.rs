@@ -101,6 +101,7 @@ impl Flows {
     }
 
     /// Begins a flow; its state beside the handle.
+    #[inline]
     pub(crate) fn begin(&self, authorization: FlowAuthorization) -> Request<(FlowHandle, Flow)> {
         let (client, session) = (self.client.clone(), Arc::clone(&self.session));
         self.client
@@ -198,6 +199,7 @@ impl FlowHandle {
     ///
     /// # Errors
     /// [`is_timeout`](crate::Error::is_timeout) if nothing changes in time; otherwise as [`read`](Self::read).
+    #[inline]
     pub fn poll(&self) -> Poll<Flow> {
         let handle = self.clone();
         Poll::new(

@@ -245,6 +245,7 @@ impl UserSearch {
     /// As for every read: again after anything that passes. Every page has its own attempts and its own time.
     ///
     /// [Paging](https://developer.pingidentity.com/pingone-api/platform/reference/paging-ordering-collections.html)
+    #[inline]
     pub fn stream(self) -> UserStream {
         let start = (self, Next::First, Pages::default());
         let pages = stream::try_unfold(start, |(search, next, mut seen)| async move {

@@ -199,6 +199,7 @@ impl Users {
     }
 
     /// Reads the page at an address that came in a link.
+    #[inline]
     fn at(&self, address: url::Url) -> Request<UserCollection> {
         let request = self.list(UserQuery::new());
         request.at(address)
