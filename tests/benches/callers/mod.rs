@@ -11,7 +11,7 @@ use pingone_client::transport::Authorization;
 use pingone_client::{Call, platform};
 use pingone_tests::stub::{Reply, Stub};
 use pingone_tests::{API, ENVIRONMENT};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 
 const USER: &str = "8376797d-641c-4e7b-8bc1-2fdf71916cab";
@@ -120,9 +120,10 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
     builder.enable_all().build().unwrap()
 }
 
-/// A program that makes the verify call.
+/// A program that makes the verify call. It knows the server, the environment and the token; the user and the code are
+/// those of the call.
 pub(crate) enum Caller {
-    Hand(reqwest::Client, String),
+    Hand(reqwest::Client, String, String),
     Client(Box<platform::Client>, EnvironmentId, UserId),
     Pingone(pingone::Client, UserId),
 }
@@ -140,8 +141,8 @@ impl Caller {
         let user = USER.parse().unwrap();
         match name {
             "reqwest by hand" => {
-                let url = format!("{url}/environments/{ENVIRONMENT}/users/{USER}");
-                Self::Hand(http(), url)
+                let environment = format!("{url}/environments/{ENVIRONMENT}");
+                Self::Hand(http(), environment, "t".to_owned())
             }
             "pingone-client" => {
                 let token = Authorization::bearer(&"t".into()).unwrap();
@@ -160,16 +161,14 @@ impl Caller {
 
     pub(crate) async fn call(&self) {
         match self {
-            Self::Hand(http, url) => {
+            Self::Hand(http, environment, token) => {
                 let body = serde_json::to_vec(&PlainVerification {
                     verification_code: "A1B2C3D4",
                 });
-                let mut token = HeaderValue::from_static("Bearer t");
-                token.set_sensitive(true);
                 let media_type = "application/vnd.pingidentity.user.verify+json";
                 let request = http
-                    .post(url)
-                    .header(AUTHORIZATION, token)
+                    .post(format!("{environment}/users/{USER}"))
+                    .bearer_auth(token)
                     .header(ACCEPT, "application/json")
                     .header(CONTENT_TYPE, media_type)
                     .body(body.unwrap());

@@ -1,7 +1,8 @@
 //! The figures that benches print.
 
-/// Prints the middle of some values with the lowest and the highest one, as text and for `cargo xtask bench`.
-pub(crate) fn report(figure: &str, subject: &str, unit: &str, mut values: Vec<f64>) {
+/// Prints the middle of some values with the lowest and the highest one, as text and for `cargo xtask bench`. Gives the
+/// middle.
+pub(crate) fn report(figure: &str, subject: &str, unit: &str, mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values[values.len() / 2];
     let (low, high) = (values[0], values[values.len() - 1]);
@@ -13,4 +14,5 @@ pub(crate) fn report(figure: &str, subject: &str, unit: &str, mut values: Vec<f6
         });
         println!("{line}");
     }
+    middle
 }
