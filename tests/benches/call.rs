@@ -13,18 +13,21 @@
 mod callers;
 mod figures;
 
+use std::hint::black_box;
 use std::process::Command;
 use std::time::Duration;
 #[cfg(not(unix))]
 use std::{sync::LazyLock, time::Instant};
 
 use futures::future::join_all;
+use pingone::models::User;
 
-use crate::callers::{CALLERS, Caller, Server, Serves, arguments, runtime, user};
+use crate::callers::{CALLERS, Caller, PlainUser, Server, Serves, arguments, runtime, user};
 use crate::figures::report;
 
 const ROUNDS: usize = 31;
 const CALLS: usize = 256;
+const READS: usize = 2_000;
 const AT_ONCE: usize = 64;
 /// Calls under callgrind, besides those that warm up.
 const COUNTED: u64 = 500;
@@ -32,6 +35,16 @@ const COUNTED: u64 = 500;
 /// What `pingone` may take at most, where reqwest by hand takes one.
 const MOST_INSTRUCTIONS: f64 = 1.05;
 const MOST_TIME_AT_ONCE: f64 = 1.10;
+
+/// What reads the answer of a call: into the struct of a caller by hand, and into the one of `pingone`.
+const READERS: [(&str, fn(&[u8])); 2] = [
+    ("reqwest by hand", |body| {
+        black_box(serde_json::from_slice::<PlainUser>(body).unwrap());
+    }),
+    ("pingone", |body| {
+        black_box(serde_json::from_slice::<User>(body).unwrap());
+    }),
+];
 
 fn main() {
     let arguments = arguments();
@@ -83,7 +96,28 @@ fn measure() -> Vec<String> {
         }
     }
     missed.extend(count(&server.url));
+    read();
     missed
+}
+
+/// Measures the reading of the answer alone, as a call of each kind reads it.
+fn read() {
+    let body = user().into_bytes();
+    let mut costs = READERS.map(|_| Vec::new());
+    for _ in 0..ROUNDS {
+        for ((_, reader), costs) in READERS.iter().zip(&mut costs) {
+            let before = spent();
+            for _ in 0..READS {
+                reader(&body);
+            }
+            #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+            let cost = (spent() - before).as_secs_f64() * 1e6 / READS as f64;
+            costs.push(cost);
+        }
+    }
+    for ((name, _), costs) in READERS.iter().zip(costs) {
+        report("reading the user", name, "µs of processor time", costs);
+    }
 }
 
 /// What to say of a figure that is too high; only those of `pingone` are judged.

@@ -49,13 +49,50 @@ const BENCHES: [(&str, &str); 8] = [
 
 const FOLDER: &str = "docs/bench";
 const KEPT: &str = "docs/bench/figures.json";
+/// The page whose table of a call's cost is written from the figures.
+const README: &str = "crates/pingone/README.md";
+const BEGIN: &str = "<!-- Written by `cargo xtask bench` from here -->\n";
+const END: &str = "<!-- to here -->\n";
+/// The figures of that table: the bench, the figure, and what the page calls it.
+const COSTS: [(&str, &str, &str); 7] = [
+    ("call", "call, instructions", "instructions"),
+    (
+        "call",
+        "call, one at a time",
+        "processor time, one at a time",
+    ),
+    ("call", "call, 64 at once", "processor time, 64 at once"),
+    ("memory", "call, allocations", "allocations"),
+    (
+        "memory",
+        "10,000 calls at once, memory",
+        "memory of 10,000 calls at once",
+    ),
+    (
+        "consumer",
+        "cold release build",
+        "processor time of a cold release build, ten lines without TLS",
+    ),
+    (
+        "consumer",
+        "stripped program",
+        "size of that program, stripped",
+    ),
+];
+/// What `pingone` is compared with.
+const UNIT: &str = "times reqwest by hand";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// The benches to run [default: all].
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(BENCHES.map(|(name, _)| name)))]
     names: Vec<String>,
+    /// Measures nothing, and writes the pages and charts from the figures that are kept.
+    #[arg(long, conflicts_with = "names")]
+    draw: bool,
 }
+
+type Runs = BTreeMap<String, Run>;
 
 /// What one bench has measured, on which machine.
 #[derive(Deserialize, Serialize)]
@@ -76,28 +113,60 @@ struct Figure {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let root = crate::root();
-    let mut runs: BTreeMap<String, Run> = match std::fs::read(root.join(KEPT)) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| format!("{KEPT}: {error}"))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
-        Err(error) => return Err(format!("{KEPT}: {error}")),
-    };
+    let mut runs = kept(&root)?;
     let machine = machine();
+    let mut failures = Vec::new();
     for (name, command) in BENCHES {
-        if arguments.names.is_empty() || arguments.names.iter().any(|own| own == name) {
-            let figures = measure(&root, command)?;
-            let machine = machine.clone();
-            runs.insert(name.to_owned(), Run { machine, figures });
+        let is_named = arguments.names.is_empty() || arguments.names.iter().any(|own| own == name);
+        if arguments.draw || !is_named {
+            continue;
+        }
+        match measure(&root, command) {
+            Ok(figures) => {
+                let machine = machine.clone();
+                runs.insert(name.to_owned(), Run { machine, figures });
+            }
+            Err(failure) => failures.push(failure),
         }
     }
-    let kept = serde_json::to_string_pretty(&runs).map_err(|error| error.to_string())?;
-    let mut written = vec![Output {
-        path: root.join(KEPT),
-        content: kept + "\n",
-    }];
-    written.push(Output {
-        path: root.join(FOLDER).join("README.md"),
-        content: page(&runs),
-    });
+    outputs::deliver(&written(&root, &runs)?, &root, false, "cargo xtask bench")?;
+    match failures.is_empty() {
+        true => Ok(()),
+        false => Err(format!(
+            "{}; the figures kept of it are older",
+            failures.join("; ")
+        )),
+    }
+}
+
+/// The figures that were measured before.
+fn kept(root: &Path) -> Result<Runs, String> {
+    match std::fs::read(root.join(KEPT)) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| format!("{KEPT}: {error}")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Runs::new()),
+        Err(error) => Err(format!("{KEPT}: {error}")),
+    }
+}
+
+/// The figures themselves, and the pages and charts that show them.
+fn written(root: &Path, runs: &Runs) -> Result<Vec<Output>, String> {
+    let kept = serde_json::to_string_pretty(runs).map_err(|error| error.to_string())?;
+    let readme = root.join(README);
+    let text = std::fs::read_to_string(&readme).map_err(|error| format!("{README}: {error}"))?;
+    let mut written = vec![
+        Output {
+            path: root.join(KEPT),
+            content: kept + "\n",
+        },
+        Output {
+            path: root.join(FOLDER).join("README.md"),
+            content: page(runs),
+        },
+        Output {
+            path: readme,
+            content: with_costs(&text, runs)?,
+        },
+    ];
     for run in runs.values() {
         for (title, unit) in charts(run) {
             written.push(Output {
@@ -106,7 +175,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             });
         }
     }
-    outputs::deliver(&written, &root, false, "cargo xtask bench")
+    Ok(written)
+}
+
+/// The page with the table of what a call costs.
+fn with_costs(page: &str, runs: &Runs) -> Result<String, String> {
+    let lines = || format!("{README} needs the lines {BEGIN:?} and {END:?}");
+    let (before, rest) = page.split_once(BEGIN).ok_or_else(lines)?;
+    let (_, after) = rest.split_once(END).ok_or_else(lines)?;
+    let mut table = format!("| a verify call with `pingone` | {UNIT} |\n|---|---|\n");
+    for (bench, title, words) in COSTS {
+        let Some(run) = runs.get(bench) else { continue };
+        // The last subject is `pingone`, with a cached token where tokens are compared.
+        if let Some(bar) = bars(run, title, UNIT).last() {
+            let _ = writeln!(table, "| {words} | {:.2} |", bar.middle);
+        }
+    }
+    Ok(format!("{before}{BEGIN}{table}{END}{after}"))
 }
 
 /// Runs a bench, and reads the figures that it prints among other lines.
@@ -163,7 +248,7 @@ fn file(title: &str, unit: &str) -> String {
     words.collect::<Vec<_>>().join("-") + ".svg"
 }
 
-fn page(runs: &BTreeMap<String, Run>) -> String {
+fn page(runs: &Runs) -> String {
     let mut text = String::from(
         "<!-- Written by `cargo xtask bench`. Do not edit. -->\n# Figures\n\n\
          A figure that was measured in several rounds is the middle one, with the lowest and the highest.\n",
@@ -294,11 +379,29 @@ mod tests {
         for shown in ["by hand", "pingone", "µs", "call"] {
             assert!(svg.contains(shown), "{svg}");
         }
-        let page = page(&BTreeMap::from([("call".to_owned(), run)]));
+        let page = page(&Runs::from([("call".to_owned(), run)]));
         assert!(
             page.contains("| pingone | 11.00 | 10.00 | 13.00 |"),
             "{page}"
         );
         assert!(page.contains("](call-s.svg)"), "{page}");
+    }
+
+    #[test]
+    fn the_pages_show_the_figures_that_are_kept() {
+        let root = crate::root();
+        let runs = kept(&root).expect("figures");
+        let written = written(&root, &runs).expect("pages");
+        outputs::deliver(&written, &root, true, "cargo xtask bench --draw").expect("fresh pages");
+        // A chart without a figure would show what nobody measured.
+        let drawn = std::fs::read_dir(root.join(FOLDER)).expect("charts");
+        for chart in drawn {
+            let path = chart.expect("an entry").path();
+            assert!(
+                written.iter().any(|own| own.path == path),
+                "{} shows no figure that is kept: delete it",
+                path.display()
+            );
+        }
     }
 }

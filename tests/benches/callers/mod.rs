@@ -198,7 +198,7 @@ struct PlainVerification {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it is read and not used")]
-struct PlainUser {
+pub(crate) struct PlainUser {
     #[serde(rename = "_links")]
     links: BTreeMap<String, PlainLink>,
     id: String,
