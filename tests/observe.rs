@@ -211,8 +211,8 @@ async fn a_hook_is_told_of_every_attempt() {
         .unwrap();
     assert_eq!(
         *seen.lock().unwrap(),
-        "readUser 1 Some(503) Some(\"readUser: the service refused: status 503; PingOne or something before it has failed: call again later\") Some(true)\n\
-         readUser 2 Some(500) Some(\"readUser: the service refused: status 500; PingOne or something before it has failed: call again later\") Some(true)\n\
+        "readUser 1 Some(503) Some(\"readUser: the service refused: status 503; PingOne or a gateway before it has failed: call again later\") Some(true)\n\
+         readUser 2 Some(500) Some(\"readUser: the service refused: status 500; PingOne or a gateway before it has failed: call again later\") Some(true)\n\
          readUser 3 Some(200) None None\n"
     );
 }

@@ -93,7 +93,7 @@ fn own_retry_policy() {
     readUser attempt 2: Some(503)
     readUser attempt 3: Some(200)
     readUser attempt 1: Some(503)
-    Err("readUser: the service refused: status 503 UNEXPECTED_ERROR, log id ID; PingOne or something before it has failed: call again later")
+    Err("readUser: the service refused: status 503 UNEXPECTED_ERROR, log id ID; PingOne or a gateway before it has failed: call again later")
     verifyUser attempt 1: Some(503)
     verifyUser: the service refused: status 503 UNEXPECTED_ERROR, log id ID; the service may have acted: check the current state before retrying; may have been sent: true
     "#);
