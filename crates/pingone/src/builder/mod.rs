@@ -185,7 +185,7 @@ impl ClientBuilder {
     /// times before it does, so that a server that sends informational (1xx) answers without end can delay the end of a
     /// call: by the time that it takes to read 512 KiB of them with `rustls`, about 15 ms in a release build. Without TLS,
     /// which only loopback addresses may be, it is 51 MiB: about 0.3 s, and half a minute in a debug build.
-    /// [`connection_thread`](Self::connection_thread) removes the delay.
+    /// What several such connections delay adds up. [`connection_thread`](Self::connection_thread) removes the delay.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
