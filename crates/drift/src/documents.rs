@@ -508,20 +508,25 @@ mod tests {
     }
 
     #[test]
-    #[rustfmt::skip]
     fn every_field_of_a_variant_is_compared() {
         let archive = archive();
         let read = archive.operation("readMap").expect("it is there");
         fields!(
             read,
             Operation {
-                id: Fires("readMap", "variant-name-renamed", |it| it.id = "lookAtMap".to_owned()),
-                tag: Fires("readMap", "other-changed", |it| it.tag = Some("Maps".to_owned())),
-                summary: Fires("readMap", "title-changed", |it| it.summary = "Look".to_owned()),
-                description: Fires("readMap", "description-changed", |it| it.description = Some("Reads it.".to_owned())),
-                method: Fires("readMap", "method-changed", |it| it.method = "PUT".to_owned()),
+                id: Fires("readMap", "variant-name-renamed", |it| it.id =
+                    "lookAtMap".to_owned()),
+                tag: Fires("readMap", "other-changed", |it| it.tag =
+                    Some("Maps".to_owned())),
+                summary: Fires("readMap", "title-changed", |it| it.summary =
+                    "Look".to_owned()),
+                description: Fires("readMap", "description-changed", |it| it.description =
+                    Some("Reads it.".to_owned())),
+                method: Fires("readMap", "method-changed", |it| it.method =
+                    "PUT".to_owned()),
                 path: Fires("readMap", "path-changed", |it| it.path = "/maps".to_owned()),
-                server: Fires("readMap", "server-changed", |it| it.server = "other".to_owned()),
+                server: Fires("readMap", "server-changed", |it| it.server =
+                    "other".to_owned()),
                 body: Fires("copyMap", "request-body-removed", |it| {
                     let media_type = it.media_type().unwrap_or_default().to_owned();
                     it.body = Body::Empty { media_type };
@@ -530,22 +535,31 @@ mod tests {
                     let (property, value) = ("kind".to_owned(), "LARGE".to_owned());
                     it.selector = Some(Selector { property, value });
                 }),
-                parameters: Fires("readMap", "query-parameter-removed", |it| it.parameters.truncate(2)),
+                parameters: Fires("readMap", "query-parameter-removed", |it| it
+                    .parameters
+                    .truncate(2)),
                 security: Fires("readMap", "authorization-changed", |it| {
                     it.security = vec![Security::Cookie("ST".to_owned())];
                 }),
-                anonymous: Fires("readMap", "authorization-alternative-added", |it| it.anonymous = true),
+                anonymous: Fires("readMap", "authorization-alternative-added", |it| it
+                    .anonymous =
+                    true),
                 deprecated: Fires("readMap", "deprecation-added", |it| it.deprecated = true),
-                effect: Fires("readMap", "effect-changed", |it| it.effect = Effect::SendsMessage),
+                effect: Fires("readMap", "effect-changed", |it| it.effect =
+                    Effect::SendsMessage),
                 docs: Fires("readMap", "page-address-changed", |it| it.docs = None),
-                responses: Fires("readMap", "error-status-removed", |it| it.responses.truncate(1)),
+                responses: Fires("readMap", "error-status-removed", |it| it
+                    .responses
+                    .truncate(1)),
                 pointer: Silent("where a variant is in the document is no statement about it"),
             }
         );
         fields!(
             read.docs.as_ref().expect("it has a page"),
             Docs {
-                page: Fires("readMap", "page-address-changed", |it| { it.docs.as_mut().expect("it has a page").page.push('x'); }),
+                page: Fires("readMap", "page-address-changed", |it| {
+                    it.docs.as_mut().expect("it has a page").page.push('x');
+                }),
                 basis: Fires("readMap", "page-address-changed", |it| {
                     it.docs.as_mut().expect("it has a page").basis = "inferred".to_owned();
                 }),
@@ -565,15 +579,30 @@ mod tests {
         fields!(
             &read.parameters[2],
             Parameter {
-                name: Fires("readMap", "query-parameter-removed", |it| it.parameters[2].name = "scale".to_owned()),
+                name: Fires("readMap", "query-parameter-removed", |it| it.parameters
+                    [2]
+                .name =
+                    "scale".to_owned()),
                 argument: Silent("the Rust name is made from the name on the wire"),
-                location: Fires("readMap", "header-added", |it| it.parameters[2].location = Location::Header),
-                required: Fires("readMap", "query-parameter-became-required", |it| it.parameters[2].required = true),
+                location: Fires("readMap", "header-added", |it| it.parameters[2].location =
+                    Location::Header),
+                required: Fires("readMap", "query-parameter-became-required", |it| it
+                    .parameters[2]
+                    .required =
+                    true),
                 description: Silent("for people only"),
-                schema: Fires("readMap", "parameter-type-changed", |it| { it.parameters[2].schema["type"] = json!("string"); }),
-                example: Fires("readMap", "request-example-changed", |it| it.parameters[2].example = Some(json!(7))),
-                client_supplied: Fires("readMap", "other-changed", |it| it.parameters[2].client_supplied = true),
-                style: Fires("readMap", "other-changed", |it| it.parameters[2].style = Style::DeepObject),
+                schema: Fires("readMap", "parameter-type-changed", |it| {
+                    it.parameters[2].schema["type"] = json!("string");
+                }),
+                example: Fires("readMap", "request-example-changed", |it| it.parameters
+                    [2]
+                .example =
+                    Some(json!(7))),
+                client_supplied: Fires("readMap", "other-changed", |it| it.parameters[2]
+                    .client_supplied =
+                    true),
+                style: Fires("readMap", "other-changed", |it| it.parameters[2].style =
+                    Style::DeepObject),
                 ty: Silent("the Rust type follows from the schema"),
                 pointer: Silent("where a parameter is in the document is no statement about it"),
             }
@@ -581,12 +610,20 @@ mod tests {
         fields!(
             &read.responses[0],
             Response {
-                status: Fires("readMap", "response-status-changed", |it| it.responses[0].status = "201".to_owned()),
+                status: Fires("readMap", "response-status-changed", |it| it.responses[0]
+                    .status =
+                    "201".to_owned()),
                 description: Silent("for people only"),
-                body: Fires("readMap", "response-body-removed", |it| it.responses[0].body = ResponseBody::Open),
-                headers: Fires("readMap", "response-header-removed", |it| it.responses[0].headers.clear()),
+                body: Fires("readMap", "response-body-removed", |it| it.responses[0]
+                    .body =
+                    ResponseBody::Open),
+                headers: Fires("readMap", "response-header-removed", |it| it.responses[0]
+                    .headers
+                    .clear()),
                 examples: Fires("readMap", "response-example-added", |it| {
-                    it.responses[0].examples.insert("one".to_owned(), json!({"id": "1"}));
+                    it.responses[0]
+                        .examples
+                        .insert("one".to_owned(), json!({"id": "1"}));
                 }),
                 pointer: Silent("where an answer is in the document is no statement about it"),
             }
@@ -596,14 +633,14 @@ mod tests {
             &read.responses[1].body,
             ResponseBody::Json {
                 media_type: Fires("readMap", "response-media-type-changed", |it| {
-                    if let ResponseBody::Json {
-                        media_type, .. } = &mut it.responses[1].body { *media_type = "application/problem+json".to_owned();
+                    if let ResponseBody::Json { media_type, .. } = &mut it.responses[1].body {
+                        *media_type = "application/problem+json".to_owned();
                     }
                 }),
                 ty: Silent("the Rust type follows from the schema"),
                 schema: Fires("readMap", "response-property-removed-required", |it| {
-                    if let ResponseBody::Json {
-                        schema, .. } = &mut it.responses[1].body { *schema = json!({"type": "object"});
+                    if let ResponseBody::Json { schema, .. } = &mut it.responses[1].body {
+                        *schema = json!({"type": "object"});
                     }
                 }),
             }
@@ -613,25 +650,25 @@ mod tests {
             &copy.body,
             Body::Content {
                 media_type: Fires("copyMap", "media-type-changed", |it| {
-                    if let Body::Content {
-                        media_type, .. } = &mut it.body { media_type.push('x');
+                    if let Body::Content { media_type, .. } = &mut it.body {
+                        media_type.push('x');
                     }
                 }),
                 format: Silent("it follows from the media type"),
                 ty: Silent("the Rust type follows from the schema"),
                 schema: Fires("copyMap", "request-property-removed", |it| {
-                    if let Body::Content {
-                        schema, .. } = &mut it.body { *schema = json!({"type": "object"});
+                    if let Body::Content { schema, .. } = &mut it.body {
+                        *schema = json!({"type": "object"});
                     }
                 }),
                 examples: Fires("copyMap", "request-example-changed", |it| {
-                    if let Body::Content {
-                        examples, .. } = &mut it.body { examples.insert("one".to_owned(), json!({"sheets": 1}));
+                    if let Body::Content { examples, .. } = &mut it.body {
+                        examples.insert("one".to_owned(), json!({"sheets": 1}));
                     }
                 }),
                 required: Fires("copyMap", "request-body-became-optional", |it| {
-                    if let Body::Content {
-                        required, .. } = &mut it.body { *required = !*required;
+                    if let Body::Content { required, .. } = &mut it.body {
+                        *required = !*required;
                     }
                 }),
             }

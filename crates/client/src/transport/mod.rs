@@ -73,7 +73,7 @@ impl Server {
         let Some((origin, path)) = &self.origin else {
             return Url::parse(address);
         };
-        if !after.starts_with('/') || after.bytes().fold(false, |any, byte| any | (byte == b'#')) {
+        if !after.starts_with('/') || after.as_bytes().contains(&b'#') {
             return Url::parse(address);
         }
         let mut url = origin.clone();

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::{Map, Value, json};
 use syn::visit_mut::VisitMut;
@@ -129,7 +128,8 @@ impl<'a> Client<'a> {
                 .attrs
                 .retain(|attribute| !attribute.path().is_ident("doc"));
             wire::repair(&mut function, operation, |ty| is_text(api, ty));
-            self.share_the_rest(api, paths, &mut function, operation);
+            self.share_the_rest(api, paths, &mut function, operation)
+                .map_err(|error| unprintable(document, &error))?;
             self.functions.push(Function {
                 operation,
                 signature: function.sig.clone(),
@@ -148,7 +148,7 @@ impl<'a> Client<'a> {
         paths: &Paths,
         function: &mut ImplItemFn,
         operation: &Operation,
-    ) {
+    ) -> syn::Result<()> {
         let mut request = std::mem::take(&mut function.block.stmts);
         let built = request
             .iter()
@@ -156,9 +156,9 @@ impl<'a> Client<'a> {
         request.truncate(built.unwrap_or(request.len()));
         let server = &self.server.name;
         let path = format!("{}::{}", paths.operations, constant_name(&operation.id));
-        let row: TokenStream = path.parse().unwrap_or_default();
-        let (success, failure) = (operation.success(), operation.failure());
-        let [success, failure] = [success, failure].map(|body| decoded(api, &paths.types, &body));
+        let row: syn::Path = syn::parse_str(&path)?;
+        let success = decoded(api, &paths.types, &operation.success())?;
+        let failure = decoded(api, &paths.types, &operation.failure())?;
         function.block = parse_quote!({
             let request = (|| {
                 #(#request)*
@@ -174,6 +174,7 @@ impl<'a> Client<'a> {
         if let ReturnType::Type(_, output) = &function.sig.output {
             function.sig.output = parse_quote!(-> impl Future<Output = #output> + Send + use<'a>);
         }
+        Ok(())
     }
 
     /// The file of this client.
@@ -209,14 +210,13 @@ impl VisitMut for WithoutLifetimes {
 }
 
 /// What the body of an answer is decoded as.
-fn decoded(api: &Api, models: &str, body: &ResponseBody) -> TokenStream {
+fn decoded(api: &Api, models: &str, body: &ResponseBody) -> syn::Result<syn::Path> {
     let text = match body {
         ResponseBody::Json { ty, .. } => format!("Json<{}>", rust_type(api, models, ty)),
         ResponseBody::Open => "Open".to_owned(),
         ResponseBody::None => "Empty".to_owned(),
     };
-    let ty: TokenStream = text.parse().unwrap_or_default();
-    quote!(::pingone_client::decode::#ty)
+    syn::parse_str(&format!("::pingone_client::decode::{text}"))
 }
 
 /// What progenitor makes of some operations.

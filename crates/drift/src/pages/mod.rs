@@ -449,7 +449,7 @@ impl<'a> Checker<'a> {
     /// Pages that say different things of the same request.
     fn ambiguous(&mut self, pages: &[(String, Page)]) {
         // What is sent where, and what of the body each page says, for the pages before this one.
-        let mut known: Vec<(&str, String, Said)> = Vec::new();
+        let mut known: BTreeMap<String, Vec<(&str, Said)>> = BTreeMap::new();
         for (file, page) in pages.iter().filter(|(_, page)| page.is_understood()) {
             let Some(Named { line, value }) = &page.endpoint else {
                 continue;
@@ -464,10 +464,8 @@ impl<'a> Checker<'a> {
             let entries = page::entries(&page.facts()).into_iter();
             let entries = entries.filter(|entry| is_about_body(entry.topic));
             let said: Said = entries.map(|it| (it.topic, it.name, it.value)).collect();
-            for (other, ..) in known
-                .iter()
-                .filter(|(_, own, else_said)| *own == key && *else_said != said)
-            {
+            let earlier = known.entry(key.clone()).or_default();
+            for (other, _) in earlier.iter().filter(|(_, own)| *own != said) {
                 let detail = format!("`{key}` has another body on the page {other}");
                 let rule = rule(Topic::Ambiguity, Action::Found);
                 self.drafts.push(Draft {
@@ -476,7 +474,7 @@ impl<'a> Checker<'a> {
                     ..Draft::new(rule, "", file, key.clone())
                 });
             }
-            known.push((file, key, said));
+            earlier.push((file, said));
         }
     }
 

@@ -100,15 +100,18 @@ fn has_no_descriptors(error: &io::Error) -> bool {
 
 /// A length of time, rounded up to a unit that is easy to read.
 pub(crate) fn length(time: Duration) -> String {
-    let seconds = time
-        .as_secs()
-        .saturating_add(u64::from(time.subsec_nanos() > 0));
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds.div_ceil(60)),
-        7_200..172_800 => format!("{} h", seconds.div_ceil(3_600)),
-        _ => format!("{} days", seconds.div_ceil(86_400)),
+    match whole_seconds(time) {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds.div_ceil(60)),
+        seconds @ 7_200..172_800 => format!("{} h", seconds.div_ceil(3_600)),
+        seconds => format!("{} days", seconds.div_ceil(86_400)),
     }
+}
+
+/// The seconds of a length of time, rounded up, so that whoever waits for so long is not too early.
+pub(super) fn whole_seconds(time: Duration) -> u64 {
+    let begun = u64::from(time.subsec_nanos() > 0);
+    time.as_secs().saturating_add(begun)
 }
 
 impl StdError for Error {

@@ -107,6 +107,8 @@ impl axum_core::response::IntoResponse for super::Error {
         use http::header::{CONTENT_TYPE, RETRY_AFTER};
         use http::{HeaderValue, StatusCode};
 
+        use super::display::whole_seconds;
+
         let reason = self.reason();
         let (status, code, message) = reason.public();
         let body = serde_json::json!({ "code": code, "message": message }).to_string();
@@ -118,9 +120,7 @@ impl axum_core::response::IntoResponse for super::Error {
         // An application that is out of order itself asks nobody to wait.
         let wait = self.retry_after().filter(|_| matches!(status, 403 | 429));
         if let Some(wait) = wait {
-            // Rounded up, so that a retry at that time is not too early.
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            headers.insert(RETRY_AFTER, seconds.into());
+            headers.insert(RETRY_AFTER, whole_seconds(wait).into());
         }
         response
     }
