@@ -17,7 +17,7 @@ use std::process::Command;
 
 use pingone_tests::root;
 
-use crate::figures::report;
+use crate::figures::{children, report};
 
 const BY_HAND: (&str, &str, &str) = (
     "reqwest by hand",
@@ -139,16 +139,4 @@ fn build(dependencies: &str, program: &str) -> Option<(f64, f64)> {
     #[expect(clippy::cast_precision_loss, reason = "some millions")]
     let bytes = fs::metadata(Path::new(&built)).unwrap().len() as f64;
     Some((seconds, bytes))
-}
-
-/// The seconds of a processor that processes have used that this one started and that have ended.
-fn children() -> Option<f64> {
-    /// Linux counts in hundredths of a second for every program.
-    const TICKS: f64 = 100.0;
-    let text = fs::read_to_string("/proc/self/stat").ok()?;
-    // The name of the program, in brackets, may have blanks.
-    let mut fields = text.rsplit_once(')')?.1.split_whitespace().skip(13);
-    let user: f64 = fields.next()?.parse().ok()?;
-    let system: f64 = fields.next()?.parse().ok()?;
-    Some((user + system) / TICKS)
 }

@@ -9,6 +9,8 @@
     reason = "a measurement that cannot go on should stop"
 )]
 
+mod figures;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -24,6 +26,8 @@ use pingone::{BoxFuture, Client, Error};
 use pingone_tests::ENVIRONMENT;
 use pingone_tests::flood::Flood;
 use pingone_tests::stub::{Reply, Stub};
+
+use crate::figures::report;
 
 const DEADLINE: Duration = Duration::from_millis(500);
 const LATEST: f64 = 1.1;
@@ -41,13 +45,6 @@ enum Fault {
     Reply(Reply),
     /// As a service may flood its clients.
     FloodOverTls,
-}
-
-impl Fault {
-    /// Whether the server keeps the thread busy that drives its connection.
-    fn is_busy(&self) -> bool {
-        matches!(self, Self::Reply(Reply::Endless(..)) | Self::FloodOverTls)
-    }
 }
 
 fn faults() -> Vec<(&'static str, Fault)> {
@@ -179,13 +176,13 @@ fn measure() {
                 .no_proxy()
                 .tls_danger_accept_invalid_certs(true);
             // Without TLS one read is large: where a server floods, the deadline needs a thread that is not reading.
-            let own_thread = matches!(fault, Fault::Reply(Reply::Endless(..)));
+            let is_endless = matches!(fault, Fault::Reply(Reply::Endless(..)));
             let builder = Client::builder()
                 .platform_url(&url)
                 .auth_url(&url)
                 .environment_id(ENVIRONMENT)
                 .http_client_builder(http)
-                .connection_thread(own_thread)
+                .connection_thread(is_endless)
                 .timeout(DEADLINE);
             let credentials = ClientCredentials::client_secret_basic("an-id", "a-secret");
             let builder = match tokens {
@@ -198,7 +195,7 @@ fn measure() {
             // thread of the calls reads, and what many floods delay adds up.
             let is_busy = match fault {
                 Fault::FloodOverTls => true,
-                Fault::Reply(_) => fault.is_busy() && tokens == "a token",
+                Fault::Reply(_) => is_endless && tokens == "a token",
             };
             let at_once = if is_busy { 1 } else { OPERATIONS.len() };
             let ids: Vec<_> = ids.collect();
@@ -213,7 +210,12 @@ fn measure() {
                     }
                 }
             }
-            report(name, tokens, parts);
+            report(
+                &format!("call with {tokens}"),
+                name,
+                "times its deadline",
+                parts,
+            );
         }
     }
     println!(
@@ -224,18 +226,4 @@ fn measure() {
         println!("  {call}: {part:.3}");
     }
     assert!(too_late.is_empty(), "calls ended too late");
-}
-
-/// Prints how late the latest of some calls was, as text and with the others for `cargo xtask bench`.
-fn report(fault: &str, tokens: &str, mut parts: Vec<f64>) {
-    parts.sort_by(f64::total_cmp);
-    let (low, middle, high) = (parts[0], parts[parts.len() / 2], parts[parts.len() - 1]);
-    println!("{fault:<22} {tokens:<12} the latest call took {high:.3} of its deadline");
-    if std::env::var_os("BENCH_JSON").is_some() {
-        let line = serde_json::json!({
-            "figure": format!("call with {tokens}"), "subject": fault, "unit": "times its deadline",
-            "low": low, "middle": middle, "high": high,
-        });
-        println!("{line}");
-    }
 }

@@ -4,12 +4,10 @@
 //! least of several runs, in which both take turns. It ends with an error if the client needs more than 1.2 times as
 //! much of either. A number as argument is another number of variants.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use pingone_codegen::{Document, Layout, generate};
-use serde_json::json;
 
 #[path = "../tests/foreign/consumer.rs"]
 #[allow(dead_code, reason = "the tests need more of it")]
@@ -17,8 +15,11 @@ mod consumer;
 #[path = "scale/documents.rs"]
 #[allow(dead_code, reason = "the other bench needs more of it")]
 mod documents;
+#[path = "../../../tests/benches/figures/mod.rs"]
+mod figures;
 
 use consumer::Consumer;
+use figures::children;
 
 const VARIANTS: u32 = 1_000;
 /// How much of what progenitor's output needs this generator's may need.
@@ -36,7 +37,7 @@ struct Cost {
 }
 
 fn main() -> ExitCode {
-    if !Path::new("/proc/self/stat").exists() {
+    if children().is_none() {
         println!("skipped: only Linux says what another process needs");
         return ExitCode::SUCCESS;
     }
@@ -94,7 +95,8 @@ fn touch(consumer: &Consumer) {
 }
 
 fn check(consumer: &Consumer) -> Cost {
-    let before = children();
+    let spent = || children().expect("it was there before");
+    let before = spent();
     let mut command = consumer.command(&["check", "--quiet"]);
     let mut cargo = command
         .env("CARGO_INCREMENTAL", "0")
@@ -110,18 +112,9 @@ fn check(consumer: &Consumer) -> Cost {
     };
     assert!(status.success(), "it does not compile");
     Cost {
-        seconds: children() - before,
+        seconds: spent() - before,
         megabytes,
     }
-}
-
-/// The seconds of CPU of the children that have ended, and of theirs.
-fn children() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").expect("readable");
-    let fields = text.rsplit(')').next().unwrap_or_default();
-    let ticks = fields.split_whitespace().skip(13).take(2);
-    let ticks: f64 = ticks.filter_map(|field| field.parse::<f64>().ok()).sum();
-    ticks / 100.0
 }
 
 /// The most megabytes that each compiler of these crates has needed so far.
@@ -141,17 +134,9 @@ fn compilers() -> impl Iterator<Item = f64> {
     })
 }
 
-/// The lines from which `cargo xtask bench` makes its tables.
 fn report(variants: u32, subject: &str, cost: Cost) {
-    if std::env::var_os("BENCH_JSON").is_none() {
-        return;
-    }
     for (what, unit, value) in [("CPU", "s", cost.seconds), ("memory", "MB", cost.megabytes)] {
         let figure = format!("cargo check of {variants} operations, {what}");
-        let line = json!({
-            "figure": figure, "subject": subject, "unit": unit,
-            "low": value, "middle": value, "high": value,
-        });
-        println!("{line}");
+        figures::record(&figure, subject, unit, [value; 3]);
     }
 }

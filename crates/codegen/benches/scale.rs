@@ -11,10 +11,11 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use pingone_codegen::{Document, Layout, generate};
-use serde_json::json;
 
 #[path = "scale/documents.rs"]
 mod documents;
+#[path = "../../../tests/benches/figures/mod.rs"]
+mod figures;
 
 const SUBJECTS: [&str; 3] = ["block style", "JSON", "progenitor alone"];
 
@@ -149,17 +150,9 @@ fn cpu() -> Option<Duration> {
     Some(Duration::from_nanos(nanoseconds))
 }
 
-/// The lines from which `cargo xtask bench` makes its tables.
 fn report(count: u32, each: [f64; 3]) {
-    if std::env::var_os("BENCH_JSON").is_none() {
-        return;
-    }
+    let figure = format!("codegen, for each of {count} operations");
     for (subject, microseconds) in SUBJECTS.iter().zip(each) {
-        let figure = format!("codegen, for each of {count} operations");
-        let line = json!({
-            "figure": figure, "subject": subject, "unit": "µs",
-            "low": microseconds, "middle": microseconds, "high": microseconds,
-        });
-        println!("{line}");
+        figures::record(&figure, subject, "µs", [microseconds; 3]);
     }
 }

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use pingone_codegen::Document;
 use pingone_drift::{Ledger, Page, Specification, check_pages, compare_documents};
-use serde_json::json;
+
+#[path = "../../../tests/benches/figures/mod.rs"]
+mod figures;
 
 const OPERATIONS: usize = 1_000;
 const CHANGES: usize = 50;
@@ -66,14 +68,8 @@ fn report(figure: &str, subject: &str, run: impl Fn() -> usize) -> bool {
         fastest = fastest.min(cpu_time(start) - before);
     }
     println!("{figure:<34}  {subject:<8}  {fastest:>9.1?}  {found} findings");
-    if std::env::var_os("BENCH_JSON").is_some() {
-        let took = fastest.as_secs_f64() * 1e3;
-        let line = json!({
-            "figure": format!("drift, {figure}"), "subject": subject, "unit": "ms",
-            "low": took, "middle": took, "high": took,
-        });
-        println!("{line}");
-    }
+    let took = fastest.as_secs_f64() * 1e3;
+    figures::record(&format!("drift, {figure}"), subject, "ms", [took; 3]);
     fastest < LIMIT
 }
 
